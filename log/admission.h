@@ -1,0 +1,48 @@
+#ifndef MODLOG_LOG_ADMISSION_H_
+#define MODLOG_LOG_ADMISSION_H_
+
+// What may enter the log: the canonical rule and the rules of the record that
+// need no knowledge of other entries. proto/modlog/v1/action.proto states them;
+// docs/formats.md has the table. Pure functions, thread-safe.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/log.h"
+#include "modlog/v1/action.pb.h"
+
+namespace modlog {
+
+// A puid that an action refers to, and where.
+struct Reference {
+  std::string field;  // "about[0]"
+  Hash key;           // PuidKey of the same platform
+};
+
+struct Admitted {
+  Hash key = {};  // PuidKey
+  std::vector<Reference> references;
+};
+
+// PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
+Hash PuidKey(std::string_view platform, std::string_view puid);
+
+// CheckPlatform: ^[a-z0-9][a-z0-9.-]{0,63}$
+bool IsPlatformName(std::string_view platform);
+
+// Admit judges one submitted action at a time `now_ms`. All violations at once,
+// each with its field path; never the value.
+std::expected<Admitted, std::vector<Violation>> Admit(std::string_view platform,
+                                                      std::string_view action,
+                                                      int64_t now_ms);
+
+// EncodeAction returns the canonical bytes of a message: what a client that
+// sends plain messages is answered with. Unknown fields are dropped by nobody:
+// Admit will refuse them.
+std::string EncodeAction(const v1::Action& action);
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_ADMISSION_H_

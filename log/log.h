@@ -1,0 +1,156 @@
+#ifndef MODLOG_LOG_LOG_H_
+#define MODLOG_LOG_LOG_H_
+
+// The log's face: open it, append to it, read it, prove it.
+//
+//   Append -> admission (caller's thread) -> queue -> sequencer (one thread)
+//          -> store (one synced batch) -> re-read, re-hash, consistency
+//          -> high-water file -> signer -> the answer
+//
+// Three heads, committed >= signed >= published. An answer is given only for
+// what the signed head covers (I10); reads are served up to it.
+//
+// Thread-safe throughout. docs/design.md states the invariants I1..I10.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/clock.h"
+#include "log/store.h"
+#include "verifier/core/checkpoint.h"
+#include "verifier/core/note.h"
+
+namespace modlog {
+
+// Limits, all in one place; docs/formats.md has the table.
+inline constexpr size_t kActionSizeMax = 4'096;
+inline constexpr size_t kLeafSizeMax = 4'608;
+inline constexpr size_t kGroupItemsMax = 4'096;    // items appended together
+inline constexpr size_t kQueueItemsMax = 65'536;   // waiting for the sequencer
+inline constexpr size_t kQueueBytesMax = 64 << 20;
+inline constexpr size_t kBatchItemsMax = 16'384;   // items of one commit
+inline constexpr size_t kPlatformSizeMax = 64;
+
+// A checkpoint that was signed: the note and what it says.
+struct SignedHead {
+  TreeHead tree;
+  std::string checkpoint;  // signed note
+  bool witnessed = false;  // whether a quorum of witnesses cosigned
+};
+
+enum class Atomicity { kAllOrNothing, kPerItem };
+
+// AppendGroup is what one caller appends at once, for one platform. All new
+// items of a group get one logged_at and ascending indexes.
+// The bytes viewed must stay alive until the answer is given.
+struct AppendGroup {
+  std::string platform;
+  std::vector<std::string_view> actions;  // canonical bytes, 1..kGroupItemsMax
+  Atomicity atomicity = Atomicity::kPerItem;
+  bool with_proofs = false;
+};
+
+// A rule that an item broke. Never holds the offending value.
+struct Violation {
+  std::string field;        // path within the action: "application_date"
+  std::string description;  // "must be 10957..24837": the rule, never the value
+};
+
+struct ItemResult {
+  enum class Outcome {
+    kLogged,     // new entry
+    kDuplicate,  // these bytes stand there already
+    kConflict,   // other bytes stand there under this puid
+    kRefused,    // violations says why
+    kNotTried,   // all or nothing, and another item failed
+  };
+  Outcome outcome = Outcome::kNotTried;
+  uint64_t index = 0;                 // logged, duplicate, conflict
+  int64_t logged_at_ms = 0;           // logged, duplicate
+  Hash leaf_hash = {};                // logged, duplicate, conflict
+  std::vector<Hash> inclusion_path;   // logged, duplicate, if asked for
+  std::vector<Violation> violations;  // refused
+};
+
+struct AppendAnswer {
+  std::vector<ItemResult> items;  // as many as the group has, in order
+  // The newest signed head; it covers every logged and duplicate item.
+  std::shared_ptr<const SignedHead> head;
+};
+
+// Called exactly once, from the sequencer's thread or, for a group refused at
+// the door, from the caller's. Must not block. An Error means that nothing of
+// the group was appended, unless its code is kUnavailable and its message says
+// that the outcome is unknown: then the same bytes may be sent again later.
+using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
+
+enum class LogState {
+  kServing,
+  kRolledBack,  // the store is behind what was signed: reads only, for ever
+  kPoisoned,    // a write of unknown outcome, or a check that failed
+  kStopping,
+};
+std::string_view LogStateName(LogState state);  // "SERVING", "ROLLED_BACK", …
+
+struct LogOptions {
+  std::string data_dir;  // exists; holds the high-water file and the index
+  SignerKey key;         // its name is the log's origin
+  Clock* clock = nullptr;
+};
+
+class Log {
+ public:
+  // Open recovers: the root from the right edge, compared with the stored head
+  // and the high-water file. Behind the high-water mark is not an error but
+  // state kRolledBack. kCorrupt or kConflict where the directory does not fit.
+  // Starts the sequencer's thread.
+  static Result<std::unique_ptr<Log>> Open(LogOptions options,
+                                           std::unique_ptr<Store> store);
+  virtual ~Log() = default;  // stops: answers what is queued, then returns
+
+  // Append admits, queues and returns; `done` gets the answer. Errors:
+  // kExhausted names the limit that is full, kUnavailable says why nothing is
+  // appended, kTooLarge and kMalformed refuse the group as a whole.
+  virtual void Append(AppendGroup group, AppendDone done) = 0;
+
+  virtual LogState state() const = 0;
+  // Why the state is not kServing, for a person.
+  virtual std::string state_reason() const = 0;
+
+  virtual TreeHead committed_head() const = 0;
+  // Never null; of size 0 from the first start.
+  virtual std::shared_ptr<const SignedHead> signed_head() const = 0;
+  virtual std::shared_ptr<const SignedHead> published_head() const = 0;
+
+  // Reads, up to the signed head; beyond it kOutOfRange.
+  // ReadLeaf returns the leaf bytes of one entry.
+  virtual Result<std::string> ReadLeaf(uint64_t index) = 0;
+  // ReadBundle returns the first `width` entries of bundle `index`, encoded;
+  // ReadTile the first `width` hashes of a tile. 1 <= width <= kTileWidth.
+  virtual Result<std::string> ReadBundle(uint64_t index, uint32_t width) = 0;
+  virtual Result<std::string> ReadTile(TileId id, uint32_t width) = 0;
+
+  // Proofs within the signed tree. kOutOfRange.
+  virtual Result<std::vector<Hash>> ProveInclusion(uint64_t index,
+                                                   uint64_t size) = 0;
+  virtual Result<std::vector<Hash>> ProveConsistency(uint64_t older_size,
+                                                     uint64_t newer_size) = 0;
+
+  const VerifierKey& verifier_key() const { return key_; }
+
+ protected:
+  explicit Log(VerifierKey key) : key_(std::move(key)) {}
+
+ private:
+  VerifierKey key_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_LOG_H_

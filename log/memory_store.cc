@@ -1,0 +1,1 @@
+#include "log/memory_store.h"

@@ -1,0 +1,1 @@
+#include "log/rocksdb_store.h"

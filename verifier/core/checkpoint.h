@@ -1,0 +1,38 @@
+#ifndef MODLOG_VERIFIER_CORE_CHECKPOINT_H_
+#define MODLOG_VERIFIER_CORE_CHECKPOINT_H_
+
+// Checkpoints, https://c2sp.org/tlog-checkpoint: the text of a signed note that
+// states a tree head.
+//
+//   <origin>
+//   <tree size, decimal>
+//   <base64 of the 32-byte root>
+//
+// Extension lines are refused: no cosignature of type 0x06 covers them and no
+// auditor can check them. Limits: origin 1..255 bytes and the size below 2^63,
+// which is what other implementations can read.
+
+#include <string>
+#include <string_view>
+
+#include "verifier/core/merkle.h"
+
+namespace modlog {
+
+inline constexpr uint64_t kTreeSizeMax = (uint64_t{1} << 63) - 1;
+
+struct Checkpoint {
+  std::string origin;
+  TreeHead tree;
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+};
+
+// ParseCheckpoint reads a note's text; FormatCheckpoint writes it. kMalformed.
+// A size of 0 must have the root of the empty tree.
+Result<Checkpoint> ParseCheckpoint(std::string_view text);
+// REQUIRES: a valid origin, size <= kTreeSizeMax.
+std::string FormatCheckpoint(const Checkpoint& checkpoint);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_CORE_CHECKPOINT_H_

@@ -1,0 +1,1 @@
+#include "verifier/core/ed25519.h"

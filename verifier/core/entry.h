@@ -1,0 +1,40 @@
+#ifndef MODLOG_VERIFIER_CORE_ENTRY_H_
+#define MODLOG_VERIFIER_CORE_ENTRY_H_
+
+// The leaf bytes: a header of the log around the platform's exact bytes.
+//
+//   08 <varint logged_at>  12 <length> <platform>   7a <varint length> <action>
+//   '------------------ entry header ------------'  '----- as submitted -----'
+//
+// which is the canonical encoding of modlog.v1.Entry; docs/formats.md.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "verifier/core/bytes.h"
+
+namespace modlog {
+
+// EncodeEntryHeader returns the header. An empty platform is the operator.
+std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform);
+
+// AppendLeaf adds the leaf bytes of (header, action) to `out`.
+void AppendLeaf(std::string_view header, std::string_view action,
+                std::string* out);
+size_t LeafSize(std::string_view header, std::string_view action);
+
+// What a leaf holds; views into the leaf bytes.
+struct DecodedEntry {
+  int64_t logged_at_ms;
+  std::string_view platform;
+  std::string_view header;
+  std::string_view action;
+};
+// DecodeEntry reads exactly what EncodeEntryHeader and AppendLeaf write;
+// kMalformed for any other bytes.
+Result<DecodedEntry> DecodeEntry(std::string_view leaf);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_CORE_ENTRY_H_

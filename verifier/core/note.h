@@ -1,0 +1,119 @@
+#ifndef MODLOG_VERIFIER_CORE_NOTE_H_
+#define MODLOG_VERIFIER_CORE_NOTE_H_
+
+// Signed notes, https://c2sp.org/signed-note. An example:
+//
+//   modlog.example/actions
+//   5
+//   0+IqVSCqGqcDGiTpnTPwNtw4U4cCQJBLoGb1Pdv/sqc=
+//
+//   — modlog.example/actions jGQSeU4PyyKvx68HSSX4…AHUAs=
+//
+// is text (with its final newline), a blank line, and one or more signature
+// lines: em dash, blank, key name, blank, base64 of a 4-byte key id and the
+// signature. What is signed is the text with its final newline.
+//
+// Nothing of a note may be used before Open has found a signature by a known
+// key; a line by a known key that fails, and any malformed line, refuses the
+// whole note. Limits: kNoteSizeMax bytes, kNoteSignaturesMax signature lines,
+// key names of 255 bytes. Pure functions and values, thread-safe.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verifier/core/ed25519.h"
+
+namespace modlog {
+
+inline constexpr size_t kNoteSizeMax = 1 << 20;
+inline constexpr size_t kNoteSignaturesMax = 100;
+inline constexpr size_t kKeyNameSizeMax = 255;
+
+enum class SignatureType : uint8_t {
+  kEd25519 = 0x01,             // over the text
+  kEd25519Cosignature = 0x04,  // c2sp.org/tlog-cosignature, timestamped
+};
+
+// VerifierKey is what a vkey says: <name>+<8 hex of key id>+<base64 of type
+// byte and public key>.
+struct VerifierKey {
+  std::string name;
+  uint32_t id;
+  SignatureType type;
+  Ed25519PublicKey key;
+};
+
+// ParseVerifierKey: kMalformed if it does not parse or the id does not match,
+// kUntrusted for a weak key or a type that is not supported.
+Result<VerifierKey> ParseVerifierKey(std::string_view vkey);
+std::string FormatVerifierKey(const VerifierKey& key);
+
+// MakeVerifierKey computes the id. kMalformed for an unusable name (empty,
+// white space, '+', longer than 255 bytes, not UTF-8).
+Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
+                                    const Ed25519PublicKey& key);
+
+// SignerKey is a verifier key and its private half. The text form is Go's
+// convention, "PRIVATE+KEY+<name>+<id>+<base64 of type byte and seed>".
+struct SignerKey {
+  VerifierKey verifier;
+  Ed25519PrivateKey key;
+};
+Result<SignerKey> MakeSignerKey(std::string_view name, SignatureType type,
+                                Ed25519PrivateKey key);
+Result<SignerKey> ParseSignerKey(std::string_view text);
+std::string FormatSignerKey(const SignerKey& key);
+
+struct NoteSignature {
+  std::string name;
+  uint32_t key_id;
+  std::string signature;  // the bytes after the key id
+};
+
+// Note is what ParseNote found; nothing in it is verified.
+struct Note {
+  std::string text;  // ends with a newline
+  std::vector<NoteSignature> signatures;
+};
+
+// ParseNote and FormatNote are inverse. kMalformed, kTooLarge.
+Result<Note> ParseNote(std::string_view note);
+std::string FormatNote(const Note& note);
+std::string FormatSignatureLine(const NoteSignature& signature);
+
+// VerifySignature judges one signature by one key over the note's text, as the
+// key's type demands. A cosignature's time is returned in `time_s` if given.
+bool VerifySignature(std::string_view text, const NoteSignature& signature,
+                     const VerifierKey& key, uint64_t* time_s = nullptr);
+
+struct OpenedSignature {
+  size_t key;         // position in `keys`
+  size_t signature;   // position in note.signatures
+  uint64_t time_s;    // of a cosignature; 0 for a plain signature
+};
+struct OpenedNote {
+  Note note;
+  std::vector<OpenedSignature> verified;  // at least one; one a key at most
+};
+
+// OpenNote parses and verifies. Lines by unknown keys are ignored; a known
+// (name, id) that fails refuses the note; no known key at all is kUntrusted.
+// A second line by the same key is ignored.
+Result<OpenedNote> OpenNote(std::string_view note,
+                            std::span<const VerifierKey> keys);
+
+// SignNote signs the text with plain Ed25519 keys.
+// REQUIRES: text ends with a newline and is acceptable to ParseNote.
+std::string SignNote(std::string_view text, std::span<const SignerKey> keys);
+
+// Cosign makes a cosignature/v1 of the text at a time (seconds, not 0).
+// REQUIRES: key.verifier.type is kEd25519Cosignature.
+NoteSignature Cosign(std::string_view text, const SignerKey& key,
+                     uint64_t time_s);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_CORE_NOTE_H_
