@@ -24,18 +24,17 @@
 #include "log/clock.h"
 #include "log/store.h"
 #include "verifier/core/checkpoint.h"
+#include "verifier/core/entry.h"  // kLeafSizeMax, kPlatformSizeMax
 #include "verifier/core/note.h"
 
 namespace modlog {
 
 // Limits, all in one place; docs/formats.md has the table.
 inline constexpr size_t kActionSizeMax = 4'096;
-inline constexpr size_t kLeafSizeMax = 4'608;
 inline constexpr size_t kGroupItemsMax = 4'096;    // items appended together
 inline constexpr size_t kQueueItemsMax = 65'536;   // waiting for the sequencer
 inline constexpr size_t kQueueBytesMax = 64 << 20;
 inline constexpr size_t kBatchItemsMax = 16'384;   // items of one commit
-inline constexpr size_t kPlatformSizeMax = 64;
 
 // A checkpoint that was signed: the note and what it says.
 struct SignedHead {

@@ -35,6 +35,14 @@ std::string FormatHex(Bytes bytes);
 // 2^64-1. kMalformed otherwise.
 Result<uint64_t> ParseDecimal(std::string_view text);
 
+// IsUtf8 follows the table of well-formed sequences of Unicode, section 3.9: no
+// overlong forms, no surrogates, nothing above U+10FFFF.
+bool IsUtf8(std::string_view text);
+
+// Quote makes foreign text fit for an error message: in quotes, cut after 40
+// bytes, everything but printable ASCII as \xNN.
+std::string Quote(std::string_view text);
+
 }  // namespace modlog
 
 #endif  // MODLOG_VERIFIER_CORE_BYTES_H_

@@ -20,6 +20,7 @@
 namespace modlog {
 
 inline constexpr uint64_t kTreeSizeMax = (uint64_t{1} << 63) - 1;
+inline constexpr size_t kOriginSizeMax = 255;
 
 struct Checkpoint {
   std::string origin;

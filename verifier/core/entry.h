@@ -6,7 +6,9 @@
 //   08 <varint logged_at>  12 <length> <platform>   7a <varint length> <action>
 //   '------------------ entry header ------------'  '----- as submitted -----'
 //
-// which is the canonical encoding of modlog.v1.Entry; docs/formats.md.
+// which is the canonical encoding of modlog.v1.Entry; docs/formats.md. Varints
+// are as short as can be; the platform matches ^[a-z0-9][a-z0-9.-]{0,63}$ or is
+// absent; the action is last and not empty.
 
 #include <cstdint>
 #include <string>
@@ -16,10 +18,15 @@
 
 namespace modlog {
 
+inline constexpr size_t kLeafSizeMax = 4'608;
+inline constexpr size_t kPlatformSizeMax = 64;
+
 // EncodeEntryHeader returns the header. An empty platform is the operator.
+// REQUIRES: logged_at_ms > 0, and a platform as above.
 std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform);
 
 // AppendLeaf adds the leaf bytes of (header, action) to `out`.
+// REQUIRES: an action that is not empty, and at most kLeafSizeMax bytes in all.
 void AppendLeaf(std::string_view header, std::string_view action,
                 std::string* out);
 size_t LeafSize(std::string_view header, std::string_view action);

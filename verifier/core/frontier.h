@@ -6,10 +6,10 @@
 // the root, 32 bytes for each set bit of the size.
 //
 //   size 7 = 4 + 2 + 1        root
-//                            /    \
+//                            /    \        [ ] = kept
 //                          [4]     *
-//                         /  \    / \
-//                        .    .  [2] [1]      [ ] = kept
+//                         /  \    / \      . = not kept
+//                        .    .  [2] [1]
 //
 // It is deliberately ignorant of tiles: the log and the auditor both check
 // their tile arithmetic against it. Not thread-safe.

@@ -90,9 +90,9 @@ bool VerifySignature(std::string_view text, const NoteSignature& signature,
                      const VerifierKey& key, uint64_t* time_s = nullptr);
 
 struct OpenedSignature {
-  size_t key;         // position in `keys`
-  size_t signature;   // position in note.signatures
-  uint64_t time_s;    // of a cosignature; 0 for a plain signature
+  size_t key;        // position in `keys`
+  size_t signature;  // position in note.signatures
+  uint64_t time_s;   // of a cosignature; 0 for a plain signature
 };
 struct OpenedNote {
   Note note;

@@ -52,33 +52,34 @@ inline std::unexpected<Error> Prefixed(std::string_view context, Error error) {
   return std::unexpected<Error>(std::move(error));
 }
 
-[[noreturn]] void CheckFailed(const char* file, int line,
-                              const char* condition, const char* sentence);
+[[noreturn]] void CheckFailed(const char* file, int line, const char* condition,
+                              const char* sentence);
 
 }  // namespace modlog
 
 // MODLOG_CHECK(condition, "what a bug must have broken").
 #define MODLOG_CHECK(condition, sentence) \
-  ((condition) ? static_cast<void>(0)     \
-               : ::modlog::CheckFailed(__FILE__, __LINE__, #condition, sentence))
+  ((condition)                            \
+       ? static_cast<void>(0)             \
+       : ::modlog::CheckFailed(__FILE__, __LINE__, #condition, sentence))
 
 // The only two macros that change control flow.
-#define RETURN_IF_ERROR(expression)                                          \
-  do {                                                                       \
-    if (auto modlog_result = (expression); !modlog_result.has_value()) {     \
-      return std::unexpected<::modlog::Error>(                               \
-          std::move(modlog_result).error());                                 \
-    }                                                                        \
+#define RETURN_IF_ERROR(expression)                                      \
+  do {                                                                   \
+    if (auto modlog_result = (expression); !modlog_result.has_value()) { \
+      return std::unexpected<::modlog::Error>(                           \
+          std::move(modlog_result).error());                             \
+    }                                                                    \
   } while (false)
 
 #define MODLOG_CONCAT_INNER(a, b) a##b
 #define MODLOG_CONCAT(a, b) MODLOG_CONCAT_INNER(a, b)
-#define ASSIGN_OR_RETURN(declaration, expression)                           \
-  auto MODLOG_CONCAT(modlog_result_, __LINE__) = (expression);              \
-  if (!MODLOG_CONCAT(modlog_result_, __LINE__).has_value()) {               \
-    return std::unexpected<::modlog::Error>(                                \
-        std::move(MODLOG_CONCAT(modlog_result_, __LINE__)).error());        \
-  }                                                                         \
+#define ASSIGN_OR_RETURN(declaration, expression)                    \
+  auto MODLOG_CONCAT(modlog_result_, __LINE__) = (expression);       \
+  if (!MODLOG_CONCAT(modlog_result_, __LINE__).has_value()) {        \
+    return std::unexpected<::modlog::Error>(                         \
+        std::move(MODLOG_CONCAT(modlog_result_, __LINE__)).error()); \
+  }                                                                  \
   declaration = std::move(*MODLOG_CONCAT(modlog_result_, __LINE__))
 
 #endif  // MODLOG_VERIFIER_CORE_RESULT_H_

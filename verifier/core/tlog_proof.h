@@ -36,6 +36,8 @@ struct TlogProof {
 };
 
 // ParseTlogProof and FormatTlogProof are inverse. kMalformed, kTooLarge.
+// FormatTlogProof REQUIRES what the limits say, an extra that is not empty, and
+// a checkpoint that ParseNote reads.
 Result<TlogProof> ParseTlogProof(std::string_view text);
 std::string FormatTlogProof(const TlogProof& proof);
 
