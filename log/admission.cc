@@ -1,1 +1,105 @@
 #include "log/admission.h"
+
+#include "log/field_rules.h"
+#include "log/kind_rules.h"
+#include "verifier/core/entry.h"
+
+#include <google/protobuf/arena.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+namespace modlog {
+
+namespace {
+
+using Violations = std::vector<Violation>;
+
+void EncodeTo(const v1::Action& action, std::string* out) {
+  out->clear();
+  google::protobuf::io::StringOutputStream stream(out);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  action.SerializeWithCachedSizes(&coded);
+}
+
+// Decode, then encode and compare. Encoding keeps unknown fields, so they are
+// looked for by themselves; Action has no message within it to look into.
+Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
+  if (!action->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return {{"", "does not parse as modlog.v1.Action"}};
+  }
+  if (!action->GetReflection()->GetUnknownFields(*action).empty()) {
+    return {{"", "holds a field that modlog.v1.Action does not have"}};
+  }
+  thread_local std::string encoded;
+  action->ByteSizeLong();  // fills the cached sizes
+  EncodeTo(*action, &encoded);
+  if (encoded != bytes) {
+    return {{"",
+             "is not the canonical encoding: fields in number order, no "
+             "explicit defaults, packed lists, shortest varints"}};
+  }
+  return {};
+}
+
+void AddReferences(std::string_view platform, std::string_view name,
+                   const google::protobuf::RepeatedPtrField<std::string>& puids,
+                   std::vector<Reference>* references) {
+  for (int i = 0; i < puids.size(); ++i) {
+    references->push_back({name, i, PuidKey(platform, puids[i])});
+  }
+}
+
+}  // namespace
+
+std::string Reference::field() const {
+  return std::string(list) + "[" + std::to_string(position) + "]";
+}
+
+Hash PuidKey(std::string_view platform, std::string_view puid) {
+  constexpr uint8_t kSeparator[] = {0};
+  return Sha256({AsBytes(platform), Bytes(kSeparator), AsBytes(puid)});
+}
+
+std::expected<Admitted, Violations> Admit(std::string_view platform,
+                                          std::string_view bytes,
+                                          int64_t now_ms) {
+  if (bytes.empty()) return std::unexpected(Violations{{"", "is empty"}});
+  if (bytes.size() > kActionSizeMax) {
+    return std::unexpected(Violations{{"", "is longer than 4,096 bytes"}});
+  }
+  // One message a thread, cleared and used again: parsing then allocates only
+  // where an action is larger than any before.
+  thread_local v1::Action action;
+  action.Clear();
+  if (Violations wrong = CheckCanonical(bytes, &action); !wrong.empty()) {
+    return std::unexpected(std::move(wrong));
+  }
+  Violations violations;
+  CheckFields(action, now_ms, &violations);
+  CheckKind(action, &violations);
+  if (!violations.empty()) return std::unexpected(std::move(violations));
+  Admitted admitted;
+  admitted.key = PuidKey(platform, action.puid());
+  AddReferences(platform, "about", action.about(), &admitted.references);
+  AddReferences(platform, "cause", action.cause(), &admitted.references);
+  return admitted;
+}
+
+std::string EncodeAction(const v1::Action& action) {
+  std::string bytes;
+  action.ByteSizeLong();
+  EncodeTo(action, &bytes);
+  return bytes;
+}
+
+Result<std::string> PuidOf(std::string_view action_bytes) {
+  v1::Action action;
+  if (!action.ParseFromArray(action_bytes.data(),
+                             static_cast<int>(action_bytes.size()))) {
+    return Fail(Code::kCorrupt, "action does not parse");
+  }
+  return action.puid();
+}
+
+}  // namespace modlog

@@ -17,8 +17,11 @@ namespace modlog {
 
 // A puid that an action refers to, and where.
 struct Reference {
-  std::string field;  // "about[0]"
-  Hash key;           // PuidKey of the same platform
+  std::string_view list;  // "about" or "cause"
+  int position;
+  Hash key;  // PuidKey of the same platform
+
+  std::string field() const;  // "about[0]"
 };
 
 struct Admitted {
@@ -28,9 +31,6 @@ struct Admitted {
 
 // PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
 Hash PuidKey(std::string_view platform, std::string_view puid);
-
-// CheckPlatform: ^[a-z0-9][a-z0-9.-]{0,63}$
-bool IsPlatformName(std::string_view platform);
 
 // Admit judges one submitted action at a time `now_ms`. All violations at once,
 // each with its field path; never the value.
@@ -42,6 +42,9 @@ std::expected<Admitted, std::vector<Violation>> Admit(std::string_view platform,
 // sends plain messages is answered with. Unknown fields are dropped by nobody:
 // Admit will refuse them.
 std::string EncodeAction(const v1::Action& action);
+
+// PuidOf reads the puid of an action that was admitted. kCorrupt.
+Result<std::string> PuidOf(std::string_view action);
 
 }  // namespace modlog
 

@@ -1,1 +1,312 @@
 #include "log/log.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <thread>
+
+#include "log/admission.h"
+#include "log/sequencer.h"
+#include "verifier/core/bundle.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+
+namespace {
+
+constexpr std::string_view kFormat = "1";
+
+// The facts that a store is marked with on the first start, and must have ever
+// after.
+Result<void> CheckMeta(Store& store, std::string_view name,
+                       std::string_view want, std::string_view remedy) {
+  const auto got = store.ReadMeta(name);
+  if (!got && got.error().code == Code::kNotFound) {
+    return store.WriteMeta(name, want);
+  }
+  if (!got) return std::unexpected(got.error());
+  if (*got == want) return {};
+  return Fail(Code::kConflict, "this log has " + std::string(name) + " \"" +
+                                   *got + "\", want \"" + std::string(want) +
+                                   "\": " + std::string(remedy));
+}
+
+Result<std::unique_ptr<HighWater>> OpenHighWater(const std::string& path,
+                                                 const StoredHead& head) {
+  auto high_water = HighWater::Open(path);
+  if (high_water || high_water.error().code != Code::kNotFound) {
+    return high_water;
+  }
+  if (head.tree.size > 0) {
+    return Fail(Code::kCorrupt,
+                path + " is missing, though the log has " +
+                    std::to_string(head.tree.size) +
+                    " entries: how far it has signed is unknown; restore the "
+                    "file, never make a new one");
+  }
+  return HighWater::Create(path, head);
+}
+
+// Reads the keys of the entries that the index does not cover yet.
+Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
+  std::vector<PuidRecord> records;
+  while (index.covered() < prover.size()) {
+    const uint64_t bundle = index.covered() / kTileWidth;
+    const uint32_t width = TileWidth({0, bundle}, prover.size());
+    ASSIGN_OR_RETURN(const std::string bytes, prover.ReadBundle(bundle, width));
+    ASSIGN_OR_RETURN(const std::vector<Bytes> entries,
+                     ParseBundle(AsBytes(bytes), width));
+    records.clear();
+    for (uint32_t i = 0; i < width; ++i) {
+      const uint64_t entry_index = bundle * kTileWidth + i;
+      if (entry_index < index.covered()) continue;
+      ASSIGN_OR_RETURN(const DecodedEntry entry,
+                       DecodeEntry(AsText(entries[i])));
+      ASSIGN_OR_RETURN(const std::string puid, PuidOf(entry.action));
+      records.push_back({PuidKey(entry.platform, puid), entry_index});
+    }
+    index.Add(records, bundle * kTileWidth + width);
+  }
+  return {};
+}
+
+class RunningLog final : public Log {
+ public:
+  RunningLog(LogOptions options, std::unique_ptr<Store> store)
+      : Log(options.key.verifier),
+        clock_(options.clock != nullptr ? options.clock : SystemClock()),
+        data_dir_(std::move(options.data_dir)),
+        store_(std::move(store)),
+        signer_(std::move(options.key)) {}
+
+  ~RunningLog() override {
+    Leave(LogState::kStopping, "the log is stopping");
+    queue_.Close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // Start is the second half of Open.
+  Result<void> Start();
+
+  void Append(AppendGroup group, AppendDone done) override;
+
+  LogState state() const override {
+    absl::MutexLock lock(&mutex_);
+    return state_;
+  }
+  std::string state_reason() const override {
+    absl::MutexLock lock(&mutex_);
+    return reason_;
+  }
+  TreeHead committed_head() const override {
+    absl::MutexLock lock(&mutex_);
+    return committed_;
+  }
+  std::shared_ptr<const SignedHead> signed_head() const override {
+    absl::MutexLock lock(&mutex_);
+    return view_.head;
+  }
+  // Without witnesses what is signed is published.
+  std::shared_ptr<const SignedHead> published_head() const override {
+    return signed_head();
+  }
+
+  Result<std::string> ReadLeaf(uint64_t index) override {
+    return Reader().ReadLeaf(index);
+  }
+  Result<std::string> ReadBundle(uint64_t index, uint32_t width) override {
+    return Reader().ReadBundle(index, width);
+  }
+  Result<std::string> ReadTile(TileId id, uint32_t width) override {
+    return Reader().ReadTile(id, width);
+  }
+  Result<std::vector<Hash>> ProveInclusion(uint64_t index,
+                                           uint64_t size) override {
+    return Reader().ProveInclusion(index, size);
+  }
+  Result<std::vector<Hash>> ProveConsistency(uint64_t older_size,
+                                             uint64_t newer_size) override {
+    return Reader().ProveConsistency(older_size, newer_size);
+  }
+
+ private:
+  Prover Reader() const {
+    absl::MutexLock lock(&mutex_);
+    return Prover(store_.get(), view_.edge);
+  }
+  void Publish(View view);
+  void Leave(LogState state, const std::string& reason);
+  void RollBack(const StoredHead& head, Edge edge, const StoredHead& mark);
+  void Run();
+  Result<void> CheckGroup(const AppendGroup& group) const;
+
+  Clock* const clock_;
+  const std::string data_dir_;
+  const std::unique_ptr<Store> store_;
+  Signer signer_;
+  std::unique_ptr<HighWater> high_water_;
+  std::unique_ptr<PuidIndex> index_;
+  std::unique_ptr<Sequencer> sequencer_;
+  AppendQueue queue_;
+
+  mutable absl::Mutex mutex_;
+  LogState state_ ABSL_GUARDED_BY(mutex_) = LogState::kServing;
+  std::string reason_ ABSL_GUARDED_BY(mutex_);
+  View view_ ABSL_GUARDED_BY(mutex_);
+  TreeHead committed_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+Result<void> RunningLog::Start() {
+  RETURN_IF_ERROR(CheckMeta(*store_, "format", kFormat,
+                            "another version of the program wrote it"));
+  RETURN_IF_ERROR(CheckMeta(*store_, "origin", verifier_key().name,
+                            "an origin is for ever; use the directory's own"));
+  RETURN_IF_ERROR(CheckMeta(*store_, "tile_height", std::to_string(kTileHeight),
+                            "another build of the program wrote it"));
+  ASSIGN_OR_RETURN(const StoredHead head, store_->ReadHead());
+  ASSIGN_OR_RETURN(Edge edge, Edge::Restore(head.tree.size, *store_));
+  if (edge.Root() != head.tree.root) {
+    return Fail(Code::kCorrupt,
+                "the stored entries do not lead to the stored root at size " +
+                    std::to_string(head.tree.size) +
+                    ": keep the directory, restore from a mirror");
+  }
+  ASSIGN_OR_RETURN(high_water_, OpenHighWater(data_dir_ + "/high-water", head));
+  const StoredHead& mark = high_water_->mark();
+  if (mark.tree.size > head.tree.size) {
+    RollBack(head, std::move(edge), mark);
+    return {};
+  }
+  const Prover prover(store_.get(), std::make_shared<const Edge>(edge));
+  ASSIGN_OR_RETURN(const Hash root_at_mark, prover.RootAt(mark.tree.size));
+  if (root_at_mark != mark.tree.root) {
+    return Fail(Code::kConflict,
+                "the log's root at size " + std::to_string(mark.tree.size) +
+                    " is not the one that was signed: this is another history; "
+                    "keep the directory, never sign with this key again");
+  }
+  ASSIGN_OR_RETURN(index_, PuidIndex::Open({.directory = data_dir_ + "/index"},
+                                           head.tree.size));
+  RETURN_IF_ERROR(CatchUp(prover, *index_));
+  sequencer_ = std::make_unique<Sequencer>(
+      SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
+                     clock_, [this](View view) { Publish(std::move(view)); }},
+      head, std::move(edge));
+  RETURN_IF_ERROR(sequencer_->Start());
+  thread_ = std::thread([this] { Run(); });
+  return {};
+}
+
+// Behind the high-water mark: what is here can be read, but a signature would
+// be the second history of a log that had gone further.
+void RunningLog::RollBack(const StoredHead& head, Edge edge,
+                          const StoredHead& mark) {
+  auto unsigned_head = std::make_shared<SignedHead>();
+  unsigned_head->tree = head.tree;
+  Publish({std::move(unsigned_head),
+           std::make_shared<const Edge>(std::move(edge))});
+  Leave(LogState::kRolledBack,
+        "the store holds " + std::to_string(head.tree.size) + " entries, but " +
+            std::to_string(mark.tree.size) +
+            " were signed: nothing is appended or signed any more; bring back "
+            "the newer data or start a successor log");
+}
+
+void RunningLog::Publish(View view) {
+  absl::MutexLock lock(&mutex_);
+  committed_ = view.head->tree;
+  view_ = std::move(view);
+}
+
+// The first reason to leave kServing is the one that counts.
+void RunningLog::Leave(LogState state, const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != LogState::kServing) return;
+  state_ = state;
+  reason_ = reason;
+}
+
+void RunningLog::Run() {
+  while (true) {
+    std::vector<PendingGroup> groups = queue_.Pop(kBatchItemsMax);
+    if (groups.empty()) return;
+    const auto sequenced = sequencer_->SequenceOnce(std::move(groups));
+    if (sequenced) continue;
+    {
+      absl::MutexLock lock(&mutex_);
+      committed_ = sequencer_->committed();
+    }
+    Leave(LogState::kPoisoned, sequenced.error().message);
+    break;
+  }
+  // Poisoned: tell everybody who waits that nothing of theirs was written.
+  queue_.Close();
+  const Error error{Code::kUnavailable,
+                    "nothing is appended any more: " + state_reason()};
+  while (true) {
+    std::vector<PendingGroup> groups = queue_.Pop(kBatchItemsMax);
+    if (groups.empty()) return;
+    for (PendingGroup& group : groups) group.done(std::unexpected(error));
+  }
+}
+
+Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
+  if (state() != LogState::kServing) {
+    return Fail(Code::kUnavailable, state_reason());
+  }
+  if (!IsPlatformName(group.platform)) {
+    return Fail(Code::kMalformed,
+                "platform must match ^[a-z0-9][a-z0-9.-]{0,63}$");
+  }
+  if (group.actions.empty() || group.actions.size() > kGroupItemsMax) {
+    return Fail(Code::kTooLarge,
+                "a group has " + std::to_string(group.actions.size()) +
+                    " items, want 1.." + std::to_string(kGroupItemsMax));
+  }
+  return {};
+}
+
+void RunningLog::Append(AppendGroup group, AppendDone done) {
+  if (auto fit = CheckGroup(group); !fit) {
+    return done(std::unexpected(fit.error()));
+  }
+  PendingGroup pending;
+  pending.admitted.reserve(group.actions.size());
+  const int64_t now_ms = clock_->WallMs();
+  for (const std::string_view action : group.actions) {
+    pending.admitted.push_back(Admit(group.platform, action, now_ms));
+    pending.bytes += action.size();
+  }
+  pending.group = std::move(group);
+  pending.done = std::move(done);
+  if (auto pushed = queue_.Push(pending); !pushed) {
+    pending.done(std::unexpected(pushed.error()));
+  }
+}
+
+}  // namespace
+
+std::string_view LogStateName(LogState state) {
+  switch (state) {
+    case LogState::kServing:
+      return "SERVING";
+    case LogState::kRolledBack:
+      return "ROLLED_BACK";
+    case LogState::kPoisoned:
+      return "POISONED";
+    case LogState::kStopping:
+      return "STOPPING";
+  }
+  MODLOG_CHECK(false, "every state has a name");
+  return "";
+}
+
+Result<std::unique_ptr<Log>> Log::Open(LogOptions options,
+                                       std::unique_ptr<Store> store) {
+  auto log = std::make_unique<RunningLog>(std::move(options), std::move(store));
+  RETURN_IF_ERROR(log->Start());
+  return log;
+}
+
+}  // namespace modlog

@@ -1,1 +1,120 @@
 #include "log/memory_store.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <map>
+
+namespace modlog {
+
+struct MemoryContents {
+  absl::Mutex mutex;
+  StoredHead head ABSL_GUARDED_BY(mutex) = {{0, HashEmpty()}, 0};
+  std::map<uint64_t, BundlePiece> pieces ABSL_GUARDED_BY(mutex);
+  std::map<std::pair<int, uint64_t>, std::string> tiles ABSL_GUARDED_BY(mutex);
+  std::map<std::string, std::string, std::less<>> meta ABSL_GUARDED_BY(mutex);
+  int commits ABSL_GUARDED_BY(mutex) = 0;
+};
+
+namespace {
+
+class MemoryStore final : public Store {
+ public:
+  MemoryStore(std::shared_ptr<MemoryContents> contents, CommitFateHook hook)
+      : contents_(std::move(contents)), hook_(std::move(hook)) {}
+
+  CommitResult Commit(const StoreBatch& batch) override {
+    absl::MutexLock lock(&contents_->mutex);
+    if (batch.before != contents_->head) {
+      return {CommitOutcome::kNotCommitted,
+              {Code::kConflict, "the head that stands is another"}};
+    }
+    CommitFate fate;
+    if (hook_) fate = hook_(contents_->commits++);
+    const bool write =
+        fate.outcome == CommitOutcome::kCommitted ||
+        (fate.outcome == CommitOutcome::kUnknown && fate.persist);
+    if (write) Write(batch);
+    if (fate.outcome == CommitOutcome::kCommitted) return {fate.outcome, {}};
+    return {fate.outcome, {Code::kUnavailable, "a fault asked for by a test"}};
+  }
+
+  Result<StoredHead> ReadHead() override {
+    absl::MutexLock lock(&contents_->mutex);
+    return contents_->head;
+  }
+
+  Result<std::string> ReadTile(TileId id) override {
+    absl::MutexLock lock(&contents_->mutex);
+    const auto it = contents_->tiles.find({id.level, id.index});
+    if (it == contents_->tiles.end()) {
+      return Fail(Code::kNotFound, "no " + TilePath(id, kTileWidth));
+    }
+    return it->second;
+  }
+
+  Result<std::vector<BundlePiece>> ReadPieces(uint64_t begin,
+                                              uint64_t end) override {
+    absl::MutexLock lock(&contents_->mutex);
+    std::vector<BundlePiece> pieces;
+    auto it = contents_->pieces.upper_bound(begin);
+    if (it != contents_->pieces.begin()) --it;
+    for (; it != contents_->pieces.end() && it->first < end; ++it) {
+      pieces.push_back(it->second);
+    }
+    if (pieces.empty() || pieces.front().first > begin ||
+        pieces.back().first + pieces.back().count < end) {
+      return Fail(Code::kNotFound, "no entries " + std::to_string(begin) +
+                                       ".." + std::to_string(end));
+    }
+    return pieces;
+  }
+
+  Result<std::string> ReadMeta(std::string_view name) override {
+    absl::MutexLock lock(&contents_->mutex);
+    const auto it = contents_->meta.find(name);
+    if (it == contents_->meta.end()) {
+      return Fail(Code::kNotFound, "no meta " + std::string(name));
+    }
+    return it->second;
+  }
+
+  Result<void> WriteMeta(std::string_view name,
+                         std::string_view value) override {
+    absl::MutexLock lock(&contents_->mutex);
+    contents_->meta[std::string(name)] = value;
+    return {};
+  }
+
+ private:
+  void Write(const StoreBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(contents_->mutex) {
+    for (const BundlePiece& piece : batch.pieces) {
+      contents_->pieces[piece.first] = piece;
+    }
+    for (const FullTile& tile : batch.tiles) {
+      contents_->tiles[{tile.id.level, tile.id.index}] = tile.bytes;
+    }
+    contents_->head = batch.after;
+  }
+
+  std::shared_ptr<MemoryContents> contents_;
+  CommitFateHook hook_;
+};
+
+}  // namespace
+
+std::shared_ptr<MemoryContents> NewMemoryContents() {
+  return std::make_shared<MemoryContents>();
+}
+
+std::unique_ptr<Store> NewMemoryStore(std::shared_ptr<MemoryContents> contents,
+                                      CommitFateHook hook) {
+  return std::make_unique<MemoryStore>(std::move(contents), std::move(hook));
+}
+
+std::unique_ptr<Store> NewMemoryStore(CommitFateHook hook) {
+  return NewMemoryStore(NewMemoryContents(), std::move(hook));
+}
+
+}  // namespace modlog

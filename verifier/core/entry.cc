@@ -24,17 +24,6 @@ size_t VarintSize(uint64_t value) {
   return size;
 }
 
-// IsPlatform matches ^[a-z0-9][a-z0-9.-]{0,63}$.
-bool IsPlatform(std::string_view name) {
-  const auto alphanumeric = [](char c) {
-    return ('a' <= c && c <= 'z') || ('0' <= c && c <= '9');
-  };
-  return !name.empty() && name.size() <= kPlatformSizeMax &&
-         alphanumeric(name.front()) && std::ranges::all_of(name, [&](char c) {
-           return alphanumeric(c) || c == '.' || c == '-';
-         });
-}
-
 // Cursor takes pieces off the front of a leaf. What it cannot take, or finds in
 // another than the shortest form, is nothing.
 class Cursor {
@@ -82,9 +71,19 @@ std::unexpected<Error> Bad(std::string_view what) {
 
 }  // namespace
 
+bool IsPlatformName(std::string_view name) {
+  const auto alphanumeric = [](char c) {
+    return ('a' <= c && c <= 'z') || ('0' <= c && c <= '9');
+  };
+  return !name.empty() && name.size() <= kPlatformSizeMax &&
+         alphanumeric(name.front()) && std::ranges::all_of(name, [&](char c) {
+           return alphanumeric(c) || c == '.' || c == '-';
+         });
+}
+
 std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform) {
   MODLOG_CHECK(logged_at_ms > 0, "an entry is logged after 1970");
-  MODLOG_CHECK(platform.empty() || IsPlatform(platform),
+  MODLOG_CHECK(platform.empty() || IsPlatformName(platform),
                "a platform's name was checked at admission");
   std::string header(1, kLoggedAtTag);
   AppendVarint(static_cast<uint64_t>(logged_at_ms), &header);
@@ -125,7 +124,7 @@ Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
   std::string_view platform;
   if (cursor.rest().starts_with(kPlatformTag)) {
     platform = cursor.TakeField(kPlatformTag).value_or("");
-    if (!IsPlatform(platform)) {
+    if (!IsPlatformName(platform)) {
       return Bad("platform is not ^[a-z0-9][a-z0-9.-]{0,63}$: " +
                  Quote(platform));
     }

@@ -21,6 +21,9 @@ namespace modlog {
 inline constexpr size_t kLeafSizeMax = 4'608;
 inline constexpr size_t kPlatformSizeMax = 64;
 
+// IsPlatformName: ^[a-z0-9][a-z0-9.-]{0,63}$
+bool IsPlatformName(std::string_view text);
+
 // EncodeEntryHeader returns the header. An empty platform is the operator.
 // REQUIRES: logged_at_ms > 0, and a platform as above.
 std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform);

@@ -1,0 +1,41 @@
+#ifndef MODLOG_LOG_BATCH_H_
+#define MODLOG_LOG_BATCH_H_
+
+// What one commit adds: leaves in order, their hashes, the pieces of bundles
+// and the tiles that fill up. Pure computation; the store has not heard of it.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/edge.h"
+#include "log/store.h"
+
+namespace modlog {
+
+class Batch {
+ public:
+  Batch(const StoredHead& before, const Edge& edge, int64_t logged_at_ms)
+      : before_(before), growth_(edge), logged_at_ms_(logged_at_ms) {}
+
+  // Append adds the leaf (header, action) and returns its hash. Its index is
+  // the tree's size before.
+  Hash Append(std::string_view header, std::string_view action);
+
+  // ForStore returns what to commit. Moves the pieces out: call it once.
+  StoreBatch ForStore();
+
+  int64_t logged_at_ms() const { return logged_at_ms_; }
+  const EdgeGrowth& growth() const { return growth_; }
+  Edge TakeEdge() && { return std::move(growth_).Take(); }
+
+ private:
+  StoredHead before_;
+  EdgeGrowth growth_;
+  int64_t logged_at_ms_;
+  std::vector<BundlePiece> pieces_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_BATCH_H_

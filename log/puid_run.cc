@@ -1,0 +1,257 @@
+#include "log/puid_run.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace modlog {
+
+namespace {
+
+constexpr size_t kBlockSize = 512;
+constexpr size_t kRecordSize = kHashSize + 8;
+constexpr size_t kRecordsPerBlock = 12;
+constexpr size_t kCountOffset = kBlockSize - 12;
+constexpr size_t kSumOffset = kBlockSize - 8;
+constexpr std::string_view kMagic = "modlog-puids-1\n";
+static_assert(kRecordsPerBlock * kRecordSize <= kCountOffset);
+
+template <typename T>
+void Put(T value, uint8_t* out) {
+  for (size_t i = 0; i < sizeof(T); ++i) {
+    out[i] = static_cast<uint8_t>(value >> 8 * (sizeof(T) - 1 - i));
+  }
+}
+
+template <typename T>
+T Get(const uint8_t* in) {
+  T value = 0;
+  for (size_t i = 0; i < sizeof(T); ++i) {
+    value = static_cast<T>(value << 8 | in[i]);
+  }
+  return value;
+}
+
+void Seal(uint8_t* block) {
+  const Hash sum = Sha256(Bytes(block, kSumOffset));
+  std::memcpy(block + kSumOffset, sum.data(), 8);
+}
+
+bool Holds(const uint8_t* block) {
+  const Hash sum = Sha256(Bytes(block, kSumOffset));
+  return std::memcmp(block + kSumOffset, sum.data(), 8) == 0;
+}
+
+uint64_t Prefix(const Hash& key) { return Get<uint64_t>(key.data()); }
+
+std::string Reason(std::string_view what, const std::string& path) {
+  return std::string(what) + " " + path + ": " + std::strerror(errno);
+}
+
+// Buffers records into blocks and the blocks into large writes.
+class RunWriter {
+ public:
+  explicit RunWriter(int fd) : fd_(fd) {}
+
+  bool Add(const PuidRecord& record) {
+    uint8_t* at = block_ + count_ * kRecordSize;
+    std::memcpy(at, record.key.data(), kHashSize);
+    Put(record.index, at + kHashSize);
+    ++keys_;
+    return ++count_ < kRecordsPerBlock || EndBlock();
+  }
+
+  uint64_t keys() const { return keys_; }
+
+  bool Finish(uint64_t begin, uint64_t end) {
+    if (count_ > 0 && !EndBlock()) return false;
+    std::memcpy(block_, kMagic.data(), kMagic.size());
+    Put(begin, block_ + 32);
+    Put(end, block_ + 40);
+    Put(keys_, block_ + 48);
+    return EndBlock() && Flush() && ::fdatasync(fd_) == 0;
+  }
+
+ private:
+  bool EndBlock() {
+    Put(static_cast<uint32_t>(count_), block_ + kCountOffset);
+    Seal(block_);
+    buffer_.append(reinterpret_cast<const char*>(block_), kBlockSize);
+    std::memset(block_, 0, kBlockSize);
+    count_ = 0;
+    return buffer_.size() < (1 << 20) || Flush();
+  }
+
+  bool Flush() {
+    const bool written = ::write(fd_, buffer_.data(), buffer_.size()) ==
+                         static_cast<ssize_t>(buffer_.size());
+    buffer_.clear();
+    return written;
+  }
+
+  int fd_;
+  uint64_t keys_ = 0;
+  size_t count_ = 0;
+  uint8_t block_[kBlockSize] = {};
+  std::string buffer_;
+};
+
+}  // namespace
+
+PuidRun::PuidRun(std::string path, const uint8_t* data, size_t size,
+                 uint64_t begin, uint64_t end, uint64_t keys)
+    : path_(std::move(path)),
+      data_(data),
+      size_(size),
+      begin_(begin),
+      end_(end),
+      keys_(keys),
+      blocks_(size / kBlockSize - 1),
+      filter_(keys) {}
+
+PuidRun::~PuidRun() {
+  ::munmap(const_cast<uint8_t*>(data_),
+           size_);  // NOLINT(cppcoreguidelines-pro-type-const-cast):
+                    // munmap's signature
+}
+
+Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot open", path));
+  struct stat status;
+  const bool known = ::fstat(fd, &status) == 0;
+  const auto size = known ? static_cast<size_t>(status.st_size) : 0;
+  if (size < kBlockSize || size % kBlockSize != 0) {
+    ::close(fd);
+    return Fail(Code::kCorrupt, path + ": not a whole number of blocks");
+  }
+  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+  ::close(fd);
+  if (mapped == MAP_FAILED) {
+    return Fail(Code::kUnavailable, Reason("cannot map", path));
+  }
+  const auto* data = static_cast<const uint8_t*>(mapped);
+  const uint8_t* last = data + size - kBlockSize;
+  const bool sound =
+      Holds(last) && std::memcmp(last, kMagic.data(), kMagic.size()) == 0;
+  const uint64_t keys = sound ? Get<uint64_t>(last + 48) : 0;
+  const uint64_t blocks = size / kBlockSize - 1;
+  if (!sound || keys > blocks * kRecordsPerBlock ||
+      blocks != (keys + kRecordsPerBlock - 1) / kRecordsPerBlock) {
+    ::munmap(mapped, size);
+    return Fail(Code::kCorrupt, path + ": last block fails its check");
+  }
+  auto run = std::shared_ptr<PuidRun>(
+      new PuidRun(path, data, size, Get<uint64_t>(last + 32),
+                  Get<uint64_t>(last + 40), keys));
+  ::madvise(mapped, size, MADV_SEQUENTIAL);
+  for (uint64_t block = 0; block < blocks; ++block) {
+    RETURN_IF_ERROR(run->Block(block));
+  }
+  for (uint64_t i = 0; i < keys; ++i) run->filter_.Add(run->Record(i).key);
+  ::madvise(mapped, size, MADV_RANDOM);
+  return run;
+}
+
+Result<const uint8_t*> PuidRun::Block(uint64_t block) const {
+  const uint8_t* at = data_ + block * kBlockSize;
+  const uint64_t want =
+      block + 1 < blocks_ ? kRecordsPerBlock : keys_ - block * kRecordsPerBlock;
+  if (!Holds(at) || Get<uint32_t>(at + kCountOffset) != want) {
+    return Fail(Code::kCorrupt,
+                path_ + ": block " + std::to_string(block) +
+                    " fails its check; the index is made again at the next "
+                    "start");
+  }
+  return at;
+}
+
+PuidRecord PuidRun::Record(uint64_t i) const {
+  const uint8_t* at = data_ + i / kRecordsPerBlock * kBlockSize +
+                      i % kRecordsPerBlock * kRecordSize;
+  PuidRecord record;
+  std::memcpy(record.key.data(), at, kHashSize);
+  record.index = Get<uint64_t>(at + kHashSize);
+  return record;
+}
+
+Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
+  // Invariant: the key, if present, is in blocks [low, high), whose first keys
+  // lie in [low_value, high_value].
+  uint64_t low = 0, high = blocks_;
+  uint64_t low_value = 0, high_value = ~uint64_t{0};
+  for (int step = 0; low < high; ++step) {
+    uint64_t guess = low + (high - low) / 2;
+    if (step < 6 && high_value > low_value) {  // then halving, come what may
+      const double share = static_cast<double>(Prefix(key) - low_value) /
+                           static_cast<double>(high_value - low_value);
+      guess =
+          low + static_cast<uint64_t>(share * static_cast<double>(high - low));
+      if (guess >= high) guess = high - 1;
+    }
+    ASSIGN_OR_RETURN(const uint8_t* block, Block(guess));
+    const auto count = Get<uint32_t>(block + kCountOffset);
+    const uint8_t* last = block + (count - 1) * kRecordSize;
+    if (std::memcmp(key.data(), block, kHashSize) < 0) {
+      high = guess;
+      high_value = Get<uint64_t>(block);
+    } else if (std::memcmp(key.data(), last, kHashSize) > 0) {
+      low = guess + 1;
+      low_value = Get<uint64_t>(last);
+    } else {
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint8_t* at = block + i * kRecordSize;
+        if (std::memcmp(key.data(), at, kHashSize) == 0) {
+          return Get<uint64_t>(at + kHashSize);
+        }
+      }
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::string> WritePuidRun(const std::string& directory, uint64_t begin,
+                                 uint64_t end, uint64_t keys,
+                                 const PuidRecords& records) {
+  const std::string path = directory + "/" + std::to_string(begin) + "-" +
+                           std::to_string(end) + ".puids";
+  const std::string fresh = path + ".new";
+  const int fd =
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot create", fresh));
+  RunWriter writer(fd);
+  bool written = true;
+  while (const auto record = records()) {
+    written = written && writer.Add(*record);
+  }
+  written = written && writer.keys() == keys && writer.Finish(begin, end) &&
+            ::rename(fresh.c_str(), path.c_str()) == 0;
+  const std::string reason = Reason("cannot write", fresh);
+  ::close(fd);
+  if (!written) {
+    ::unlink(fresh.c_str());
+    return Fail(Code::kUnavailable, reason);
+  }
+  return path;
+}
+
+std::optional<std::pair<uint64_t, uint64_t>> ParsePuidRunName(
+    std::string_view name) {
+  constexpr std::string_view kSuffix = ".puids";
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  name.remove_suffix(kSuffix.size());
+  const size_t dash = name.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto begin = ParseDecimal(name.substr(0, dash));
+  const auto end = ParseDecimal(name.substr(dash + 1));
+  if (!begin || !end || *begin >= *end) return std::nullopt;
+  return std::pair(*begin, *end);
+}
+
+}  // namespace modlog

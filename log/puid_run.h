@@ -1,0 +1,86 @@
+#ifndef MODLOG_LOG_PUID_RUN_H_
+#define MODLOG_LOG_PUID_RUN_H_
+
+// One immutable file of the puid index: the keys of a range of entries, sorted.
+// Derived data: a file that fails any check is thrown away and made again from
+// the entries.
+//
+//   blocks of 512 bytes: up to 12 x (32-byte key, u64 index), zero padding,
+//                        u32 count, first 8 bytes of SHA-256 of all before
+//   last block:          "modlog-puids-1\n" begin end keys, same checksum
+//
+// Keys are SHA-256 outputs, so a key's place is guessed from its value
+// (interpolation) and found in two or three blocks; every block touched is
+// checked first. Integers big-endian. An open run is thread-safe.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "log/block_filter.h"
+#include "verifier/core/result.h"
+
+namespace modlog {
+
+struct PuidRecord {
+  Hash key;
+  uint64_t index;  // of the entry
+};
+
+class PuidRun {
+ public:
+  // Open maps the file, checks every block and fills the filter: some 40 ns a
+  // key. kCorrupt if any check fails, kUnavailable if it cannot be read.
+  static Result<std::shared_ptr<PuidRun>> Open(const std::string& path);
+  ~PuidRun();
+  PuidRun(const PuidRun&) = delete;
+  PuidRun& operator=(const PuidRun&) = delete;
+
+  // The run holds the keys of entries [begin, end).
+  uint64_t begin() const { return begin_; }
+  uint64_t end() const { return end_; }
+  uint64_t keys() const { return keys_; }
+  const std::string& path() const { return path_; }
+
+  void Prefetch(const Hash& key) const { filter_.Prefetch(key); }
+  bool MayContain(const Hash& key) const { return filter_.MayContain(key); }
+
+  // Find returns the entry's index. kCorrupt when a block fails its check.
+  Result<std::optional<uint64_t>> Find(const Hash& key) const;
+
+  // Record returns the i-th smallest key, for merging.
+  // REQUIRES: i < keys().
+  PuidRecord Record(uint64_t i) const;
+
+ private:
+  PuidRun(std::string path, const uint8_t* data, size_t size, uint64_t begin,
+          uint64_t end, uint64_t keys);
+  Result<const uint8_t*> Block(uint64_t block) const;
+
+  std::string path_;
+  const uint8_t* data_;  // mapped, read only
+  size_t size_;
+  uint64_t begin_, end_, keys_, blocks_;
+  BlockFilter filter_;
+};
+
+// A producer of records in ascending order; nothing at the end.
+using PuidRecords = std::function<std::optional<PuidRecord>()>;
+
+// WritePuidRun writes a run of exactly `keys` records durably and under its
+// final name in `directory`. Returns the path. kUnavailable, and no file, where
+// it cannot be written or the records end early.
+Result<std::string> WritePuidRun(const std::string& directory, uint64_t begin,
+                                 uint64_t end, uint64_t keys,
+                                 const PuidRecords& records);
+
+// ParsePuidRunName reads begin and end of "<begin>-<end>.puids".
+std::optional<std::pair<uint64_t, uint64_t>> ParsePuidRunName(
+    std::string_view name);
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_PUID_RUN_H_

@@ -1,0 +1,177 @@
+#include "log/resolve.h"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "verifier/core/entry.h"
+
+namespace modlog {
+
+namespace {
+
+struct KeyHash {
+  size_t operator()(const Hash& key) const {
+    size_t prefix;
+    std::memcpy(&prefix, key.data(), sizeof(prefix));
+    return prefix;
+  }
+};
+
+class Resolver {
+ public:
+  Resolver(PuidIndex& index, const Prover& prover)
+      : index_(index), prover_(prover) {}
+
+  Result<Resolved> Run(std::span<const PendingGroup> groups) {
+    RETURN_IF_ERROR(LookUp(groups));
+    for (const PendingGroup& group : groups) {
+      RETURN_IF_ERROR(ResolveGroup(group));
+    }
+    return std::move(resolved_);
+  }
+
+ private:
+  // Finds all keys at once, in the order in which the items ask for them.
+  Result<void> LookUp(std::span<const PendingGroup> groups) {
+    std::vector<Hash> keys;
+    for (const PendingGroup& group : groups) {
+      for (const auto& admitted : group.admitted) {
+        if (!admitted) continue;
+        keys.push_back(admitted->key);
+        for (const Reference& reference : admitted->references) {
+          keys.push_back(reference.key);
+        }
+      }
+    }
+    found_.resize(keys.size());
+    return index_.Find(keys, found_);
+  }
+
+  Result<void> ResolveGroup(const PendingGroup& group) {
+    const size_t entries_before = resolved_.new_entries.size();
+    std::vector<ResolvedItem>& items = resolved_.groups.emplace_back();
+    items.reserve(group.admitted.size());
+    bool failed = false;
+    for (size_t i = 0; i < group.admitted.size(); ++i) {
+      ASSIGN_OR_RETURN(ResolvedItem item, ResolveItem(group, i));
+      failed = failed || item.item.outcome == ItemResult::Outcome::kConflict ||
+               item.item.outcome == ItemResult::Outcome::kRefused;
+      items.push_back(std::move(item));
+    }
+    if (failed && group.group.atomicity == Atomicity::kAllOrNothing) {
+      Undo(entries_before, &items);
+    }
+    return {};
+  }
+
+  Result<ResolvedItem> ResolveItem(const PendingGroup& group, size_t i) {
+    ResolvedItem resolved;
+    const auto& admitted = group.admitted[i];
+    if (!admitted) {
+      resolved.item.outcome = ItemResult::Outcome::kRefused;
+      resolved.item.violations = admitted.error();
+      return resolved;
+    }
+    const std::string_view action = group.group.actions[i];
+    const uint64_t known = found_[next_found_++];
+    const auto references =
+        std::span(found_).subspan(next_found_, admitted->references.size());
+    next_found_ += references.size();
+    if (const auto it = pending_.find(admitted->key); it != pending_.end()) {
+      const bool same = resolved_.new_entries[it->second].action == action;
+      resolved.item.outcome = same ? ItemResult::Outcome::kDuplicate
+                                   : ItemResult::Outcome::kConflict;
+      resolved.new_entry = it->second;
+      return resolved;
+    }
+    if (known != PuidIndex::kAbsent) {
+      ASSIGN_OR_RETURN(resolved.item,
+                       CompareStored(known, group.group.platform, action));
+      return resolved;
+    }
+    CheckReferences(*admitted, references, &resolved.item.violations);
+    if (!resolved.item.violations.empty()) {
+      resolved.item.outcome = ItemResult::Outcome::kRefused;
+      return resolved;
+    }
+    resolved.item.outcome = ItemResult::Outcome::kLogged;
+    resolved.new_entry = resolved_.new_entries.size();
+    pending_.emplace(admitted->key, resolved.new_entry);
+    resolved_.new_entries.push_back(
+        {group.group.platform, action, admitted->key});
+    return resolved;
+  }
+
+  void CheckReferences(const Admitted& admitted,
+                       std::span<const uint64_t> found,
+                       std::vector<Violation>* violations) const {
+    for (size_t i = 0; i < found.size(); ++i) {
+      const Reference& reference = admitted.references[i];
+      if (found[i] == PuidIndex::kAbsent && !pending_.contains(reference.key)) {
+        violations->push_back(
+            {reference.field(),
+             "names no entry of this platform that is earlier in the log"});
+      }
+    }
+  }
+
+  // The index gives a hint; the entry's bytes decide.
+  Result<ItemResult> CompareStored(uint64_t index, std::string_view platform,
+                                   std::string_view action) const {
+    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(index));
+    ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+    ItemResult item;
+    item.index = index;
+    item.logged_at_ms = entry.logged_at_ms;
+    item.leaf_hash = HashLeaf(AsBytes(leaf));
+    const bool same = entry.platform == platform && entry.action == action;
+    item.outcome =
+        same ? ItemResult::Outcome::kDuplicate : ItemResult::Outcome::kConflict;
+    if (same) return item;
+    ASSIGN_OR_RETURN(const std::string stored, PuidOf(entry.action));
+    ASSIGN_OR_RETURN(const std::string submitted, PuidOf(action));
+    if (entry.platform != platform || stored != submitted) {
+      return Fail(Code::kCorrupt,
+                  "the puid index names entry " + std::to_string(index) +
+                      " for a puid that it does not hold: stop, remove the "
+                      "index directory, start again");
+    }
+    return item;
+  }
+
+  // All or nothing: takes back what the group had added.
+  void Undo(size_t entries_before, std::vector<ResolvedItem>* items) {
+    for (size_t i = entries_before; i < resolved_.new_entries.size(); ++i) {
+      pending_.erase(resolved_.new_entries[i].key);
+    }
+    resolved_.new_entries.resize(entries_before);
+    for (ResolvedItem& item : *items) {
+      const bool undone = item.new_entry != ResolvedItem::kNone &&
+                          item.new_entry >= entries_before;
+      if (!undone) continue;
+      // A conflict with another item of the group stays one, without an index.
+      if (item.item.outcome != ItemResult::Outcome::kConflict) {
+        item.item.outcome = ItemResult::Outcome::kNotTried;
+      }
+      item.new_entry = ResolvedItem::kNone;
+    }
+  }
+
+  PuidIndex& index_;
+  const Prover& prover_;
+  std::vector<uint64_t> found_;
+  size_t next_found_ = 0;
+  absl::flat_hash_map<Hash, size_t, KeyHash> pending_;  // -> new_entries
+  Resolved resolved_;
+};
+
+}  // namespace
+
+Result<Resolved> Resolve(std::span<const PendingGroup> groups, PuidIndex& index,
+                         const Prover& prover) {
+  return Resolver(index, prover).Run(groups);
+}
+
+}  // namespace modlog

@@ -1,0 +1,245 @@
+#include "log/sequencer.h"
+
+#include <algorithm>
+
+#include "log/failpoint.h"
+#include "verifier/core/bundle.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+
+namespace {
+
+void FailAll(std::vector<PendingGroup>& groups, const Error& error) {
+  for (PendingGroup& group : groups) group.done(std::unexpected(error));
+}
+
+// What callers hear when nobody knows whether their entries were written.
+Error OutcomeUnknown(const Error& cause) {
+  return {Code::kUnavailable,
+          "the outcome is unknown, send the same bytes again later: " +
+              cause.message};
+}
+
+// The frontier of a tree, from its edge.
+Frontier FrontierOf(const Edge& edge) {
+  std::vector<Hash> nodes;
+  for (int level = 63; level >= 0; --level) {
+    if ((edge.size() >> level & 1) == 0) continue;
+    nodes.push_back(*edge.Node({level, (edge.size() >> level) - 1}));
+  }
+  return Frontier::From(edge.size(), std::move(nodes));
+}
+
+// Hashes the entries [begin, end) of one bundle as the store now holds them.
+Result<void> HashStored(Store& store, uint64_t begin, uint64_t end,
+                        Frontier* frontier) {
+  ASSIGN_OR_RETURN(const std::vector<BundlePiece> pieces,
+                   store.ReadPieces(begin, end));
+  for (const BundlePiece& piece : pieces) {
+    ASSIGN_OR_RETURN(const std::vector<Bytes> entries,
+                     ParseBundle(AsBytes(piece.bytes), piece.count));
+    for (const Bytes entry : entries) frontier->Append(HashLeaf(entry));
+  }
+  if (frontier->size() != end) {
+    return Fail(Code::kCorrupt, "read back " +
+                                    std::to_string(frontier->size()) +
+                                    " entries, want " + std::to_string(end));
+  }
+  return {};
+}
+
+}  // namespace
+
+Sequencer::Sequencer(SequencerParts parts, StoredHead committed, Edge edge)
+    : parts_(std::move(parts)),
+      time_(parts_.clock, committed.logged_at_ms),
+      committed_(committed),
+      frontier_(FrontierOf(edge)),
+      edge_(std::make_shared<const Edge>(std::move(edge))) {}
+
+Result<void> Sequencer::Start() {
+  RETURN_IF_ERROR(parts_.high_water->Raise(committed_));
+  view_ = {parts_.signer->Adopt(committed_.tree), edge_};
+  parts_.publish(view_);
+  return {};
+}
+
+Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
+  const Prover prover(parts_.store, edge_);
+  auto resolved = Resolve(groups, *parts_.index, prover);
+  if (!resolved) {
+    FailAll(groups, OutcomeUnknown(resolved.error()));
+    return std::unexpected(resolved.error());
+  }
+  if (resolved->new_entries.empty()) {
+    Answer(std::move(groups), *std::move(resolved), nullptr);
+    return {};
+  }
+  const auto now_ms = time_.Next();
+  if (!now_ms) {  // nothing was written and nothing is broken
+    FailAll(groups, now_ms.error());
+    return {};
+  }
+  Batch batch(committed_, *edge_, *now_ms);
+  if (auto extended = Extend(*resolved, &batch); !extended) {
+    const Error& error = extended.error();
+    const bool unwritten = error.code == Code::kConflict;
+    FailAll(groups, unwritten ? error : OutcomeUnknown(error));
+    return std::unexpected(error);
+  }
+  Failpoint("before_answer");
+  Answer(std::move(groups), *std::move(resolved), &batch);
+  return {};
+}
+
+Result<void> Sequencer::Extend(const Resolved& resolved, Batch* batch) {
+  std::vector<PuidRecord> records;
+  records.reserve(resolved.new_entries.size());
+  new_hashes_.clear();
+  std::string header;
+  std::string_view platform;
+  for (const NewEntry& entry : resolved.new_entries) {
+    if (header.empty() || entry.platform != platform) {
+      platform = entry.platform;
+      header = EncodeEntryHeader(batch->logged_at_ms(), platform);
+    }
+    records.push_back({entry.key, batch->growth().edge().size()});
+    new_hashes_.push_back(batch->Append(header, entry.action));
+  }
+  StoreBatch stored = batch->ForStore();
+  Failpoint("before_commit");
+  if (Failpoint("flip_leaf")) stored.pieces[0].bytes[2] ^= 1;
+  const auto sign_early = [&]() -> Result<void> {  // a fault for tests to find
+    if (!Failpoint("sign_before_commit")) return {};
+    ASSIGN_OR_RETURN(const std::vector<Hash> proof,
+                     ProveExtension(batch->growth()));
+    return Publish(stored.after, proof, edge_);
+  };
+  RETURN_IF_ERROR(sign_early());
+  const CommitResult commit = parts_.store->Commit(stored);
+  if (commit.outcome != CommitOutcome::kCommitted) {
+    return std::unexpected(commit.error);
+  }
+  Failpoint("after_commit");
+  Frontier frontier = frontier_;
+  RETURN_IF_ERROR(Verify(stored, &frontier));
+  ASSIGN_OR_RETURN(const std::vector<Hash> proof,
+                   ProveExtension(batch->growth()));
+  committed_ = stored.after;
+  frontier_ = std::move(frontier);
+  RETURN_IF_ERROR(
+      Publish(stored.after, proof,
+              std::make_shared<const Edge>(batch->growth().edge())));
+  parts_.index->Add(records, stored.after.tree.size);
+  return {};
+}
+
+// Reads the batch back from the store's copy and hashes it again, along a path
+// that shares no buffer and no tile arithmetic with the first: a bit that
+// flipped between admission and the store is found before it is signed, not by
+// the public for ever after.
+Result<void> Sequencer::Verify(const StoreBatch& batch,
+                               Frontier* frontier) const {
+  for (uint64_t begin = batch.before.tree.size;
+       begin < batch.after.tree.size;) {
+    const uint64_t bundle_end = (begin / kTileWidth + 1) * kTileWidth;
+    const uint64_t end = std::min(bundle_end, batch.after.tree.size);
+    RETURN_IF_ERROR(HashStored(*parts_.store, begin, end, frontier));
+    begin = end;
+  }
+  if (frontier->Head() != batch.after.tree) {
+    return Fail(Code::kCorrupt,
+                "entries read back from the store lead to another root at "
+                "size " +
+                    std::to_string(batch.after.tree.size));
+  }
+  for (const FullTile& tile : batch.tiles) {
+    ASSIGN_OR_RETURN(const std::string bytes, parts_.store->ReadTile(tile.id));
+    if (bytes != tile.bytes) {
+      return Fail(Code::kCorrupt, TilePath(tile.id, kTileWidth) +
+                                      " read back differs from what was "
+                                      "written");
+    }
+  }
+  ASSIGN_OR_RETURN(const StoredHead head, parts_.store->ReadHead());
+  if (head != batch.after) {
+    return Fail(Code::kCorrupt, "the head read back is another");
+  }
+  return {};
+}
+
+Result<std::vector<Hash>> Sequencer::ProveExtension(
+    const EdgeGrowth& growth) const {
+  if (committed_.tree.size == 0) return std::vector<Hash>{};
+  return ProveConsistency(
+      committed_.tree.size, growth.edge().size(),
+      [&](NodeId node) -> Result<Hash> {
+        const auto hash = growth.Node(node);
+        MODLOG_CHECK(hash.has_value(), "a proof of growth lies in the growth");
+        return *hash;
+      });
+}
+
+Result<void> Sequencer::Publish(const StoredHead& head,
+                                std::span<const Hash> proof,
+                                std::shared_ptr<const Edge> edge) {
+  RETURN_IF_ERROR(parts_.high_water->Raise(head));
+  Failpoint("after_high_water");
+  ASSIGN_OR_RETURN(view_.head, parts_.signer->Sign(head.tree, proof));
+  edge_ = std::move(edge);
+  view_.edge = edge_;
+  parts_.publish(view_);
+  return {};
+}
+
+void Sequencer::Answer(std::vector<PendingGroup> groups, Resolved resolved,
+                       const Batch* batch) {
+  const uint64_t first =
+      batch == nullptr ? 0 : edge_->size() - new_hashes_.size();
+  for (size_t g = 0; g < groups.size(); ++g) {
+    AppendAnswer answer;
+    answer.head = view_.head;
+    answer.items.reserve(resolved.groups[g].size());
+    std::optional<Error> failed;
+    for (ResolvedItem& resolved_item : resolved.groups[g]) {
+      ItemResult& item = resolved_item.item;
+      const bool is_new = resolved_item.new_entry != ResolvedItem::kNone;
+      if (is_new) {
+        item.index = first + resolved_item.new_entry;
+        item.leaf_hash = new_hashes_[resolved_item.new_entry];
+        item.logged_at_ms = batch->logged_at_ms();
+      }
+      const bool stands = item.outcome == ItemResult::Outcome::kLogged ||
+                          item.outcome == ItemResult::Outcome::kDuplicate;
+      if (stands && groups[g].group.with_proofs) {
+        auto path = Path(item, is_new, batch);
+        if (!path) failed = path.error();
+        if (path) item.inclusion_path = *std::move(path);
+      }
+      answer.items.push_back(std::move(item));
+    }
+    if (failed) {
+      groups[g].done(std::unexpected(*failed));
+    } else {
+      groups[g].done(std::move(answer));
+    }
+  }
+}
+
+Result<std::vector<Hash>> Sequencer::Path(const ItemResult& item, bool is_new,
+                                          const Batch* batch) const {
+  if (!is_new) {
+    return Prover(parts_.store, edge_)
+        .ProveInclusion(item.index, edge_->size());
+  }
+  return ProveInclusion(
+      item.index, edge_->size(), [&](NodeId node) -> Result<Hash> {
+        const auto hash = batch->growth().Node(node);
+        MODLOG_CHECK(hash.has_value(),
+                     "a path to a new leaf lies in the growth");
+        return *hash;
+      });
+}
+
+}  // namespace modlog

@@ -1,0 +1,89 @@
+#ifndef MODLOG_LOG_SEQUENCER_H_
+#define MODLOG_LOG_SEQUENCER_H_
+
+// The write path, one batch at a time, in its chapters:
+//
+//   resolve   duplicates, conflicts, references             (resolve.h)
+//   build     logged_at, leaves, hashes, tiles, root        (batch.h)
+//   commit    ONE synced batch                              (store.h)
+//   verify    read it back, hash it by a second path, prove
+//             that the new head extends the old
+//   publish   high-water mark, then signature               (I3, I4)
+//   answer    only now                                      (I10)
+//
+// Starting up runs `publish` too: a crash between commit and publish is
+// finished by the code that runs after every batch.
+//
+// No thread of its own: log.cc calls SequenceOnce from one, tests call it from
+// theirs. Readers take a View, which is immutable.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "log/batch.h"
+#include "log/high_water.h"
+#include "log/log_time.h"
+#include "log/prover.h"
+#include "log/puid_index.h"
+#include "log/queue.h"
+#include "log/resolve.h"
+#include "log/signer.h"
+#include "verifier/core/frontier.h"
+
+namespace modlog {
+
+// What readers may see: a signed head and the edge of the same tree.
+struct View {
+  std::shared_ptr<const SignedHead> head;
+  std::shared_ptr<const Edge> edge;
+};
+
+struct SequencerParts {
+  Store* store;
+  PuidIndex* index;
+  HighWater* high_water;
+  Signer* signer;
+  Clock* clock;
+  std::function<void(View)> publish;  // called before any answer is given
+};
+
+class Sequencer {
+ public:
+  // `committed` and `edge` are the store's head and its edge, checked.
+  Sequencer(SequencerParts parts, StoredHead committed, Edge edge);
+
+  // Start raises the high-water mark to the committed head, signs it and
+  // publishes it. kUnavailable when the mark cannot be written.
+  Result<void> Start();
+
+  // SequenceOnce answers every group. An error means that the log must not go
+  // on before it has been reopened (I6); the groups have been told.
+  Result<void> SequenceOnce(std::vector<PendingGroup> groups);
+
+  // The newest committed head, ahead of the signed one after a failure.
+  TreeHead committed() const { return committed_.tree; }
+
+ private:
+  Result<void> Extend(const Resolved& resolved, Batch* batch);
+  Result<void> Verify(const StoreBatch& batch, Frontier* frontier) const;
+  Result<std::vector<Hash>> ProveExtension(const EdgeGrowth& growth) const;
+  Result<void> Publish(const StoredHead& head, std::span<const Hash> proof,
+                       std::shared_ptr<const Edge> edge);
+  void Answer(std::vector<PendingGroup> groups, Resolved resolved,
+              const Batch* batch);
+  Result<std::vector<Hash>> Path(const ItemResult& item, bool is_new,
+                                 const Batch* batch) const;
+
+  SequencerParts parts_;
+  LogTime time_;
+  StoredHead committed_;
+  Frontier frontier_;  // the second path's own, never shared with the first
+  View view_;
+  std::shared_ptr<const Edge> edge_;
+  std::vector<Hash> new_hashes_;  // leaf hashes of the batch at hand
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_SEQUENCER_H_

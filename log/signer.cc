@@ -1,0 +1,38 @@
+#include "log/signer.h"
+
+#include "verifier/core/checkpoint.h"
+
+namespace modlog {
+
+Result<std::shared_ptr<const SignedHead>> Signer::Sign(
+    const TreeHead& head, std::span<const Hash> proof) {
+  MODLOG_CHECK(adopted_, "a signer starts from an adopted head");
+  MODLOG_CHECK(head.size <= kTreeSizeMax, "a tree size fits its checkpoint");
+  // From the empty tree nothing can be proved and anything may follow.
+  if (last_.size > 0) {
+    if (auto consistent = CheckConsistency(last_, head, proof); !consistent) {
+      return Fail(Code::kConflict,
+                  "refusing to sign size " + std::to_string(head.size) +
+                      " after size " + std::to_string(last_.size) + ": " +
+                      consistent.error().message);
+    }
+  }
+  return Issue(head);
+}
+
+std::shared_ptr<const SignedHead> Signer::Adopt(const TreeHead& head) {
+  MODLOG_CHECK(!adopted_, "a signer adopts one head");
+  adopted_ = true;
+  return Issue(head);
+}
+
+std::shared_ptr<const SignedHead> Signer::Issue(const TreeHead& head) {
+  const std::string text = FormatCheckpoint({key_.verifier.name, head});
+  auto issued = std::make_shared<SignedHead>();
+  issued->tree = head;
+  issued->checkpoint = SignNote(text, {&key_, 1});
+  last_ = head;
+  return issued;
+}
+
+}  // namespace modlog
