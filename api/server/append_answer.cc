@@ -1,0 +1,232 @@
+#include "api/server/append_answer.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "api/server/status.h"
+#include "modlog/v1/log.pb.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+namespace {
+
+using Outcome = ItemResult::Outcome;
+
+// A message in the making. Fields in the order they are added, defaults left
+// out, as https://protobuf.dev/programming-guides/encoding/ has it.
+class WireWriter {
+ public:
+  void AddUint(int field, uint64_t value) {
+    if (value == 0) return;
+    Varint(uint64_t{static_cast<uint32_t>(field)} << 3);
+    Varint(value);
+  }
+  void AddBytes(int field, std::string_view value) {
+    Varint(uint64_t{static_cast<uint32_t>(field)} << 3 | 2);
+    Varint(value.size());
+    out_.append(value);
+  }
+  void AddHashes(int field, const std::vector<Hash>& hashes) {
+    for (const Hash& hash : hashes) AddBytes(field, AsText(hash));
+  }
+  void Clear() { out_.clear(); }
+  const std::string& bytes() const { return out_; }
+
+  grpc::ByteBuffer Buffer() const {
+    const grpc::Slice slice(out_);
+    return {&slice, 1};
+  }
+
+ private:
+  void Varint(uint64_t value) {
+    while (value >= 0x80) {
+      out_.push_back(static_cast<char>(value | 0x80));
+      value >>= 7;
+    }
+    out_.push_back(static_cast<char>(value));
+  }
+
+  std::string out_;
+};
+
+// The entry header of an item; items of one group mostly share it.
+class HeaderCache {
+ public:
+  explicit HeaderCache(std::string_view platform) : platform_(platform) {}
+
+  const std::string& Get(int64_t logged_at_ms) {
+    if (header_.empty() || logged_at_ms != logged_at_ms_) {
+      header_ = EncodeEntryHeader(logged_at_ms, platform_);
+      logged_at_ms_ = logged_at_ms;
+    }
+    return header_;
+  }
+
+ private:
+  std::string_view platform_;
+  int64_t logged_at_ms_ = 0;
+  std::string header_;
+};
+
+bool Stands(const ItemResult& item) {
+  return item.outcome == Outcome::kLogged ||
+         item.outcome == Outcome::kDuplicate;
+}
+
+void AddViolations(const AppendInput& input, size_t i, const ItemResult& item,
+                   std::vector<Violation>* out) {
+  for (const Violation& violation : item.violations) {
+    out->push_back(
+        {ItemField(input, i, violation.field), violation.description});
+  }
+}
+
+RpcStatus ItemStatus(const AppendInput& input, size_t i, const ItemResult& item,
+                     size_t violations_max) {
+  if (item.outcome == Outcome::kConflict) {
+    return ConflictStatus(ItemField(input, i, "puid"), item.index,
+                          item.leaf_hash);
+  }
+  std::vector<Violation> violations;
+  AddViolations(input, i, item, &violations);
+  return RefusedStatus(violations, violations_max);
+}
+
+// Why a group that stands or falls as one fell: every refusal, and every
+// conflict, or the first conflict where there is nothing else.
+std::optional<RpcStatus> GroupStatus(const AppendInput& input,
+                                     const std::vector<ItemResult>& items) {
+  std::vector<Violation> violations;
+  std::optional<size_t> conflict;
+  bool refused = false;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].outcome == Outcome::kRefused) {
+      refused = true;
+      AddViolations(input, i, items[i], &violations);
+    } else if (items[i].outcome == Outcome::kConflict) {
+      if (!conflict) conflict = i;
+      violations.push_back(
+          {ItemField(input, i, "puid"),
+           fmt::format("other bytes stand at index {}", items[i].index)});
+    }
+  }
+  if (refused) return RefusedStatus(violations);
+  if (!conflict) return std::nullopt;
+  return ItemStatus(input, *conflict, items[*conflict], kStatusViolationsMax);
+}
+
+void WriteSingle(const AppendInput& input, const AppendAnswer& answer,
+                 WireWriter* out) {
+  using Response = v1::AppendResponse;
+  const ItemResult& item = answer.items.front();
+  out->AddUint(Response::kIndexFieldNumber, item.index);
+  out->AddBytes(Response::kEntryHeaderFieldNumber,
+                EncodeEntryHeader(item.logged_at_ms, input.platform));
+  if (input.plain) {
+    out->AddBytes(Response::kActionFieldNumber, input.encoded.front());
+  }
+  out->AddHashes(Response::kInclusionPathFieldNumber, item.inclusion_path);
+  out->AddBytes(Response::kCheckpointFieldNumber, answer.head->checkpoint);
+  out->AddUint(Response::kWitnessedFieldNumber, answer.head->witnessed);
+  out->AddUint(Response::kDuplicateFieldNumber,
+               item.outcome == Outcome::kDuplicate);
+}
+
+v1::ItemResult::Outcome WireOutcome(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kLogged:
+      return v1::ItemResult::LOGGED;
+    case Outcome::kDuplicate:
+      return v1::ItemResult::DUPLICATE;
+    case Outcome::kConflict:
+      return v1::ItemResult::CONFLICT;
+    case Outcome::kRefused:
+      return v1::ItemResult::REFUSED;
+    case Outcome::kNotTried:
+      break;
+  }
+  MODLOG_CHECK(false, "an item that is answered alone was tried");
+}
+
+void WriteItem(const AppendInput& input, size_t i, const ItemResult& item,
+               HeaderCache* headers, WireWriter* out) {
+  using Wire = v1::ItemResult;
+  out->AddUint(Wire::kOutcomeFieldNumber,
+               static_cast<uint64_t>(WireOutcome(item.outcome)));
+  if (item.outcome != Outcome::kRefused) {
+    out->AddUint(Wire::kIndexFieldNumber, item.index);
+  }
+  if (Stands(item)) {
+    out->AddBytes(Wire::kEntryHeaderFieldNumber,
+                  headers->Get(item.logged_at_ms));
+    if (input.plain) out->AddBytes(Wire::kActionFieldNumber, input.encoded[i]);
+    out->AddHashes(Wire::kInclusionPathFieldNumber, item.inclusion_path);
+    return;
+  }
+  if (item.outcome == Outcome::kConflict) {
+    out->AddBytes(Wire::kLeafHashFieldNumber, AsText(item.leaf_hash));
+  }
+  out->AddBytes(
+      Wire::kErrorFieldNumber,
+      ItemStatus(input, i, item, kItemViolationsMax).SerializeAsString());
+}
+
+// AppendBatchResponse and AppendStreamResponse agree in these fields.
+constexpr int kResultsField = v1::AppendBatchResponse::kResultsFieldNumber;
+constexpr int kCheckpointField =
+    v1::AppendBatchResponse::kCheckpointFieldNumber;
+constexpr int kWitnessedField = v1::AppendBatchResponse::kWitnessedFieldNumber;
+static_assert(kResultsField == v1::AppendStreamResponse::kResultsFieldNumber);
+static_assert(kCheckpointField ==
+              v1::AppendStreamResponse::kCheckpointFieldNumber);
+static_assert(kWitnessedField ==
+              v1::AppendStreamResponse::kWitnessedFieldNumber);
+
+void WriteMany(const AppendInput& input, const AppendAnswer& answer,
+               WireWriter* out) {
+  HeaderCache headers(input.platform);
+  WireWriter item;
+  for (size_t i = 0; i < answer.items.size(); ++i) {
+    item.Clear();
+    WriteItem(input, i, answer.items[i], &headers, &item);
+    out->AddBytes(kResultsField, item.bytes());
+  }
+  out->AddBytes(kCheckpointField, answer.head->checkpoint);
+  out->AddUint(kWitnessedField, answer.head->witnessed);
+}
+
+}  // namespace
+
+grpc::Status WriteAnswer(const AppendInput& input,
+                         const Result<AppendAnswer>& answer, LogState state,
+                         grpc::ByteBuffer* out) {
+  if (!answer.has_value()) {
+    const RpcStatus error = ErrorStatus(answer.error(), state);
+    if (input.kind != AppendKind::kStream) return ToGrpc(error);
+    *out = WriteStreamError(error);
+    return grpc::Status::OK;
+  }
+  if (input.kind == AppendKind::kSingle ||
+      input.atomicity == Atomicity::kAllOrNothing) {
+    const auto failed = GroupStatus(input, answer->items);
+    if (failed.has_value()) return ToGrpc(*failed);
+  }
+  WireWriter writer;
+  if (input.kind == AppendKind::kSingle) {
+    WriteSingle(input, *answer, &writer);
+  } else {
+    WriteMany(input, *answer, &writer);
+  }
+  *out = writer.Buffer();
+  return grpc::Status::OK;
+}
+
+grpc::ByteBuffer WriteStreamError(const RpcStatus& error) {
+  WireWriter writer;
+  writer.AddBytes(v1::AppendStreamResponse::kErrorFieldNumber,
+                  error.SerializeAsString());
+  return writer.Buffer();
+}
+
+}  // namespace modlog

@@ -1,0 +1,53 @@
+#ifndef MODLOG_API_SERVER_CONFIG_H_
+#define MODLOG_API_SERVER_CONFIG_H_
+
+// What modlogd is told: flags, a TOML file of the same names with underscores,
+// and defaults, in that order of precedence.
+//
+//   data_dir = "/var/lib/modlog"
+//   origin = "log.example.org/moderation"
+//   grpc_listen = "127.0.0.1:50051"
+//   http_listen = "127.0.0.1:8080"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/server/address.h"
+#include "verifier/core/result.h"
+
+namespace modlog {
+
+inline constexpr char kDefaultDataDir[] = "./modlog-data";
+inline constexpr char kDefaultOrigin[] = "localhost/modlog";
+inline constexpr char kDefaultGrpcListen[] = "127.0.0.1:50051";
+inline constexpr char kDefaultHttpListen[] = "127.0.0.1:8080";
+
+// What a person set, on the command line or in the file.
+struct Settings {
+  std::optional<std::string> data_dir;
+  std::optional<std::string> origin;
+  std::optional<std::string> grpc_listen;
+  std::optional<std::string> http_listen;
+};
+
+struct Config {
+  std::string data_dir;
+  std::optional<std::string> origin;  // absent: whatever the key is named
+  ListenAddress grpc_listen;
+  ListenAddress http_listen;
+};
+
+// ParseSettings reads a file's text. kMalformed names line or key; a key that
+// modlogd does not know is an error.
+Result<Settings> ParseSettings(std::string_view toml);
+
+// MakeConfig reads the file, if a path is given, and lets flags win. kMalformed
+// for an address that does not parse, kForbidden for a gRPC address that is
+// not loopback.
+Result<Config> MakeConfig(const Settings& flags,
+                          const std::optional<std::string>& file);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_SERVER_CONFIG_H_

@@ -1,0 +1,197 @@
+#include "api/server/data_dir.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace modlog {
+namespace {
+
+constexpr size_t kKeyFileSizeMax = 4'096;
+
+std::unexpected<Error> SystemError(std::string_view what,
+                                   const std::string& path) {
+  const int error = errno;
+  return Fail(Code::kUnavailable, fmt::format("cannot {} {}: {}", what, path,
+                                              std::strerror(error)));
+}
+
+// A file descriptor for as long as it is in scope.
+struct File {
+  explicit File(int descriptor) : fd(descriptor) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd >= 0) close(fd);
+  }
+  int fd;
+};
+
+std::string ParentOf(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+// Makes names in the directory durable.
+Result<void> SyncDirectory(const std::string& path) {
+  const File directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.fd < 0 || fsync(directory.fd) != 0) {
+    return SystemError("sync directory", path);
+  }
+  return {};
+}
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+// Writes the whole file or nothing of it, durably.
+Result<void> WriteFileAtomically(const std::string& path, std::string_view text,
+                                 mode_t mode) {
+  const std::string draft = path + ".new";
+  unlink(draft.c_str());  // of a start that did not get this far
+  {
+    const File file(
+        open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (file.fd < 0 || !WriteAll(file.fd, text) || fsync(file.fd) != 0) {
+      return SystemError("write", draft);
+    }
+  }
+  if (rename(draft.c_str(), path.c_str()) != 0) {
+    return SystemError("rename to", path);
+  }
+  return SyncDirectory(ParentOf(path));
+}
+
+std::string FirstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+// What a small file begins with.
+std::string ReadStart(int fd) {
+  std::string text(kKeyFileSizeMax, '\0');
+  const ssize_t got = pread(fd, text.data(), text.size(), 0);
+  text.resize(got < 0 ? 0 : static_cast<size_t>(got));
+  return text;
+}
+
+Result<void> MakeDirectory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(ParentOf(path), error);
+  if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(ParentOf(path));
+  if (errno != EEXIST) return SystemError("make directory", path);
+  if (!std::filesystem::is_directory(path, error)) {
+    return Fail(Code::kUnavailable, path + " is not a directory");
+  }
+  return {};
+}
+
+std::unexpected<Error> InUse(const std::string& path, int lock_fd) {
+  return Fail(
+      Code::kUnavailable,
+      fmt::format("data directory {} is in use by modlogd, process {}: stop "
+                  "that one, or give this one another --data-dir",
+                  path, FirstLine(ReadStart(lock_fd))));
+}
+
+Result<SignerKey> ReadKey(const std::string& path, int fd) {
+  struct stat facts;
+  if (fstat(fd, &facts) != 0) return SystemError("examine", path);
+  if ((facts.st_mode & 077) != 0) {
+    return Fail(
+        Code::kForbidden,
+        fmt::format("{} may be read by others (mode {:04o}): run chmod 600 on "
+                    "it, and if others use this machine, take it for stolen",
+                    path, facts.st_mode & 07777u));
+  }
+  auto key = ParseSignerKey(FirstLine(ReadStart(fd)));
+  if (!key.has_value()) return Prefixed(path, key.error());
+  if (key->verifier.type != SignatureType::kEd25519) {
+    return Fail(Code::kUntrusted, path + ": want a key of type 1");
+  }
+  return key;
+}
+
+}  // namespace
+
+Result<DataDir> DataDir::Open(const std::string& name) {
+  std::string path = name;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  RETURN_IF_ERROR(MakeDirectory(path));
+  const std::string lock_path = path + "/lock";
+  const int fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return SystemError("open", lock_path);
+  DataDir directory(path, fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) return InUse(path, fd);
+  if (ftruncate(fd, 0) != 0 || !WriteAll(fd, fmt::format("{}\n", getpid()))) {
+    return SystemError("write", lock_path);
+  }
+  return directory;
+}
+
+DataDir::DataDir(DataDir&& other) noexcept
+    : path_(std::move(other.path_)),
+      lock_fd_(std::exchange(other.lock_fd_, -1)) {}
+
+DataDir::~DataDir() {
+  if (lock_fd_ >= 0) close(lock_fd_);
+}
+
+Result<SignerKey> DataDir::LoadOrMakeKey(
+    const std::optional<std::string>& origin,
+    std::string_view default_origin) const {
+  const File file(open(KeyPath().c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.fd >= 0) {
+    ASSIGN_OR_RETURN(SignerKey key, ReadKey(KeyPath(), file.fd));
+    if (origin.has_value() && *origin != key.verifier.name) {
+      return Fail(Code::kConflict,
+                  fmt::format("origin is \"{}\", but the key in {} is named "
+                              "\"{}\": leave --origin out to go on with that "
+                              "log, or take another --data-dir for a new one",
+                              origin->substr(0, kKeyNameSizeMax), KeyPath(),
+                              key.verifier.name));
+    }
+    return key;
+  }
+  if (errno != ENOENT) return SystemError("open", KeyPath());
+  if (access(DbPath().c_str(), F_OK) == 0) {
+    return Fail(Code::kNotFound,
+                fmt::format("{} is missing, but {} holds a log: restore the "
+                            "key; a new one would be another log",
+                            KeyPath(), DbPath()));
+  }
+  auto key =
+      MakeSignerKey(origin.value_or(std::string(default_origin)),
+                    SignatureType::kEd25519, Ed25519PrivateKey::Generate());
+  if (!key.has_value()) return Prefixed("origin", key.error());
+  RETURN_IF_ERROR(
+      WriteFileAtomically(KeyPath(), FormatSignerKey(*key) + "\n", 0600));
+  return key;
+}
+
+Result<void> DataDir::WritePolicy(const VerifierKey& key,
+                                  std::string_view url) const {
+  constexpr char kHead[] =
+      "# Whom a verifier trusts: https://c2sp.org/tlog-policy\n"
+      "# modlogd writes this file at each start: copy it, then edit the "
+      "copy.\n";
+  return WriteFileAtomically(PolicyPath(),
+                             fmt::format("{}log {} {}\nquorum none\n", kHead,
+                                         FormatVerifierKey(key), url),
+                             0644);
+}
+
+}  // namespace modlog

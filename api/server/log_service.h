@@ -1,0 +1,69 @@
+#ifndef MODLOG_API_SERVER_LOG_SERVICE_H_
+#define MODLOG_API_SERVER_LOG_SERVICE_H_
+
+// modlog.v1.ModerationLog on a Log: proto/modlog/v1/log.proto says what each
+// call does. Callback API, thread-safe; nothing blocks but the short reads of
+// the store that answer Get… calls.
+//
+// The methods take raw bytes, so that a request that does not parse is told so
+// (INVALID_ARGUMENT; generated handlers answer UNIMPLEMENTED without a word).
+
+#include <grpcpp/grpcpp.h>
+
+#include <expected>
+#include <string>
+
+#include "log/log.h"
+#include "modlog/v1/log.grpc.pb.h"
+
+namespace modlog {
+
+// Every method in its raw callback form.
+template <typename Base>
+using RawReads = v1::ModerationLog::WithRawCallbackMethod_GetEntry<
+    v1::ModerationLog::WithRawCallbackMethod_GetCheckpoint<
+        v1::ModerationLog::WithRawCallbackMethod_GetInclusionProof<
+            v1::ModerationLog::WithRawCallbackMethod_GetConsistencyProof<
+                v1::ModerationLog::WithRawCallbackMethod_GetReceipt<
+                    v1::ModerationLog::WithRawCallbackMethod_GetLogInfo<
+                        Base>>>>>>;
+template <typename Base>
+using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
+    v1::ModerationLog::WithRawCallbackMethod_AppendBatch<
+        v1::ModerationLog::WithRawCallbackMethod_AppendStream<Base>>>;
+
+class LogService final
+    : public RawAppends<RawReads<v1::ModerationLog::Service>> {
+ public:
+  // `log` must outlive the service; `http_address` is what GetLogInfo tells.
+  LogService(Log* log, std::string http_address)
+      : log_(log), http_address_(std::move(http_address)) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+  using Buffer = grpc::ByteBuffer;
+
+  Reactor* Append(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* AppendBatch(Context* context, const Buffer* in,
+                       Buffer* out) override;
+  grpc::ServerBidiReactor<Buffer, Buffer>* AppendStream(
+      Context* context) override;
+
+  Reactor* GetEntry(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* GetCheckpoint(Context* context, const Buffer* in,
+                         Buffer* out) override;
+  Reactor* GetInclusionProof(Context* context, const Buffer* in,
+                             Buffer* out) override;
+  Reactor* GetConsistencyProof(Context* context, const Buffer* in,
+                               Buffer* out) override;
+  Reactor* GetReceipt(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* GetLogInfo(Context* context, const Buffer* in, Buffer* out) override;
+
+ private:
+  Log* const log_;
+  const std::string http_address_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_SERVER_LOG_SERVICE_H_

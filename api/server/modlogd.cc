@@ -1,0 +1,211 @@
+// modlogd: runs a log. --help says how.
+
+#include <grpc/support/log.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/server/config.h"
+#include "api/server/data_dir.h"
+#include "api/server/server.h"
+#include "log/log.h"
+#include "log/rocksdb_store.h"
+#include "spdlog/sinks/stdout_color_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace modlog {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitRolledBack = 3;
+constexpr int kExitPoisoned = 4;
+
+constexpr char kFooter[] = R"(
+Without any option modlogd runs a log named localhost/modlog in ./modlog-data:
+it makes a signing key on the first start, takes appends over gRPC on
+127.0.0.1:50051 and shows the log to everyone on http://127.0.0.1:8080/.
+When it serves it prints one line on standard output:
+
+  ready grpc=HOST:PORT http=HOST:PORT origin=NAME vkey=VKEY
+
+The origin is the log's name for ever, so choose it before the first start:
+a URL without its scheme that you control, such as log.example.org/moderation.
+The files in the data directory belong together; log.key is secret, and who has
+it can sign in the log's name. log.policy is what verifiers need.
+
+The configuration file is TOML and has the same names with underscores:
+
+  data_dir = "/var/lib/modlog"
+  origin = "log.example.org/moderation"
+
+SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
+2 wrong usage, 3 stopped while ROLLED_BACK (the data is older than what the log
+has signed), 4 stopped while POISONED (a write of unknown outcome; start again).
+
+Try:
+  modlogd &
+  modlog append examples/january-2021.jsonl
+  modlog-verify audit http://127.0.0.1:8080/ --policy modlog-data/log.policy --first-use)";
+
+void DescribeFlags(CLI::App* app, Settings* flags,
+                   std::optional<std::string>* file) {
+  app->add_option("--data-dir", flags->data_dir,
+                  "Directory of key and data, made if missing [" +
+                      std::string(kDefaultDataDir) + "]")
+      ->type_name("DIR");
+  app->add_option("--origin", flags->origin,
+                  "The log's name [that of its key; for a new one " +
+                      std::string(kDefaultOrigin) + "]")
+      ->type_name("NAME");
+  app->add_option("--grpc-listen", flags->grpc_listen,
+                  "Where platforms append; loopback only, port 0 for a free "
+                  "one [" +
+                      std::string(kDefaultGrpcListen) + "]")
+      ->type_name("HOST:PORT");
+  app->add_option("--http-listen", flags->http_listen,
+                  "Where everyone reads, port 0 for a free one [" +
+                      std::string(kDefaultHttpListen) + "]")
+      ->type_name("HOST:PORT");
+  app->add_option("--config", *file, "Configuration file; flags win over it")
+      ->type_name("FILE.toml");
+  app->set_version_flag("--version", "modlogd " MODLOG_VERSION);
+  app->footer(kFooter);
+}
+
+int Complain(int status, const std::string& message) {
+  std::fprintf(stderr, "modlogd: %s\n", message.c_str());
+  return status;
+}
+
+void SetUpLogging() {
+  auto logger = spdlog::stderr_color_mt("modlogd");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  spdlog::set_default_logger(std::move(logger));
+  gpr_set_log_function([](gpr_log_func_args* args) {
+    spdlog::debug("grpc: {}", args->message);
+  });
+}
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+// To be called before any thread starts, so that all inherit it.
+void BlockStopSignals() {
+  const sigset_t set = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+// True when a stop was asked for, false after a second. A further signal ends
+// the process at once.
+bool WaitForStop() {
+  const sigset_t set = StopSignals();
+  const timespec second = {.tv_sec = 1, .tv_nsec = 0};
+  if (sigtimedwait(&set, nullptr, &second) < 0) return false;
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  return true;
+}
+
+Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key) {
+  ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
+  return Log::Open({.data_dir = directory.path(),
+                    .key = std::move(key),
+                    .clock = SystemClock()},
+                   std::move(store));
+}
+
+void Greet(const DataDir& directory, const Log& log, const Server& server) {
+  const std::string vkey = FormatVerifierKey(log.verifier_key());
+  spdlog::info("log {} holds {} entries, {}", log.verifier_key().name,
+               log.signed_head()->tree.size, LogStateName(log.state()));
+  spdlog::info("verifier key {}", vkey);
+  spdlog::info("policy for verifiers in {}", directory.PolicyPath());
+  spdlog::info("the public reads http://{}/", server.http_address());
+  spdlog::info("platforms append: modlog --server {} append FILE.jsonl",
+               server.grpc_address());
+  std::printf("ready grpc=%s http=%s origin=%s vkey=%s\n",
+              server.grpc_address().c_str(), server.http_address().c_str(),
+              log.verifier_key().name.c_str(), vkey.c_str());
+  std::fflush(stdout);
+}
+
+int ExitStatusOf(LogState state) {
+  if (state == LogState::kRolledBack) return kExitRolledBack;
+  if (state == LogState::kPoisoned) return kExitPoisoned;
+  return 0;
+}
+
+// Serves until told to stop, and says once what is wrong with the log.
+int Serve(const Log& log, Server* server) {
+  LogState told = LogState::kServing;
+  do {
+    server->UpdateHealth();
+    if (log.state() != told) {
+      told = log.state();
+      spdlog::error("{}: {}; appends are refused, reads go on",
+                    LogStateName(told), log.state_reason());
+    }
+  } while (!WaitForStop());
+  spdlog::info("stopping");
+  return ExitStatusOf(log.state());
+}
+
+Result<int> Run(const Config& config) {
+  ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
+  ASSIGN_OR_RETURN(SignerKey key,
+                   directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
+  ASSIGN_OR_RETURN(const auto log, OpenLog(directory, std::move(key)));
+  ASSIGN_OR_RETURN(auto server,
+                   Server::Start({.log = log.get(),
+                                  .clock = SystemClock(),
+                                  .grpc_listen = config.grpc_listen,
+                                  .http_listen = config.http_listen}));
+  RETURN_IF_ERROR(directory.WritePolicy(
+      log->verifier_key(), "http://" + server->http_address() + "/"));
+  Greet(directory, *log, *server);
+  return Serve(*log, server.get());
+}
+
+}  // namespace
+}  // namespace modlog
+
+int main(int argc, char** argv) {
+  modlog::Settings flags;
+  std::optional<std::string> file;
+  CLI::App app("Runs an append-only, publicly verifiable log of moderation.",
+               "modlogd");
+  modlog::DescribeFlags(&app, &flags, &file);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return modlog::Complain(modlog::kExitUsage,
+                            std::string(error.what()) + "; see --help");
+  }
+  const auto config = modlog::MakeConfig(flags, file);
+  if (!config.has_value()) {
+    return modlog::Complain(modlog::kExitUsage, config.error().message);
+  }
+  modlog::SetUpLogging();
+  modlog::BlockStopSignals();
+  const auto status = modlog::Run(*config);
+  if (!status.has_value()) {
+    return modlog::Complain(modlog::kExitFailed, status.error().message);
+  }
+  return *status;
+}

@@ -1,0 +1,62 @@
+#include "api/server/pages.h"
+
+#include "spdlog/spdlog.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kBytes[] = "application/octet-stream";
+constexpr char kTileCache[] = "public, max-age=604800, immutable";
+// An entry may be redacted one day: then its bundle changes.
+constexpr char kBundleCache[] = "public, max-age=3600";
+
+Page NotFound() {
+  return {.status = 404, .body = "404: there is nothing here\n"};
+}
+
+// A resource that the published tree has, but that could not be read.
+Page Failed(std::string_view path, const Error& error) {
+  spdlog::error("cannot serve {}: {}", path, error.message);
+  return {.status = 500, .body = "500: the log cannot read this\n"};
+}
+
+Page GetCheckpoint(const Log& log) {
+  const auto head = log.published_head();
+  if (head->checkpoint.empty()) {
+    return {
+        .status = 503,
+        .body = "503: there is no checkpoint: " + log.state_reason() + "\n"};
+  }
+  return {.body = head->checkpoint};
+}
+
+Page GetResource(Log* log, std::string_view path) {
+  const auto parsed = ParseTilePath(path);
+  if (!parsed.has_value() || parsed->level > kTileLevelMax) return NotFound();
+  const bool is_bundle = parsed->level < 0;
+  const TileId id{.level = is_bundle ? 0 : parsed->level,
+                  .index = parsed->index};
+  const uint64_t size = log->published_head()->tree.size;
+  if (parsed->width > TileWidth(id, size)) return NotFound();
+  auto bytes = is_bundle ? log->ReadBundle(id.index, parsed->width)
+                         : log->ReadTile(id, parsed->width);
+  if (!bytes.has_value()) return Failed(path, bytes.error());
+  return {.body = *std::move(bytes),
+          .content_type = kBytes,
+          .cache_control = is_bundle ? kBundleCache : kTileCache};
+}
+
+}  // namespace
+
+Page GetPage(Log* log, std::string_view path, std::string_view base_url) {
+  if (path == "/") {
+    return {.body = IndexPage(*log->published_head(), log->verifier_key(),
+                              base_url),
+            .content_type = "text/html; charset=utf-8"};
+  }
+  if (path == "/checkpoint") return GetCheckpoint(*log);
+  if (!path.starts_with('/')) return NotFound();
+  return GetResource(log, path.substr(1));
+}
+
+}  // namespace modlog

@@ -1,0 +1,148 @@
+#include "api/server/read_calls.h"
+
+#include <fmt/format.h>
+
+#include "api/server/status.h"
+#include "verifier/core/tlog_proof.h"
+
+namespace modlog {
+namespace {
+
+std::unexpected<grpc::Status> Refuse(std::string_view field,
+                                     std::string_view rule) {
+  return std::unexpected(RefusedToGrpc(field, rule));
+}
+
+std::unexpected<grpc::Status> Beyond(std::string_view what, uint64_t got,
+                                     std::string_view of, uint64_t size) {
+  return std::unexpected(ErrorToGrpc(
+      {Code::kOutOfRange, fmt::format("{} {} is beyond the {} tree of size {}",
+                                      what, got, of, size)},
+      LogState::kServing));
+}
+
+std::unexpected<grpc::Status> Failed(const Log& log, const Error& error) {
+  return std::unexpected(ErrorToGrpc(error, log.state()));
+}
+
+// A log that was rolled back shows what it has, but signs nothing of it.
+std::unexpected<grpc::Status> NoCheckpoint(const Log& log) {
+  return Failed(log, {Code::kUnavailable,
+                      "there is no checkpoint: " + log.state_reason()});
+}
+
+void SetHead(const TreeHead& tree, v1::GetLogInfoResponse::Head* out) {
+  out->set_size(tree.size);
+  out->set_root(tree.root.data(), tree.root.size());
+}
+
+}  // namespace
+
+Reply<v1::GetEntryResponse> ReadEntry(Log* log,
+                                      const v1::GetEntryRequest& request) {
+  auto leaf = log->ReadLeaf(request.index());
+  if (!leaf.has_value()) return Failed(*log, leaf.error());
+  v1::GetEntryResponse response;
+  response.set_leaf(*std::move(leaf));
+  return response;
+}
+
+Reply<v1::GetCheckpointResponse> ReadCheckpoint(Log* log) {
+  const auto head = log->published_head();
+  if (head->checkpoint.empty()) return NoCheckpoint(*log);
+  v1::GetCheckpointResponse response;
+  response.set_checkpoint(head->checkpoint);
+  return response;
+}
+
+Reply<v1::GetInclusionProofResponse> ReadInclusion(
+    Log* log, const v1::GetInclusionProofRequest& request) {
+  const uint64_t size = request.tree_size() == 0
+                            ? log->published_head()->tree.size
+                            : request.tree_size();
+  const uint64_t signed_size = log->signed_head()->tree.size;
+  if (size > signed_size) {
+    return Beyond("tree_size", size, "signed", signed_size);
+  }
+  if (request.index() >= size) {
+    return Beyond("index", request.index(), "requested", size);
+  }
+  const auto path = log->ProveInclusion(request.index(), size);
+  if (!path.has_value()) return Failed(*log, path.error());
+  v1::GetInclusionProofResponse response;
+  response.set_tree_size(size);
+  for (const Hash& hash : *path) {
+    response.add_inclusion_path(hash.data(), hash.size());
+  }
+  return response;
+}
+
+Reply<v1::GetConsistencyProofResponse> ReadConsistency(
+    Log* log, const v1::GetConsistencyProofRequest& request) {
+  const uint64_t signed_size = log->signed_head()->tree.size;
+  const uint64_t size = request.new_size() == 0
+                            ? log->published_head()->tree.size
+                            : request.new_size();
+  if (request.old_size() == 0) {
+    return Refuse("old_size",
+                  "must be at least 1: from an empty tree nothing can be "
+                  "proved");
+  }
+  if (request.new_size() != 0 && request.old_size() > request.new_size()) {
+    return Refuse("old_size", "must be at most new_size");
+  }
+  if (size > signed_size) {
+    return Beyond("new_size", size, "signed", signed_size);
+  }
+  if (request.old_size() > size) {
+    return Beyond("old_size", request.old_size(), "published", size);
+  }
+  const auto proof = log->ProveConsistency(request.old_size(), size);
+  if (!proof.has_value()) return Failed(*log, proof.error());
+  v1::GetConsistencyProofResponse response;
+  response.set_new_size(size);
+  for (const Hash& hash : *proof) {
+    response.add_proof(hash.data(), hash.size());
+  }
+  return response;
+}
+
+Reply<v1::GetReceiptResponse> ReadReceipt(
+    Log* log, const v1::GetReceiptRequest& request) {
+  const auto head = log->published_head();
+  if (head->checkpoint.empty()) return NoCheckpoint(*log);
+  if (request.index() >= head->tree.size) {
+    return Beyond("index", request.index(), "published", head->tree.size);
+  }
+  auto leaf = log->ReadLeaf(request.index());
+  if (!leaf.has_value()) return Failed(*log, leaf.error());
+  auto path = log->ProveInclusion(request.index(), head->tree.size);
+  if (!path.has_value()) return Failed(*log, path.error());
+  TlogProof proof;
+  proof.index = request.index();
+  proof.path = *std::move(path);
+  proof.checkpoint = head->checkpoint;
+  v1::GetReceiptResponse response;
+  response.set_leaf(*std::move(leaf));
+  response.set_tlog_proof(FormatTlogProof(proof));
+  return response;
+}
+
+Reply<v1::GetLogInfoResponse> ReadInfo(Log* log,
+                                       std::string_view http_address) {
+  // Oldest first, so that what is told keeps committed >= signed >= published.
+  const auto published = log->published_head();
+  const auto signed_head = log->signed_head();
+  v1::GetLogInfoResponse response;
+  response.set_origin(log->verifier_key().name);
+  response.set_vkey(FormatVerifierKey(log->verifier_key()));
+  response.set_http_address(std::string(http_address));
+  SetHead(published->tree, response.mutable_published());
+  SetHead(signed_head->tree, response.mutable_signed_());
+  SetHead(log->committed_head(), response.mutable_committed());
+  response.set_state(std::string(LogStateName(log->state())));
+  response.set_version(MODLOG_VERSION);
+  return response;
+}
+
+}  // namespace modlog

@@ -1,0 +1,41 @@
+#ifndef MODLOG_API_SERVER_READ_CALLS_H_
+#define MODLOG_API_SERVER_READ_CALLS_H_
+
+// What the Get… calls of proto/modlog/v1/log.proto answer: a response, or the
+// status that the call ends with. Thread-safe.
+
+#include <grpcpp/support/status.h>
+
+#include <expected>
+#include <string_view>
+
+#include "log/log.h"
+#include "modlog/v1/log.pb.h"
+
+namespace modlog {
+
+template <typename Response>
+using Reply = std::expected<Response, grpc::Status>;
+
+// ReadEntry: OUT_OF_RANGE beyond the signed tree.
+Reply<v1::GetEntryResponse> ReadEntry(Log* log,
+                                      const v1::GetEntryRequest& request);
+Reply<v1::GetCheckpointResponse> ReadCheckpoint(Log* log);
+
+// ReadInclusion: OUT_OF_RANGE unless index < tree size <= signed size.
+Reply<v1::GetInclusionProofResponse> ReadInclusion(
+    Log* log, const v1::GetInclusionProofRequest& request);
+
+// ReadConsistency: INVALID_ARGUMENT for sizes that no log could answer,
+// OUT_OF_RANGE for those that this one does not reach.
+Reply<v1::GetConsistencyProofResponse> ReadConsistency(
+    Log* log, const v1::GetConsistencyProofRequest& request);
+
+// ReadReceipt: OUT_OF_RANGE beyond the published tree.
+Reply<v1::GetReceiptResponse> ReadReceipt(Log* log,
+                                          const v1::GetReceiptRequest& request);
+Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, std::string_view http_address);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_SERVER_READ_CALLS_H_

@@ -1,0 +1,118 @@
+#include "api/server/tile_server.h"
+
+#include <microhttpd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "api/server/pages.h"
+
+namespace modlog {
+namespace {
+
+// No script, no frame, nothing from elsewhere; the page has a style of its own.
+constexpr char kContentPolicy[] =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
+
+constexpr size_t kHostSizeMax = 255;
+
+// A Host header goes into commands that people paste: nothing but a name or an
+// address, perhaps with a port.
+bool IsPlainHost(std::string_view host) {
+  return !host.empty() && host.size() <= kHostSizeMax &&
+         std::ranges::all_of(host, [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  std::string_view(".-:[]").find(c) != std::string_view::npos;
+         });
+}
+
+std::string BaseUrl(MHD_Connection* connection, const TileServer& server) {
+  const char* host =
+      MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+  const bool plain = host != nullptr && IsPlainHost(host);
+  return "http://" + (plain ? std::string(host) : server.address());
+}
+
+void FreeBody(void* body) { delete static_cast<std::string*>(body); }
+
+MHD_Response* MakeResponse(Page page) {
+  auto* body = new std::string(std::move(page.body));
+  MHD_Response* response =
+      MHD_create_response_from_buffer_with_free_callback_cls(
+          body->size(), body->data(), FreeBody, body);
+  if (response == nullptr) {
+    delete body;
+    return nullptr;
+  }
+  MHD_add_response_header(response, "Content-Type", page.content_type);
+  MHD_add_response_header(response, "Cache-Control", page.cache_control);
+  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  MHD_add_response_header(response, "Content-Security-Policy", kContentPolicy);
+  MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+  if (page.status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+    MHD_add_response_header(response, "Allow", "GET, HEAD");
+  }
+  return response;
+}
+
+Page PageFor(MHD_Connection* connection, const TileServer& server,
+             const char* url, std::string_view method) {
+  if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {
+    return {.status = MHD_HTTP_METHOD_NOT_ALLOWED,
+            .body = "405: only GET and HEAD\n"};
+  }
+  return GetPage(server.log(), url, BaseUrl(connection, server));
+}
+
+// libmicrohttpd's handler. Called first when the headers are there, and that is
+// when it answers: a request's body is never read.
+MHD_Result Handle(void* self, MHD_Connection* connection, const char* url,
+                  const char* method, const char* /*version*/,
+                  const char* /*upload*/, size_t* /*upload_size*/,
+                  void** /*state*/) {
+  Page page = PageFor(connection, *static_cast<TileServer*>(self), url, method);
+  const unsigned status = page.status;
+  MHD_Response* response = MakeResponse(std::move(page));
+  if (response == nullptr) return MHD_NO;  // closes the connection
+  const MHD_Result queued = MHD_queue_response(connection, status, response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+// Paths are compared as they were sent: an escaped spelling is another path.
+size_t KeepEscapes(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
+  return std::strlen(text);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TileServer>> TileServer::Start(Log* log,
+                                                      ListenAddress address) {
+  ASSIGN_OR_RETURN(Socket socket, Listen(&address));
+  std::unique_ptr<TileServer> server(new TileServer(log, std::move(address)));
+  server->daemon_ = MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Handle, server.get(),
+      MHD_OPTION_LISTEN_SOCKET, socket.fd(),  //
+      MHD_OPTION_THREAD_POOL_SIZE, kHttpThreads, MHD_OPTION_CONNECTION_LIMIT,
+      kHttpConnectionsMax, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+      kHttpConnectionsPerPeerMax, MHD_OPTION_CONNECTION_TIMEOUT,
+      kHttpIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      kHttpRequestBytesMax, MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+  if (server->daemon_ == nullptr) {
+    return Fail(Code::kUnavailable,
+                "cannot serve HTTP on " + server->address());
+  }
+  socket.Release();  // the daemon closes it
+  return server;
+}
+
+TileServer::~TileServer() {
+  if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+}
+
+}  // namespace modlog
