@@ -19,7 +19,7 @@ using Encoding = std::array<uint8_t, Ed25519PublicKey::kSize>;
 //   order 1: y = 1    order 2: y = -1    order 4: y = 0
 //   order 8: y^2 is a root of d y^4 + 2 y^2 - 1, two y of opposite sign
 //
-// tests/verifier/core_ed25519_test.cc doubles each three times.
+// tools/vectors.py computes the eight points; core_golden_test compares.
 constexpr Encoding kSmallOrderY[] = {
     {0x01},
     {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,

@@ -11,29 +11,28 @@ namespace {
 constexpr uint8_t kLeafPrefix = 0x00;
 constexpr uint8_t kNodePrefix = 0x01;
 
-// Never freed: threads may hash until the process ends.
-const EVP_MD* Digest() {
-  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  MODLOG_CHECK(digest != nullptr, "libcrypto provides SHA-256");
-  return digest;
-}
-
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-EVP_MD_CTX* ThreadContext() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(
-      EVP_MD_CTX_new());
-  MODLOG_CHECK(context != nullptr, "there is memory for a hash context");
-  return context.get();
+Context NewContext() {
+  // Fetched once and never freed: threads may hash until the process ends.
+  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Context context(EVP_MD_CTX_new());
+  MODLOG_CHECK(context != nullptr && digest != nullptr &&
+                   EVP_DigestInit_ex2(context.get(), digest, nullptr) == 1,
+               "libcrypto provides SHA-256");
+  return context;
 }
 
 }  // namespace
 
 Hash Sha256(std::initializer_list<Bytes> parts) {
-  EVP_MD_CTX* const context = ThreadContext();
-  bool ok = EVP_DigestInit_ex2(context, Digest(), nullptr) == 1;
+  thread_local const Context owned = NewContext();
+  EVP_MD_CTX* const context = owned.get();
+  // No digest named: start again with the one that the context has.
+  bool ok = EVP_DigestInit_ex2(context, nullptr, nullptr) == 1;
   for (const Bytes part : parts) {
     ok = ok && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
   }
