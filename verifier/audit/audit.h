@@ -1,0 +1,68 @@
+#ifndef MODLOG_VERIFIER_AUDIT_AUDIT_H_
+#define MODLOG_VERIFIER_AUDIT_AUDIT_H_
+
+// A whole log judged: the checkpoint under the policy, every entry, bundle and
+// tile under the checkpoint (replay.h), the checkpoint against the one that
+// this auditor saw before (memory.h), the entries against the rules (rules/).
+//
+// What was seen before and now:
+//   same size, same root      nothing new
+//   same size, other root     false; both checkpoints are kept as evidence
+//   now larger                the tree at the old size must have the old root;
+//                             if not, false, with evidence
+//   now smaller               false: a log only grows. (An older copy of an
+//                             honest log looks the same: audit such a copy with
+//                             a state of its own.)
+// The memory moves on only if nothing of this is false or unknown; a broken
+// rule of the record does not hold it back.
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "verifier/audit/memory.h"
+#include "verifier/audit/replay.h"
+#include "verifier/audit/rules/rules.h"
+#include "verifier/audit/source.h"
+#include "verifier/verdict.h"
+
+namespace modlog {
+
+struct AuditRequest {
+  Source* source = nullptr;
+  const Policy* policy = nullptr;
+  const Memory* memory = nullptr;  // may be null: nothing is remembered
+  bool first_use = false;          // a memory without this log is no error
+  bool integrity_only = false;     // leave the rules of the record out
+  int threads = 1;
+  const std::atomic<bool>* stop = nullptr;
+  // What is being done, how much of it is done, of how much.
+  std::function<void(const std::string&, uint64_t, uint64_t)> progress;
+};
+
+struct AuditReport {
+  Verdict verdict = Verdict::kCannotTell;
+  std::string place;   // of the first fault: "entry 17"; may be empty
+  std::string reason;  // why the verdict is not "true"; empty if it is
+
+  std::string source;
+  std::string note;                          // the checkpoint as fetched
+  std::optional<TrustedCheckpoint> trusted;  // where it verified
+  std::string log_key;                       // vkey
+  std::vector<std::string> witnesses;        // names
+  std::optional<TreeHead> before;            // seen before
+  bool remembered = false;
+  std::string evidence;  // path of a file, or empty
+
+  ReplayCounts counts;
+  double seconds = 0;
+  bool rules_checked = false;
+  Findings findings;
+};
+
+AuditReport Audit(const AuditRequest& request);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_AUDIT_H_

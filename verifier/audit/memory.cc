@@ -1,0 +1,111 @@
+#include "verifier/audit/memory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "verifier/files.h"
+#include "verifier/trust.h"
+
+namespace modlog {
+namespace {
+
+// Origins are foreign text, so a file's name is a hash of one, as in the
+// monitoring interface of c2sp.org/tlog-witness.
+std::string StemOf(const std::string& origin) {
+  return FormatHex(Sha256(AsBytes(origin)));
+}
+
+std::string FileName(const std::string& origin) {
+  return StemOf(origin) + ".checkpoint";
+}
+
+std::unexpected<Error> FailErrno(const std::string& what) {
+  return Fail(Code::kUnavailable, what + ": " + std::strerror(errno));
+}
+
+Result<void> CreateDirectory(const std::string& directory) {
+  if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
+  return FailErrno("cannot create the state directory " + directory);
+}
+
+std::string FormatEvidence(const Seen& before, const Seen& now,
+                           const std::string& contradiction) {
+  const nlohmann::ordered_json json = {
+      {"what", "two checkpoints of one log that cannot both be true"},
+      {"contradiction", contradiction},
+      {"origin", now.checkpoint.origin},
+      {"size_before", before.checkpoint.tree.size},
+      {"size_now", now.checkpoint.tree.size},
+      {"note_before", before.note},
+      {"note_now", now.note}};
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Memory>> Memory::Open(const std::string& directory,
+                                             IfMissing if_missing) {
+  if (if_missing == IfMissing::kCreate) {
+    RETURN_IF_ERROR(CreateDirectory(directory));
+  }
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) {
+    return Fail(Code::kUnavailable,
+                "there is no state directory " + directory +
+                    "; the first time, add --first-use to create it");
+  }
+  if (fd < 0) return FailErrno("cannot open the state directory " + directory);
+  std::unique_ptr<Memory> memory(new Memory(directory, fd));
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    return Fail(Code::kUnavailable,
+                "another audit holds the state directory " + directory);
+  }
+  return memory;
+}
+
+Memory::~Memory() { close(lock_); }
+
+Result<std::optional<Seen>> Memory::Recall(const std::string& origin,
+                                           const Policy& policy) const {
+  const std::string path = directory_ + "/" + FileName(origin);
+  auto note = ReadFile(path, kNoteSizeMax);
+  if (!note && note.error().code == Code::kNotFound) return std::nullopt;
+  if (!note) return Fail(Code::kUnavailable, note.error().message);
+  auto opened = OpenSharply(*note, policy);
+  if (!opened || opened->checkpoint.origin != origin) {
+    return Fail(Code::kUnavailable,
+                "the state file " + path + " is not a checkpoint of " +
+                    Quote(origin) + " under this policy" +
+                    (opened ? "" : ": " + opened.error().message));
+  }
+  return Seen{std::move(opened->checkpoint), std::move(*note)};
+}
+
+Result<void> Memory::Remember(const Seen& seen) const {
+  auto written = WriteFileAtomically(
+      directory_, FileName(seen.checkpoint.origin), seen.note);
+  if (!written) return Fail(Code::kUnavailable, written.error().message);
+  return {};
+}
+
+Result<std::string> Memory::KeepEvidence(
+    const Seen& before, const Seen& now,
+    const std::string& contradiction) const {
+  const std::string evidence = FormatEvidence(before, now, contradiction);
+  // The name holds a hash, so that no evidence overwrites other evidence.
+  const std::string name = StemOf(now.checkpoint.origin) + ".contradiction." +
+                           FormatHex(Sha256(AsBytes(evidence))).substr(0, 16) +
+                           ".json";
+  auto written = WriteFileAtomically(directory_, name, evidence);
+  if (!written) return Fail(Code::kUnavailable, written.error().message);
+  return directory_ + "/" + name;
+}
+
+}  // namespace modlog

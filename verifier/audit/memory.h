@@ -1,0 +1,60 @@
+#ifndef MODLOG_VERIFIER_AUDIT_MEMORY_H_
+#define MODLOG_VERIFIER_AUDIT_MEMORY_H_
+
+// What this auditor saw before: the last checkpoint of each log that it
+// verified, as the log signed it, one file an origin in a directory. Without
+// it a log could show a new past to the same auditor every day, so that a
+// missing memory must be asked for.
+//
+// A file is replaced atomically and durably. It is checked like any checkpoint
+// when read back, so that a damaged memory is noticed, not believed. One audit
+// at a time holds the directory.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "verifier/core/policy.h"
+
+namespace modlog {
+
+struct Seen {
+  Checkpoint checkpoint;
+  std::string note;
+};
+
+class Memory {
+ public:
+  enum class IfMissing { kRefuse, kCreate };
+
+  // Open locks the directory. kUnavailable, with the remedy in its message.
+  static Result<std::unique_ptr<Memory>> Open(const std::string& directory,
+                                              IfMissing if_missing);
+  ~Memory();
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  // Recall returns what was seen of an origin, or nothing. kUnavailable if it
+  // cannot be read or does not verify under the policy.
+  Result<std::optional<Seen>> Recall(const std::string& origin,
+                                     const Policy& policy) const;
+
+  // Remember replaces what was seen. kUnavailable.
+  Result<void> Remember(const Seen& seen) const;
+
+  // KeepEvidence writes two checkpoints that contradict each other, both signed
+  // by the log, to a file of its own and returns its path. kUnavailable.
+  Result<std::string> KeepEvidence(const Seen& before, const Seen& now,
+                                   const std::string& contradiction) const;
+
+ private:
+  Memory(std::string directory, int lock)
+      : directory_(std::move(directory)), lock_(lock) {}
+
+  std::string directory_;
+  int lock_;  // descriptor of the directory, locked
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_MEMORY_H_

@@ -1,0 +1,68 @@
+#ifndef MODLOG_VERIFIER_AUDIT_REPLAY_H_
+#define MODLOG_VERIFIER_AUDIT_REPLAY_H_
+
+// Replaying a log: every entry is hashed, every hash compared with its tile,
+// every tile with the one above, up to the signed root (trunk.h). Independently
+// of tiles, the leaf hashes are appended one after the other to a frontier
+// (verifier/core/frontier.h), whose root must be the signed one too, and on the
+// way, at the size that this auditor saw before, the root it saw.
+//
+// Bundles are read and checked by several threads, but handed on one at a time
+// and in order: the first fault in the log's order is the one that is reported.
+// Memory: a few bundles a thread.
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "verifier/audit/resources.h"
+#include "verifier/audit/rules/rules.h"
+#include "verifier/core/merkle.h"
+
+namespace modlog {
+
+// A bundle under the signed root.
+struct VerifiedBundle {
+  uint64_t first_entry = 0;
+  std::vector<Hash> hashes;  // leaf hashes, one an entry
+  Hash root = {};            // of those, where there are kTileWidth
+  size_t bytes = 0;          // of the bundle
+  BundleFacts facts;         // what read_facts made of the entries
+};
+
+// CheckBundle: the bundle holds exactly the entries that hash to `hashes`, a
+// verified tile's. Returns views of them. The fault names the first entry that
+// is wrong. Pure.
+Judged<std::vector<Bytes>> CheckBundle(uint64_t index, Bytes bundle,
+                                       std::span<const Hash> hashes);
+
+struct ReplayRequest {
+  Source* source = nullptr;
+  TreeHead head;                  // signed; size > 0
+  std::optional<TreeHead> older;  // seen before, of size <= head.size
+  int threads = 1;
+  const std::atomic<bool>* stop = nullptr;  // set: give up, cannot tell
+
+  // Called by any thread, on verified entries. Null: nothing is read.
+  std::function<BundleFacts(uint64_t first_entry, std::span<const Bytes>)>
+      read_facts;
+  // Called by one thread at a time, in order.
+  std::function<void(const VerifiedBundle&)> take;
+};
+
+struct ReplayCounts {
+  uint64_t entries = 0;
+  uint64_t bundles = 0;
+  uint64_t tiles = 0;
+  uint64_t bytes = 0;  // of the bundles
+};
+
+// Replay returns the first fault. That the head does not continue `older` is a
+// fault of code kConflict. `counts` says how far it came in any case.
+Judged<void> Replay(const ReplayRequest& request, ReplayCounts* counts);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_REPLAY_H_

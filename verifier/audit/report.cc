@@ -1,0 +1,184 @@
+#include "verifier/audit/report.h"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "verifier/lines.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+using nlohmann::ordered_json;
+
+uint64_t EntriesPerSecond(const AuditReport& report) {
+  if (report.seconds <= 0) return 0;
+  return static_cast<uint64_t>(static_cast<double>(report.counts.entries) /
+                               report.seconds);
+}
+
+std::string Seconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f s", seconds);
+  return text;
+}
+
+// ---- words for people
+
+std::string VerdictLine(const AuditReport& report) {
+  std::string line = "verdict: " + std::string(VerdictName(report.verdict));
+  if (!report.place.empty()) line += ": " + report.place;
+  if (!report.reason.empty()) line += ": " + report.reason;
+  if (report.verdict != Verdict::kTrue) return line;
+  if (report.trusted->checkpoint.tree.size == 0) {
+    return line + ": empty: nothing proved";
+  }
+  return line + ": every entry and tile is under the signed root";
+}
+
+std::string WitnessWords(const AuditReport& report) {
+  std::string words;
+  for (size_t i = 0; i < report.witnesses.size(); ++i) {
+    words += (i == 0 ? "" : ", ") + Quoted(report.witnesses[i]) + " at " +
+             FormatTimeS(report.trusted->cosigners[i].time_s);
+  }
+  if (words.empty()) words = "none";
+  return words + (report.trusted->quorum ? "" : " (quorum not reached)");
+}
+
+std::string BeforeWords(const AuditReport& report) {
+  if (!report.before) return "nothing to compare with";
+  return "size " + Grouped(report.before->size) + ", root " +
+         HashText(report.before->root);
+}
+
+std::string RulesWords(const AuditReport& report) {
+  if (!report.rules_checked) return "not checked";
+  if (report.findings.total() == 0) {
+    return "encoding, logged_at, unique puid: no violation";
+  }
+  std::string words;
+  for (const auto& [rule, count] : report.findings.counts()) {
+    words += (words.empty() ? "" : ", ") + std::string(rule) + ": " +
+             Counted(count, "violation", "violations");
+  }
+  return words;
+}
+
+void AddCheckpoint(const AuditReport& report, Lines* lines) {
+  const Checkpoint& checkpoint = report.trusted->checkpoint;
+  lines->Add("log", Quoted(checkpoint.origin));
+  lines->Add("size", Grouped(checkpoint.tree.size));
+  lines->Add("root", HashText(checkpoint.tree.root));
+  lines->Add("signed by", report.log_key);
+  lines->Add("witnesses", WitnessWords(report));
+  lines->Add("seen before", BeforeWords(report));
+}
+
+void AddCounts(const AuditReport& report, Lines* lines) {
+  const ReplayCounts& counts = report.counts;
+  lines->Add("entries checked", Grouped(counts.entries));
+  lines->Add("bundles checked",
+             Grouped(counts.bundles) + ", " + Grouped(counts.bytes) + " bytes");
+  lines->Add("tiles checked", Grouped(counts.tiles));
+  lines->Add("rules", RulesWords(report));
+  lines->Add("time", Seconds(report.seconds) + ", " +
+                         Grouped(EntriesPerSecond(report)) + " entries/s");
+}
+
+void AddFindings(const Findings& findings, Lines* lines) {
+  if (findings.total() == 0) return;
+  lines->Head("violations");
+  for (const Finding& finding : findings.kept()) {
+    lines->Add("entry " + std::to_string(finding.entry),
+               std::string(finding.rule) + ": " + finding.what);
+  }
+  if (findings.total() > findings.kept().size()) {
+    lines->Add("", "and " + Grouped(findings.total() - findings.kept().size()) +
+                       " more");
+  }
+}
+
+// ---- JSON
+
+ordered_json HeadJson(const std::optional<TreeHead>& head) {
+  if (!head) return nullptr;
+  return {{"size", head->size}, {"root", HashText(head->root)}};
+}
+
+ordered_json WitnessesJson(const AuditReport& report) {
+  ordered_json list = ordered_json::array();
+  for (size_t i = 0; i < report.witnesses.size(); ++i) {
+    list.push_back({{"name", report.witnesses[i]},
+                    {"time_s", report.trusted->cosigners[i].time_s}});
+  }
+  return list;
+}
+
+ordered_json FindingsJson(const Findings& findings) {
+  ordered_json list = ordered_json::array();
+  for (const Finding& finding : findings.kept()) {
+    list.push_back({{"rule", finding.rule},
+                    {"entry", finding.entry},
+                    {"what", finding.what}});
+  }
+  return list;
+}
+
+void AddCheckpointJson(const AuditReport& report, ordered_json* json) {
+  const Checkpoint& checkpoint = report.trusted->checkpoint;
+  (*json)["origin"] = checkpoint.origin;
+  (*json)["size"] = checkpoint.tree.size;
+  (*json)["root"] = HashText(checkpoint.tree.root);
+  (*json)["log_key"] = report.log_key;
+  (*json)["quorum_reached"] = report.trusted->quorum;
+  (*json)["witnesses"] = WitnessesJson(report);
+  (*json)["seen_before"] = HeadJson(report.before);
+  (*json)["remembered"] = report.remembered;
+}
+
+void AddCountsJson(const AuditReport& report, ordered_json* json) {
+  (*json)["entries"] = report.counts.entries;
+  (*json)["bundles"] = report.counts.bundles;
+  (*json)["bytes"] = report.counts.bytes;
+  (*json)["tiles"] = report.counts.tiles;
+  (*json)["seconds"] = report.seconds;
+  (*json)["entries_per_second"] = EntriesPerSecond(report);
+  (*json)["rules_checked"] = report.rules_checked;
+  (*json)["violation_count"] = report.findings.total();
+  (*json)["violations"] = FindingsJson(report.findings);
+}
+
+}  // namespace
+
+std::string FormatAudit(const AuditReport& report) {
+  Lines lines;
+  lines.Head(VerdictLine(report));
+  lines.Add("source", report.source);
+  if (report.trusted) {
+    AddCheckpoint(report, &lines);
+    AddCounts(report, &lines);
+    AddFindings(report.findings, &lines);
+  }
+  if (!report.evidence.empty()) lines.Add("evidence", report.evidence);
+  return lines.Take();
+}
+
+std::string FormatAuditJson(const AuditReport& report) {
+  ordered_json json = {{"verdict", VerdictName(report.verdict)},
+                       {"exit_status", static_cast<int>(report.verdict)},
+                       {"place", report.place},
+                       {"reason", report.reason},
+                       {"source", report.source}};
+  if (report.trusted) {
+    AddCheckpointJson(report, &json);
+    AddCountsJson(report, &json);
+  }
+  json["evidence"] = nullptr;
+  if (!report.evidence.empty()) json["evidence"] = report.evidence;
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace modlog

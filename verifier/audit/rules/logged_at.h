@@ -1,0 +1,23 @@
+#ifndef MODLOG_VERIFIER_AUDIT_RULES_LOGGED_AT_H_
+#define MODLOG_VERIFIER_AUDIT_RULES_LOGGED_AT_H_
+
+// The rule "logged_at": the log's clock never goes backwards from one entry to
+// the next. Not thread-safe.
+
+#include "verifier/audit/rules/rules.h"
+
+namespace modlog {
+
+class LoggedAtRule {
+ public:
+  // Take judges the next entry. Entries that could not be read are passed over.
+  void Take(const EntryFacts& facts, Findings* findings);
+
+ private:
+  bool any_ = false;
+  EntryFacts previous_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_RULES_LOGGED_AT_H_

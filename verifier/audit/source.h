@@ -1,0 +1,37 @@
+#ifndef MODLOG_VERIFIER_AUDIT_SOURCE_H_
+#define MODLOG_VERIFIER_AUDIT_SOURCE_H_
+
+// Where an audit gets a log's bytes from: c2sp.org/tlog-tiles, served over HTTP
+// (url_source) or lying in a directory (directory_source). Nothing that comes
+// from here is believed.
+
+#include <string>
+
+#include "verifier/core/result.h"
+
+namespace modlog {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // Fetch reads the whole resource at a path such as "checkpoint" or
+  // "tile/0/000" into *out, whose storage is reused. Thread-safe. Errors:
+  //   kNotFound     the log says that it is not there
+  //   kTooLarge     it has more than size_max bytes
+  //   kMalformed    its transfer encoding is broken
+  //   kUnavailable  it cannot be told: network, permissions, interrupted
+  virtual Result<void> Fetch(const std::string& path, size_t size_max,
+                             std::string* out) = 0;
+
+  // WillNeed is a hint that Fetch of this path follows soon. Hints in the order
+  // of the fetches; any of them may be ignored. Thread-safe.
+  virtual void WillNeed(const std::string& /*path*/, size_t /*size_max*/) {}
+
+  // A name for people: the address or directory.
+  virtual std::string name() const = 0;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_SOURCE_H_

@@ -1,0 +1,110 @@
+#include "verifier/commands.h"
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "verifier/audit/audit.h"
+#include "verifier/audit/directory_source.h"
+#include "verifier/audit/progress.h"
+#include "verifier/audit/report.h"
+#include "verifier/audit/url_source.h"
+#include "verifier/core/bundle.h"
+#include "verifier/files.h"
+#include "verifier/receipt.h"
+
+namespace modlog {
+namespace {
+
+// A proof file is a note and, above it, an index, a path and an extra.
+constexpr size_t kProofFileSizeMax = kNoteSizeMax + 2 * kProofExtraSizeMax;
+
+Verdict CannotTell(const Error& error) {
+  std::cerr << "modlog-verify: cannot tell: " << error.message << '\n';
+  return Verdict::kCannotTell;
+}
+
+Result<Policy> ReadPolicy(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kPolicySizeMax));
+  auto policy = ParsePolicy(text);
+  if (!policy) return Prefixed(path, policy.error());
+  return policy;
+}
+
+Result<std::unique_ptr<Source>> OpenSource(const std::string& target,
+                                           const std::atomic<bool>* stop) {
+  if (target.find("://") == std::string::npos) {
+    return OpenDirectorySource(target);
+  }
+  UrlSourceOptions options;
+  options.stop = stop;
+  return OpenUrlSource(target, options);
+}
+
+Result<std::unique_ptr<Memory>> OpenMemory(const AuditOptions& options) {
+  if (options.state.empty()) return nullptr;
+  return Memory::Open(options.state, options.first_use
+                                         ? Memory::IfMissing::kCreate
+                                         : Memory::IfMissing::kRefuse);
+}
+
+Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
+  ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
+  // An entry that is too long is not unreadable, but cannot be in a log.
+  ASSIGN_OR_RETURN(const std::string entry,
+                   ReadFile(options.entry, 16 * kEntrySizeMax));
+  ASSIGN_OR_RETURN(const std::string proof,
+                   ReadFile(options.proof, kProofFileSizeMax));
+  return JudgeReceipt(entry, proof, policy);
+}
+
+Result<AuditReport> AuditTarget(const AuditOptions& options,
+                                const std::atomic<bool>* stop) {
+  ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Memory> memory, OpenMemory(options));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Source> source,
+                   OpenSource(options.target, stop));
+  Progress progress;
+  AuditRequest request;
+  request.source = source.get();
+  request.policy = &policy;
+  request.memory = memory.get();
+  request.first_use = options.first_use;
+  request.integrity_only = options.integrity_only;
+  request.threads = options.threads;
+  request.stop = stop;
+  request.progress = [&progress](const std::string& what, uint64_t done,
+                                 uint64_t total) {
+    progress.Show(what, done, total);
+  };
+  return Audit(request);
+}
+
+}  // namespace
+
+Verdict RunBareProofs(BareProofKind kind, const std::string& path) {
+  if (path == "-") return JudgeBareProofs(kind, std::cin, std::cout);
+  std::ifstream file(path, std::ios::binary);
+  if (!file || file.peek(), file.bad()) {
+    return CannotTell({Code::kUnavailable, "cannot read " + path});
+  }
+  return JudgeBareProofs(kind, file, std::cout);
+}
+
+Verdict RunReceipt(const ReceiptOptions& options) {
+  const auto report = JudgeReceiptFiles(options);
+  if (!report) return CannotTell(report.error());
+  std::cout << (options.json ? FormatReceiptJson(*report)
+                             : FormatReceipt(*report));
+  return report->verdict;
+}
+
+Verdict RunAudit(const AuditOptions& options, const std::atomic<bool>* stop) {
+  const auto report = AuditTarget(options, stop);
+  if (!report) return CannotTell(report.error());
+  std::cout << (options.json ? FormatAuditJson(*report) : FormatAudit(*report));
+  return report->verdict;
+}
+
+}  // namespace modlog

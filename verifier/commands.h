@@ -1,0 +1,40 @@
+#ifndef MODLOG_VERIFIER_COMMANDS_H_
+#define MODLOG_VERIFIER_COMMANDS_H_
+
+// The commands of modlog-verify: files and addresses in, a report on standard
+// output, a verdict back.
+
+#include <atomic>
+#include <string>
+
+#include "verifier/bare_proof.h"
+#include "verifier/verdict.h"
+
+namespace modlog {
+
+// RunBareProofs judges the objects in a file; "-" is standard input.
+Verdict RunBareProofs(BareProofKind kind, const std::string& path);
+
+struct ReceiptOptions {
+  std::string entry;  // files
+  std::string proof;
+  std::string policy;
+  bool json = false;
+};
+Verdict RunReceipt(const ReceiptOptions& options);
+
+struct AuditOptions {
+  std::string target;  // an http(s) address or a directory
+  std::string policy;
+  std::string state;  // a directory, or empty
+  bool first_use = false;
+  bool integrity_only = false;
+  bool json = false;
+  int threads = 1;
+};
+// RunAudit gives up, without touching the state, once *stop is set.
+Verdict RunAudit(const AuditOptions& options, const std::atomic<bool>* stop);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_COMMANDS_H_

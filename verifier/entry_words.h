@@ -1,0 +1,45 @@
+#ifndef MODLOG_VERIFIER_ENTRY_WORDS_H_
+#define MODLOG_VERIFIER_ENTRY_WORDS_H_
+
+// What an entry says, in words. The names come from the messages' own
+// descriptors, so a field added to Action is printed without a change here.
+// Pure functions, thread-safe.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "modlog/v1/action.pb.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+
+// ReadEntry is an entry whose bytes were found to be canonical.
+struct ReadEntry {
+  int64_t logged_at_ms = 0;
+  std::string platform;  // empty: the log's operator
+  v1::Action action;
+};
+
+// ReadCanonicalEntry decodes the leaf bytes and their action, and refuses any
+// bytes that the canonical rule (proto/modlog/v1/action.proto) would not have
+// let in: kMalformed. `scratch` holds the encoding that is compared.
+Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
+                                std::string* scratch);
+
+// A field and its value in words: {"application date", "2021-01-08"}.
+using NamedValue = std::pair<std::string, std::string>;
+
+// DescribeAction lists the fields that are set, in number order, without kind,
+// puid and provenance, which a report states on their own.
+std::vector<NamedValue> DescribeAction(const v1::Action& action);
+
+std::string KindWords(const v1::Action& action);  // "notice received"
+
+// ProvenanceWords says whose word the entry is.
+std::string ProvenanceWords(const v1::Action& action);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_ENTRY_WORDS_H_

@@ -1,0 +1,180 @@
+// modlog-verify: the judge. Its exit status is its verdict (verdict.h).
+
+#include <csignal>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "verifier/commands.h"
+
+namespace {
+
+using modlog::BareProofKind;
+using modlog::Verdict;
+
+constexpr char kFooter[] = R"(
+Exit status
+  0  proved true
+  1  proved false: a signature, proof, hash or encoding of what the log supplied
+     is wrong (unparseable included), a tile that the checkpoint requires is not
+     there, or the log shows another history than it did before
+  2  cannot tell: unreadable policy or arguments, network, missing state,
+     unknown origin, a quorum of witnesses not reached ("not witnessed yet")
+  Of several verdicts the worst counts; one proved false outweighs a doubt.
+
+Examples
+  modlog-verify receipt --entry r.entry --proof r.tlog-proof --policy log.policy
+  modlog-verify audit https://log.example/ --policy log.policy \
+      --state ~/modlog-seen --first-use        the first time
+  modlog-verify audit https://log.example/ --policy log.policy \
+      --state ~/modlog-seen                    every time after
+  modlog-verify audit ./copy --policy log.policy --first-use --integrity-only
+  modlog-verify inclusion proofs.jsonl
+)";
+
+constexpr char kBareFooter[] = R"(
+One object, or several, one a line, and a verdict a line for each:
+  true          the proof holds
+  false: why    it does not; a hash whose length is not 32 bytes is false too
+  error: why    not judged: not JSON, a key missing, unknown or repeated, a wrong
+                type, a number beyond 2^64-1, broken base64, a line longer than
+                1 MiB; and a consistency proof from size 0, by which nothing can
+                be proved
+Exit status: 1 if any is false, else 2 if any is an error, else 0.
+Sizes and roots are believed as given: nothing here is signed.
+)";
+
+std::atomic<bool> g_stop = false;
+
+extern "C" void StopOnSignal(int /*signal*/) { g_stop = true; }
+
+// The first Ctrl-C ends an audit in order, a second one at once.
+void CatchSignals() {
+  struct sigaction action = {};
+  action.sa_handler = &StopOnSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.set_version_flag("--version", "modlog-verify " MODLOG_VERSION);
+    app_.require_subcommand(1);
+    app_.footer(kFooter);
+    AddBareProofs("inclusion",
+                  "Judge bare inclusion proofs: "
+                  R"({"index","size","leaf_hash","root","proof"})",
+                  BareProofKind::kInclusion);
+    AddBareProofs("consistency",
+                  "Judge bare consistency proofs: "
+                  R"({"old_size","new_size","old_root","new_root","proof"})",
+                  BareProofKind::kConsistency);
+    AddReceipt();
+    AddAudit();
+  }
+
+  // Run parses and runs the command. Throws what CLI11 throws.
+  Verdict Run(int argc, char** argv) {
+    app_.parse(argc, argv);
+    return run_();
+  }
+  int Exit(const CLI::ParseError& error) {
+    return app_.exit(error) == 0 ? 0 : static_cast<int>(Verdict::kCannotTell);
+  }
+
+ private:
+  void AddBareProofs(const char* name, const char* what, BareProofKind kind) {
+    CLI::App* const command = app_.add_subcommand(name, what);
+    command->add_option("file", file_, "JSON; - is standard input")->required();
+    command->footer(kBareFooter);
+    command->callback([this, kind] {
+      run_ = [this, kind] { return modlog::RunBareProofs(kind, file_); };
+    });
+  }
+
+  void AddReceipt() {
+    CLI::App* const command = app_.add_subcommand(
+        "receipt", "Judge a receipt offline and say in words what it proves");
+    command->add_option("--entry", receipt_.entry, "File of the leaf bytes")
+        ->required();
+    command
+        ->add_option("--proof", receipt_.proof,
+                     "Proof file (c2sp.org/tlog-proof)")
+        ->required();
+    command
+        ->add_option("--policy", receipt_.policy,
+                     "Whom to trust (c2sp.org/tlog-policy)")
+        ->required();
+    command->add_flag("--json", receipt_.json, "Report as one JSON object");
+    command->callback(
+        [this] { run_ = [this] { return modlog::RunReceipt(receipt_); }; });
+  }
+
+  void AddAudit() {
+    CLI::App* const command = app_.add_subcommand(
+        "audit",
+        "Read a whole log, recompute every tile and the root, compare "
+        "with what was seen before");
+    command
+        ->add_option("target", audit_.target,
+                     "Address (http, https) of a log, or directory of a "
+                     "static copy")
+        ->required();
+    command
+        ->add_option("--policy", audit_.policy,
+                     "Whom to trust (c2sp.org/tlog-policy)")
+        ->required();
+    command->add_option("--state", audit_.state,
+                        "Directory that remembers what was seen; missing: "
+                        "status 2");
+    command->add_flag("--first-use", audit_.first_use,
+                      "Nothing was seen yet. With --state: create it, or use "
+                      "what it remembers. Without: remember nothing");
+    command->add_flag("--integrity-only", audit_.integrity_only,
+                      "Leave the rules of the record out: any tlog-tiles log "
+                      "can be judged so");
+    command->add_flag("--json", audit_.json, "Report as one JSON object");
+    audit_.threads = static_cast<int>(
+        std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
+    command->add_option("--threads", audit_.threads, "Threads that hash")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    command->callback([this] { run_ = [this] { return StartAudit(); }; });
+  }
+
+  Verdict StartAudit() {
+    if (audit_.state.empty() && !audit_.first_use) {
+      std::cerr << "modlog-verify: cannot tell: without --state DIR there is "
+                   "nothing to compare with; for an audit that remembers "
+                   "nothing say --first-use\n";
+      return Verdict::kCannotTell;
+    }
+    CatchSignals();
+    return modlog::RunAudit(audit_, &g_stop);
+  }
+
+  CLI::App app_{
+      "modlog-verify judges a log of moderation from bytes, keys and "
+      "a policy alone.",
+      "modlog-verify"};
+  std::function<Verdict()> run_;
+  std::string file_;
+  modlog::ReceiptOptions receipt_;
+  modlog::AuditOptions audit_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine command_line;
+  try {
+    return static_cast<int>(command_line.Run(argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return command_line.Exit(error);
+  }
+}

@@ -1,0 +1,195 @@
+#include "verifier/receipt.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "verifier/lines.h"
+#include "verifier/trust.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+constexpr std::string_view kNotProved =
+    "that the decision was right; that what the entry states is true; that "
+    "nothing was left out of the log";
+
+// ---- judging
+
+// The quorum's time: witnesses are taken in order of time until the quorum is
+// reached. Where the policy asks for none, the first witness's time is as good
+// as that witness.
+LoggedBy FindLoggedBy(const TrustedCheckpoint& trusted, const Policy& policy) {
+  std::vector<Cosigned> cosigners = trusted.cosigners;
+  std::stable_sort(
+      cosigners.begin(), cosigners.end(),
+      [](const Cosigned& a, const Cosigned& b) { return a.time_s < b.time_s; });
+  LoggedBy by;
+  std::vector<bool> cosigned(policy.witnesses.size(), false);
+  for (const Cosigned& cosigner : cosigners) {
+    cosigned[cosigner.witness] = true;
+    by.witnesses.push_back(policy.witnesses[cosigner.witness].name);
+    if (!QuorumReached(policy, cosigned)) continue;
+    by.witnessed_s = cosigner.time_s;
+    break;
+  }
+  return by;
+}
+
+void JudgeEntry(std::string_view bytes, ReceiptReport* report) {
+  ReadEntry entry;
+  std::string scratch;
+  if (auto read = ReadCanonicalEntry(bytes, &entry, &scratch); !read) {
+    report->verdict = Verdict::kFalse;
+    report->reason = "the entry is in the log, but " + read.error().message;
+    return;
+  }
+  report->entry = std::move(entry);
+}
+
+// ---- words for people
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + Quoted(name);
+  }
+  return text;
+}
+
+std::string SinceWords(const ReceiptReport& report) {
+  const LoggedBy& by = report.logged_by;
+  if (by.witnessed_s) {
+    return FormatTimeS(*by.witnessed_s) + ", by the word of " +
+           Counted(by.witnesses.size(), "witness", "witnesses") + " (" +
+           Joined(by.witnesses) + ")";
+  }
+  if (!report.entry) return "by nobody's word but the log's, at no time stated";
+  return FormatTimeMs(report.entry->logged_at_ms) +
+         ", by the log's own word only: no quorum of witnesses says so";
+}
+
+void AddProved(const ReceiptReport& report, Lines* lines) {
+  const Checkpoint& checkpoint = report.trusted->checkpoint;
+  lines->Head("the entry with these bytes is in the log");
+  lines->Add("log", Quoted(checkpoint.origin));
+  lines->Add("index", Grouped(report.index));
+  lines->Add("leaf hash", HashText(report.leaf_hash));
+  lines->Add("in the tree of size", Grouped(checkpoint.tree.size));
+  lines->Add("root", HashText(checkpoint.tree.root));
+  lines->Add("signed by", report.log_key);
+  lines->Add("logged no later than", SinceWords(report));
+  if (report.extra_size > 0) {
+    lines->Add("note", "the proof file has " +
+                           Counted(report.extra_size, "byte", "bytes") +
+                           " of extra data that nobody vouches for");
+  }
+}
+
+void AddEntry(const ReadEntry& entry, Lines* lines) {
+  lines->Head("the entry says");
+  lines->Add("platform", entry.platform.empty() ? "(the log's operator)"
+                                                : Quoted(entry.platform));
+  lines->Add("kind", KindWords(entry.action));
+  lines->Add("puid", Quoted(entry.action.puid()));
+  lines->Add("logged at",
+             FormatTimeMs(entry.logged_at_ms) + " (the log's own clock)");
+  for (const auto& [name, value] : DescribeAction(entry.action)) {
+    lines->Add(name, value);
+  }
+  lines->Head("who says so");
+  lines->Add("provenance", ProvenanceWords(entry.action));
+  lines->Add("signature",
+             "not signed by the platform: attributed by the log's "
+             "operator alone");
+}
+
+nlohmann::ordered_json EntryJson(const ReadEntry& entry) {
+  nlohmann::ordered_json fields = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : DescribeAction(entry.action)) {
+    fields[name] = value;
+  }
+  return {{"platform", entry.platform},
+          {"logged_at_ms", entry.logged_at_ms},
+          {"kind", KindWords(entry.action)},
+          {"puid", entry.action.puid()},
+          {"provenance", v1::Provenance_Name(entry.action.provenance())},
+          {"provenance_words", ProvenanceWords(entry.action)},
+          {"signed_by_platform", false},
+          {"fields", fields}};
+}
+
+void AddProvedJson(const ReceiptReport& report, nlohmann::ordered_json* json) {
+  const Checkpoint& checkpoint = report.trusted->checkpoint;
+  (*json)["origin"] = checkpoint.origin;
+  (*json)["index"] = report.index;
+  (*json)["leaf_hash"] = HashText(report.leaf_hash);
+  (*json)["size"] = checkpoint.tree.size;
+  (*json)["root"] = HashText(checkpoint.tree.root);
+  (*json)["log_key"] = report.log_key;
+  (*json)["quorum_reached"] = report.trusted->quorum;
+  (*json)["witnesses"] = report.logged_by.witnesses;
+  (*json)["witnessed_no_later_than_s"] = nullptr;
+  if (report.logged_by.witnessed_s) {
+    (*json)["witnessed_no_later_than_s"] = *report.logged_by.witnessed_s;
+  }
+}
+
+}  // namespace
+
+ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
+                           const Policy& policy) {
+  ReceiptReport report;
+  const auto refuse = [&report](const Error& error) {
+    report.verdict = VerdictOf(error.code);
+    report.reason = error.message;
+    return report;
+  };
+  const auto parsed = ParseTlogProof(proof);
+  if (!parsed) return refuse(Prefixed("proof file", parsed.error()).error());
+  report.index = parsed->index;
+  report.extra_size = parsed->extra ? parsed->extra->size() : 0;
+  report.leaf_hash = HashLeaf(AsBytes(entry));
+  const auto trusted = CheckTlogProof(*parsed, report.leaf_hash, policy);
+  if (!trusted) {
+    return refuse(Sharpened(trusted.error(), parsed->checkpoint, policy));
+  }
+  report.trusted = *trusted;
+  report.log_key = FormatVerifierKey(policy.logs[trusted->log].key);
+  report.logged_by = FindLoggedBy(*trusted, policy);
+  report.verdict = trusted->quorum ? Verdict::kTrue : Verdict::kCannotTell;
+  if (!trusted->quorum) {
+    report.reason =
+        "not witnessed yet: the quorum that the policy asks for is "
+        "not reached";
+  }
+  JudgeEntry(entry, &report);
+  return report;
+}
+
+std::string FormatReceipt(const ReceiptReport& report) {
+  Lines lines;
+  lines.Head("verdict: " + std::string(VerdictName(report.verdict)) +
+             (report.reason.empty() ? "" : ": " + report.reason));
+  if (!report.trusted) return lines.Take();
+  AddProved(report, &lines);
+  if (report.entry) AddEntry(*report.entry, &lines);
+  lines.Head("what this does not prove");
+  lines.Add("", kNotProved);
+  return lines.Take();
+}
+
+std::string FormatReceiptJson(const ReceiptReport& report) {
+  nlohmann::ordered_json json = {
+      {"verdict", VerdictName(report.verdict)},
+      {"exit_status", static_cast<int>(report.verdict)},
+      {"reason", report.reason}};
+  if (report.trusted) AddProvedJson(report, &json);
+  if (report.entry) json["entry"] = EntryJson(*report.entry);
+  if (report.trusted) json["not_proved"] = kNotProved;
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace modlog

@@ -1,0 +1,52 @@
+#ifndef MODLOG_VERIFIER_RECEIPT_H_
+#define MODLOG_VERIFIER_RECEIPT_H_
+
+// A receipt judged: the bytes of an entry, a proof file (c2sp.org/tlog-proof)
+// and a policy, nothing else. The answer is in words: what is proved, since
+// when, who says so, and what is not proved. Pure functions, thread-safe.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "verifier/core/tlog_proof.h"
+#include "verifier/entry_words.h"
+#include "verifier/verdict.h"
+
+namespace modlog {
+
+// When the entry was in the log at the latest, and by whose word.
+struct LoggedBy {
+  // The earliest time at which the witnesses had cosigned whom the quorum asks
+  // for; nothing where no witness says anything.
+  std::optional<uint64_t> witnessed_s;
+  std::vector<std::string> witnesses;  // those, in order of time
+};
+
+struct ReceiptReport {
+  Verdict verdict = Verdict::kCannotTell;
+  std::string reason;  // why not true; empty if true
+
+  // Set where the inclusion was proved under a listed log's signature.
+  std::optional<TrustedCheckpoint> trusted;
+  std::string log_key;  // vkey
+  uint64_t index = 0;
+  Hash leaf_hash = {};
+  LoggedBy logged_by;
+  size_t extra_size = 0;  // bytes of the proof's `extra`, vouched for by nobody
+
+  // Set where moreover the entry is a canonical one.
+  std::optional<ReadEntry> entry;
+};
+
+ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
+                           const Policy& policy);
+
+// FormatReceipt is for people; FormatReceiptJson is one JSON object.
+std::string FormatReceipt(const ReceiptReport& report);
+std::string FormatReceiptJson(const ReceiptReport& report);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_RECEIPT_H_

@@ -1,0 +1,37 @@
+#include "verifier/trust.h"
+
+namespace modlog {
+namespace {
+
+// A line that names a log's key, but is not that key's signature of the text.
+bool IsFalselyBy(const NoteSignature& line, std::string_view text,
+                 const VerifierKey& key) {
+  return line.name == key.name && line.key_id == key.id &&
+         !VerifySignature(text, line, key);
+}
+
+}  // namespace
+
+Error Sharpened(Error error, std::string_view note, const Policy& policy) {
+  if (error.code != Code::kNotFound) return error;
+  const auto parsed = ParseNote(note);
+  if (!parsed) return error;
+  for (const PolicyLog& log : policy.logs) {
+    for (const NoteSignature& line : parsed->signatures) {
+      if (!IsFalselyBy(line, parsed->text, log.key)) continue;
+      return {Code::kUntrusted, "signature by the known key of " +
+                                    Quote(log.key.name) + " does not verify (" +
+                                    error.message + ")"};
+    }
+  }
+  return error;
+}
+
+Result<TrustedCheckpoint> OpenSharply(std::string_view note,
+                                      const Policy& policy) {
+  auto opened = OpenCheckpoint(note, policy);
+  if (opened) return opened;
+  return std::unexpected(Sharpened(std::move(opened).error(), note, policy));
+}
+
+}  // namespace modlog
