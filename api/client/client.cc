@@ -1,0 +1,113 @@
+#include "api/client/client.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/rpc_error.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+namespace {
+
+void SetDeadline(grpc::ClientContext* context, int seconds) {
+  context->set_deadline(std::chrono::system_clock::now() +
+                        std::chrono::seconds(seconds));
+}
+
+// gRPC's text goes from the outside in: "failed to connect to all addresses;
+// last error: …: Connection refused". The end is what a person can use.
+std::string Innermost(const std::string& text) {
+  size_t colon = text.rfind(": ");
+  return colon == std::string::npos ? text : text.substr(colon + 2);
+}
+
+Error ConnectError(const std::string& address, const grpc::Status& status) {
+  std::string why;
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return {Code::kUnavailable,
+              absl::StrCat(address, " answers, but is not a modlog server")};
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      why = absl::StrCat("no answer within ", kConnectSecondsMax, " s");
+      break;
+    default:
+      why = Innermost(ParseFailure(status).text);
+  }
+  return {Code::kUnavailable,
+          absl::StrCat("cannot reach a log at ", address, " (", why,
+                       "); start modlogd, or name the log's gRPC address with "
+                       "--server HOST:PORT or MODLOG_SERVER")};
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // A proxy of the environment has no business between us and loopback.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+Result<std::unique_ptr<Client>> Client::Connect(const std::string& address) {
+  auto client = std::unique_ptr<Client>(new Client());
+  client->address_ = address;
+  client->channel_ = NewLogChannel(address);
+  client->stub_ = v1::ModerationLog::NewStub(client->channel_);
+
+  grpc::ClientContext context;
+  SetDeadline(&context, kConnectSecondsMax);
+  v1::GetLogInfoResponse info;
+  grpc::Status status = client->stub_->GetLogInfo(&context, {}, &info);
+  if (!status.ok()) {
+    return std::unexpected(ConnectError(address, status));
+  }
+  auto key = ParseVerifierKey(info.vkey());
+  if (!key) {
+    return Prefixed(absl::StrCat("the key that the log at ", address, " names"),
+                    std::move(key).error());
+  }
+  client->policy_.logs.push_back({.key = *std::move(key), .url = {}});
+  return client;
+}
+
+Result<v1::GetLogInfoResponse> Client::GetLogInfo() {
+  grpc::ClientContext context;
+  SetDeadline(&context, kCallSecondsMax);
+  v1::GetLogInfoResponse info;
+  grpc::Status status = stub_->GetLogInfo(&context, {}, &info);
+  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+  return info;
+}
+
+Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {
+  grpc::ClientContext context;
+  SetDeadline(&context, kCallSecondsMax);
+  v1::GetReceiptRequest request;
+  request.set_index(index);
+  v1::GetReceiptResponse response;
+  grpc::Status status = stub_->GetReceipt(&context, request, &response);
+  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+
+  ASSIGN_OR_RETURN(TlogProof proof, ParseTlogProof(response.tlog_proof()));
+  if (proof.index != index) {
+    return Fail(Code::kBadProof, absl::StrCat("the receipt is for entry ",
+                                              proof.index, ", want ", index));
+  }
+  RETURN_IF_ERROR(DecodeEntry(response.leaf()));
+  ASSIGN_OR_RETURN(
+      TrustedCheckpoint trusted,
+      CheckTlogProof(proof, HashLeaf(AsBytes(response.leaf())), policy_));
+  return VerifiedReceipt{
+      .leaf = std::move(*response.mutable_leaf()),
+      .tlog_proof = std::move(*response.mutable_tlog_proof()),
+      .checkpoint = std::move(trusted.checkpoint)};
+}
+
+}  // namespace modlog

@@ -1,0 +1,69 @@
+#ifndef MODLOG_API_CLIENT_CLIENT_H_
+#define MODLOG_API_CLIENT_CLIENT_H_
+
+// A connection to a log, for every program that is not the log. What comes back
+// is checked before it is returned: leaf bytes decode, proofs lead to the root
+// of a checkpoint that the log signed.
+//
+// The key for this is the one that the log names when the connection is made,
+// so the checks find a broken log and not a lying one: who distrusts the
+// operator takes the key from a policy, and modlog-verify.
+//
+// The channel is not encrypted and is for loopback addresses. Every call has a
+// deadline, kCallSecondsMax. Thread-safe.
+
+#include <grpcpp/channel.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "modlog/v1/log.grpc.pb.h"
+#include "verifier/core/note.h"
+#include "verifier/core/policy.h"
+#include "verifier/core/tlog_proof.h"
+
+namespace modlog {
+
+inline constexpr int kConnectSecondsMax = 5;
+inline constexpr int kCallSecondsMax = 30;
+inline constexpr const char* kDefaultServer = "127.0.0.1:50051";
+
+// NewLogChannel returns a channel of its own connection to HOST:PORT.
+std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address);
+
+// A receipt whose proof holds: the leaf stands in the tree of its checkpoint.
+struct VerifiedReceipt {
+  std::string leaf;
+  std::string tlog_proof;  // c2sp.org/tlog-proof@v1, as received
+  Checkpoint checkpoint;
+};
+
+class Client {
+ public:
+  // Connect asks the log who it is, within kConnectSecondsMax. kUnavailable
+  // names the address and what to do.
+  static Result<std::unique_ptr<Client>> Connect(const std::string& address);
+
+  const std::string& address() const { return address_; }
+  const VerifierKey& key() const { return policy_.logs.front().key; }
+  // A policy that trusts the log's own key, and asks for no witness.
+  const Policy& policy() const { return policy_; }
+  v1::ModerationLog::Stub* stub() const { return stub_.get(); }
+
+  Result<v1::GetLogInfoResponse> GetLogInfo();
+  // GetReceipt: kOutOfRange beyond the published checkpoint, kBadProof and the
+  // errors of CheckTlogProof for an answer that does not hold.
+  Result<VerifiedReceipt> GetReceipt(uint64_t index);
+
+ private:
+  Client() = default;
+  std::string address_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::ModerationLog::Stub> stub_;
+  Policy policy_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_CLIENT_CLIENT_H_

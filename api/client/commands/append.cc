@@ -1,0 +1,195 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/commands/append_report.h"
+#include "api/client/commands/command.h"
+#include "api/client/interrupt.h"
+#include "api/client/jsonl.h"
+#include "api/client/line_reader.h"
+#include "api/client/stream_appender.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+The file has one JSON object a line, either of
+  {"platform":"example","action":{"kind":"KIND_ACTION","puid":"a-1",...}}
+  {"kind":"KIND_ACTION","puid":"a-1",...}          with --platform example
+
+Each action is printed when the log has acknowledged it: INDEX LEAF_HASH PUID.
+What is refused is named on standard error as FILE:LINE: FIELD: WHY, and the
+rest goes on. Appending a file again is harmless: what is in the log already is
+printed with "duplicate" and counts as success.
+
+Examples:
+  modlog append examples/january-2021.jsonl
+  tail -f actions.jsonl | modlog append --platform example --json -
+
+Exit status: 0 all is logged, 1 something was refused, 2 usage, connection or
+file, 130 ended by Ctrl-C after printing all that had been sent.)";
+
+struct Options {
+  std::string file;
+  std::string platform;
+  bool json = false;
+};
+
+// One run over one file.
+class Appending {
+ public:
+  Appending(const Options& options, Client* client, int fd)
+      : options_(options),
+        client_(client),
+        progress_("append", "actions"),
+        report_(options.json ? AckStyle::kJson : AckStyle::kText, &progress_),
+        reader_(fd, kJsonLineSizeMax, [this] { FlushWhileWaiting(); }) {}
+
+  int Run() {
+    Result<void> done = ReadAll();
+    Result<void> finished = FinishStream();
+    if (done) done = finished;
+    Summarize();
+    if (!done) return Complain(done.error());
+    if (!report_.printed_all()) {
+      return Complain({Code::kUnavailable, "cannot write to standard output"});
+    }
+    if (Interrupted() != 0) return kExitSignal + Interrupted();
+    return report_.totals().refused > 0 ? kExitRefused : kExitDone;
+  }
+
+ private:
+  Result<void> ReadAll() {
+    while (report_.printed_all()) {
+      ASSIGN_OR_RETURN(std::optional<LineReader::Line> line, reader_.Next());
+      if (!line) break;
+      RETURN_IF_ERROR(AppendLine(*line));
+    }
+    return {};
+  }
+
+  Result<void> AppendLine(const LineReader::Line& line) {
+    std::string where = absl::StrCat(options_.file, ":", line.number);
+    if (line.too_long) {
+      report_.Refuse(where, absl::StrCat("line of more than ", kJsonLineSizeMax,
+                                         " bytes"));
+      return {};
+    }
+    auto parsed = ParseActionLine(line.text, options_.platform);
+    if (!parsed) {
+      report_.Refuse(where, parsed.error().message);
+      return {};
+    }
+    RETURN_IF_ERROR(OpenStream(parsed->platform));
+    return stream_->Add({.action = std::move(parsed->action),
+                         .puid = std::move(parsed->puid),
+                         .where = std::move(where)});
+  }
+
+  // A stream is one platform's. Ending one before the next begins keeps the
+  // order of the file.
+  Result<void> OpenStream(const std::string& platform) {
+    if (stream_ && platform == platform_) return {};
+    RETURN_IF_ERROR(FinishStream());
+    platform_ = platform;
+    StreamAppenderOptions options;
+    options.platform = platform;
+    stream_ = std::make_unique<StreamAppender>(
+        client_, std::move(options),
+        [this](std::span<const AnsweredItem> answers) {
+          report_.OnAnswers(answers);
+        });
+    return {};
+  }
+
+  Result<void> FinishStream() {
+    if (!stream_) return {};
+    Result<void> finished = stream_->Finish();
+    unanswered_ += stream_->unanswered();
+    stream_.reset();
+    return finished;
+  }
+
+  void FlushWhileWaiting() {
+    // An error comes back with the next Add.
+    if (stream_) static_cast<void>(stream_->Flush());
+  }
+
+  void Summarize() {
+    AppendTotals totals = report_.totals();
+    std::string text = absl::StrCat(
+        Interrupted() != 0 ? "append, interrupted: " : "append: ",
+        WithCommas(totals.logged), " logged, ", WithCommas(totals.duplicates),
+        " logged before, ", WithCommas(totals.refused), " refused");
+    if (unanswered_ > 0) {
+      absl::StrAppend(&text, ", ", WithCommas(unanswered_),
+                      " without an answer (append the file again: what is in "
+                      "the log is recognised)");
+    }
+    if (reader_.saw_byte_order_mark()) {
+      progress_.Say(
+          absl::StrCat(options_.file, ":1: the byte order mark was left out"));
+    }
+    if (reader_.saw_cr_lf()) {
+      progress_.Say(
+          absl::StrCat(options_.file, ": lines end in CR LF, read as LF"));
+    }
+    progress_.Say(text);
+  }
+
+  const Options& options_;
+  Client* const client_;
+  Progress progress_;
+  AppendReport report_;
+  LineReader reader_;
+  std::string platform_;  // of stream_
+  std::unique_ptr<StreamAppender> stream_;
+  uint64_t unanswered_ = 0;
+};
+
+int RunAppend(const CommandLine& line, const Options& options) {
+  if (!options.platform.empty() && !IsPlatform(options.platform)) {
+    return Complain(
+        {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
+  }
+  int fd = STDIN_FILENO;
+  if (options.file != "-") {
+    fd = open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+      return Complain(
+          {Code::kUnavailable, absl::StrCat("cannot open ", options.file, ": ",
+                                            std::strerror(errno))});
+    }
+  }
+  auto client = Client::Connect(line.server);
+  if (!client) return Complain(client.error());
+  CatchInterrupt();
+  int status = Appending(options, client->get(), fd).Run();
+  if (fd != STDIN_FILENO) close(fd);
+  return status;
+}
+
+}  // namespace
+
+void AddAppend(CLI::App* app, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app->add_subcommand("append", "Append actions from JSON Lines");
+  command->add_option("FILE", options->file, "JSON Lines; - is standard input")
+      ->required();
+  command->add_option("--platform", options->platform,
+                      "platform of lines that hold a bare action");
+  command->add_flag("--json", options->json,
+                    "print acknowledgements as JSON, one a line");
+  command->footer(kFooter);
+  command->callback([line, options] {
+    line->run = [line, options] { return RunAppend(*line, *options); };
+  });
+}
+
+}  // namespace modlog

@@ -1,0 +1,44 @@
+#include "api/client/commands/command.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+#include "verifier/core/bytes.h"
+
+namespace modlog {
+namespace {
+
+int StatusFor(Code code) {
+  switch (code) {
+    case Code::kBadProof:
+    case Code::kConflict:
+    case Code::kCorrupt:
+    case Code::kNotFound:
+    case Code::kOutOfRange:
+    case Code::kUntrusted:
+      return kExitRefused;
+    default:
+      return kExitFailed;
+  }
+}
+
+}  // namespace
+
+CLI::Validator IsIndex() {
+  auto check = [](const std::string& text) -> std::string {
+    return ParseDecimal(text) ? "" : "must be a number from 0 on";
+  };
+  return CLI::Validator(check, "INDEX");
+}
+
+int Complain(const Error& error) {
+  absl::FPrintF(stderr, "modlog: %s\n", error.message);
+  return StatusFor(error.code);
+}
+
+bool Print(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
+
+}  // namespace modlog

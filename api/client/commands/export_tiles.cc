@@ -1,0 +1,95 @@
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "api/client/client.h"
+#include "api/client/commands/command.h"
+#include "api/client/http_fetcher.h"
+#include "api/client/interrupt.h"
+#include "api/client/progress.h"
+#include "api/client/tile_export.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+Copies the log over HTTP: checkpoint, tile/... and tile/entries/... as
+c2sp.org/tlog-tiles names them. Any web server can serve the directory, and
+  modlog-verify audit DIR --policy modlog-data/log.policy --first-use
+judges it. Each file is checked against the checkpoint's root before it is
+kept; the checkpoint is written last. Running it again, after an interruption
+or when the log has grown, keeps the files that are there and hold.
+
+Example:
+  modlog export-tiles copy-of-the-log
+
+Exit status: 0 copied, 1 something does not belong to the tree, or DIR holds
+another log, 2 usage, connection or file, 130 ended by Ctrl-C.)";
+
+struct Options {
+  std::string directory;
+  std::string http;
+};
+
+Result<std::string> FindHttpAddress(Client* client, const Options& options) {
+  if (!options.http.empty()) return options.http;
+  ASSIGN_OR_RETURN(v1::GetLogInfoResponse info, client->GetLogInfo());
+  if (info.http_address().empty()) {
+    return Fail(
+        Code::kUnavailable,
+        "the log names no HTTP address: give one with --http HOST:PORT");
+  }
+  return info.http_address();
+}
+
+Result<ExportTotals> Export(Client* client, const Options& options) {
+  ASSIGN_OR_RETURN(std::string http, FindHttpAddress(client, options));
+  Progress progress("export", "files");
+  HttpFetcher fetcher(absl::StrCat("http://", http));
+  auto totals = ExportTiles(
+      &fetcher, {.directory = options.directory,
+                 .policy = &client->policy(),
+                 .on_progress = [&progress](uint64_t done, uint64_t total) {
+                   progress.Set(done, total);
+                 }});
+  if (!totals)
+    return Prefixed(absl::StrCat("export from ", http),
+                    std::move(totals).error());
+  return totals;
+}
+
+int RunExport(const CommandLine& line, const Options& options) {
+  auto client = Client::Connect(line.server);
+  if (!client) return Complain(client.error());
+  CatchInterrupt();
+  auto totals = Export(client->get(), options);
+  if (!totals) {
+    int status = Complain(totals.error());
+    return Interrupted() != 0 ? kExitSignal + Interrupted() : status;
+  }
+  absl::FPrintF(stderr,
+                "export: %s entries of %s in %s (%s files fetched, %s there "
+                "before), by the key that %s names\n",
+                WithCommas(totals->tree.size), (*client)->key().name,
+                options.directory, WithCommas(totals->fetched),
+                WithCommas(totals->kept), line.server);
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddExportTiles(CLI::App* app, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand(
+      "export-tiles", "Copy the whole log into a directory, for the Web");
+  command->add_option("DIR", options->directory, "made if missing")->required();
+  command->add_option("--http", options->http,
+                      "HOST:PORT of the log's HTTP side, if not as it says");
+  command->footer(kFooter);
+  command->callback([line, options] {
+    line->run = [line, options] { return RunExport(*line, *options); };
+  });
+}
+
+}  // namespace modlog

@@ -1,0 +1,81 @@
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/action_text.h"
+#include "api/client/atomic_file.h"
+#include "api/client/client.h"
+#include "api/client/commands/command.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+The entry is shown only after its proof held: it stands at INDEX in the tree of
+the log's published checkpoint, signed by the key that this server names.
+
+Examples:
+  modlog get 0
+  modlog get 0 --json | jq .action
+  modlog get 0 --leaf entry.bin      (0x00 and these bytes, hashed, are the leaf)
+
+Exit status: 0 shown, 1 no such entry or a proof that does not hold, 2 usage,
+connection or file.)";
+
+struct Options {
+  uint64_t index = 0;
+  bool json = false;
+  std::string leaf_file;
+};
+
+Result<void> Show(const Options& options, const VerifiedReceipt& receipt) {
+  if (!options.leaf_file.empty() && options.leaf_file != "-") {
+    return WriteFileAtomically(options.leaf_file, receipt.leaf,
+                               Durability::kSynced);
+  }
+  Result<std::string> text = receipt.leaf;
+  if (options.json) {
+    text = FormatEntryJson(options.index, receipt.leaf);
+    if (text) *text += '\n';
+  } else if (options.leaf_file.empty()) {
+    text = FormatEntryTable(options.index, receipt.leaf);
+  }
+  if (!text) return std::unexpected(std::move(text).error());
+  if (!Print(*text)) {
+    return Fail(Code::kUnavailable, "cannot write to standard output");
+  }
+  return {};
+}
+
+int RunGet(const CommandLine& line, const Options& options) {
+  auto client = Client::Connect(line.server);
+  if (!client) return Complain(client.error());
+  auto receipt = (*client)->GetReceipt(options.index);
+  if (!receipt) {
+    return Complain(
+        {receipt.error().code,
+         absl::StrCat("entry ", options.index, ": ", receipt.error().message)});
+  }
+  Result<void> shown = Show(options, *receipt);
+  return shown ? kExitDone : Complain(shown.error());
+}
+
+}  // namespace
+
+void AddGet(CLI::App* app, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand("get", "Show an entry");
+  command->add_option("INDEX", options->index, "index of the entry, from 0")
+      ->check(IsIndex())
+      ->required();
+  auto* json = command->add_flag("--json", options->json, "print as JSON");
+  command
+      ->add_option("--leaf", options->leaf_file,
+                   "write the leaf bytes to this file; - prints them")
+      ->excludes(json);
+  command->footer(kFooter);
+  command->callback([line, options] {
+    line->run = [line, options] { return RunGet(*line, *options); };
+  });
+}
+
+}  // namespace modlog

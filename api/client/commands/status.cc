@@ -1,0 +1,95 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "api/client/client.h"
+#include "api/client/commands/command.h"
+#include "api/client/progress.h"
+#include "api/client/rpc_error.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+committed >= signed >= published: what is on the log's disk, what its key has
+signed, and what /checkpoint shows.
+
+Examples:
+  modlog status
+  modlog status --json | jq -r .vkey
+
+Exit status: 0 shown, 2 usage or connection.)";
+
+using Head = v1::GetLogInfoResponse::Head;
+
+constexpr size_t kShownMax = 300;
+
+nlohmann::ordered_json HeadJson(const Head& head) {
+  return {{"size", head.size()}, {"root", FormatBase64(AsBytes(head.root()))}};
+}
+
+std::string FormatJson(const v1::GetLogInfoResponse& info,
+                       const std::string& server) {
+  nlohmann::ordered_json json = {{"origin", info.origin()},
+                                 {"vkey", info.vkey()},
+                                 {"state", info.state()},
+                                 {"committed", HeadJson(info.committed())},
+                                 {"signed", HeadJson(info.signed_())},
+                                 {"published", HeadJson(info.published())},
+                                 {"grpc_address", server},
+                                 {"http_address", info.http_address()},
+                                 {"version", info.version()}};
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+std::string FormatTable(const v1::GetLogInfoResponse& info,
+                        const std::string& server) {
+  std::string table;
+  auto row = [&table](std::string_view name, std::string_view value) {
+    absl::StrAppendFormat(&table, "%-12s %s\n", name,
+                          Printable(value, kShownMax));
+  };
+  auto head_row = [&row](std::string_view name, const Head& head) {
+    row(name, absl::StrFormat("%14s entries  root %s", WithCommas(head.size()),
+                              FormatBase64(AsBytes(head.root()))));
+  };
+  row("origin", info.origin());
+  row("vkey", info.vkey());
+  row("state", info.state());
+  head_row("committed", info.committed());
+  head_row("signed", info.signed_());
+  head_row("published", info.published());
+  row("gRPC", server);
+  row("HTTP", info.http_address());
+  row("version", info.version());
+  return table;
+}
+
+int RunStatus(const CommandLine& line, bool json) {
+  auto client = Client::Connect(line.server);
+  if (!client) return Complain(client.error());
+  auto info = (*client)->GetLogInfo();
+  if (!info) return Complain(info.error());
+  if (!Print(json ? FormatJson(*info, line.server)
+                  : FormatTable(*info, line.server))) {
+    return Complain({Code::kUnavailable, "cannot write to standard output"});
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddStatus(CLI::App* app, CommandLine* line) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command =
+      app->add_subcommand("status", "Show the log's key, state and size");
+  command->add_flag("--json", *json, "print as JSON");
+  command->footer(kFooter);
+  command->callback([line, json] {
+    line->run = [line, json] { return RunStatus(*line, *json); };
+  });
+}
+
+}  // namespace modlog

@@ -1,0 +1,69 @@
+// modlog: the platform's and the operator's tool.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "absl/strings/str_format.h"
+#include "api/client/client.h"
+#include "api/client/commands/command.h"
+
+namespace {
+
+constexpr char kFooter[] = R"(
+Start with a log on this machine, and something to put into it:
+  modlogd &
+  modlog append examples/january-2021.jsonl
+  modlog get 0
+  modlog receipt --index 0 --out receipt
+  modlog-verify receipt --entry receipt.entry --proof receipt.tlog-proof \
+    --policy modlog-data/log.policy
+
+"modlog COMMAND --help" says more about each.
+
+Exit status: 0 done, 1 something was refused or does not hold, 2 usage,
+connection or file, 130 ended by Ctrl-C.)";
+
+int Parse(int argc, char** argv, CLI::App* app) {
+  try {
+    app->parse(argc, argv);
+    return -1;
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app->exit(asked);
+  } catch (const CLI::ParseError& error) {
+    absl::FPrintF(stderr, "modlog: %s; try --help\n", error.what());
+    return modlog::kExitFailed;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  modlog::CommandLine line{.server = modlog::kDefaultServer, .run = {}};
+  CLI::App app(
+      "Appends moderation actions to a log that anyone can check, and "
+      "reads them back.",
+      "modlog");
+  app.set_version_flag("--version", "modlog " MODLOG_VERSION);
+  app.add_option("--server", line.server, "HOST:PORT of the log's gRPC side")
+      ->envname("MODLOG_SERVER")
+      ->capture_default_str();
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();
+  modlog::AddAppend(&app, &line);
+  modlog::AddImport(&app, &line);
+  modlog::AddGet(&app, &line);
+  modlog::AddReceipt(&app, &line);
+  modlog::AddStatus(&app, &line);
+  modlog::AddExportTiles(&app, &line);
+  modlog::AddBench(&app, &line);
+
+  if (int status = Parse(argc, argv, &app); status >= 0) return status;
+  try {
+    return line.run();
+  } catch (const std::exception& error) {  // out of memory, a library's bug
+    absl::FPrintF(stderr, "modlog: %s\n", error.what());
+    return modlog::kExitFailed;
+  }
+}

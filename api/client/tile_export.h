@@ -1,0 +1,47 @@
+#ifndef MODLOG_API_CLIENT_TILE_EXPORT_H_
+#define MODLOG_API_CLIENT_TILE_EXPORT_H_
+
+// A static copy of a log, https://c2sp.org/tlog-tiles: checkpoint, tiles and
+// entry bundles at their paths, ready for any web server or for an audit.
+//
+// The checkpoint is fetched first and written last, so a directory with a
+// checkpoint has all that it promises. Nothing is kept before it is proved to
+// be part of the checkpoint's tree, from the root down:
+//
+//   right edge    the partial tiles of all levels fold to the root
+//   tile (l, n)   folds to hash n of level l + 1
+//   bundle n      its entries hash to tile (0, n)
+//
+// An export that is run again takes what stands in the directory and holds,
+// and fetches the rest. Memory: 32 bytes for every 256 entries.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "api/client/http_fetcher.h"
+#include "verifier/core/policy.h"
+
+namespace modlog {
+
+struct ExportOptions {
+  std::string directory;  // made if missing
+  const Policy* policy;   // whose checkpoint it must be
+  std::function<void(uint64_t done, uint64_t total)> on_progress;  // in files
+};
+
+struct ExportTotals {
+  TreeHead tree;
+  uint64_t fetched = 0;  // tiles and bundles
+  uint64_t kept = 0;     // that stood there already
+};
+
+// ExportTiles copies the log. kConflict where the directory holds another log,
+// or a larger tree of this one; kBadProof names the tile or bundle that does
+// not belong to the tree; errors of the fetcher and of the file system.
+Result<ExportTotals> ExportTiles(HttpFetcher* fetcher,
+                                 const ExportOptions& options);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_CLIENT_TILE_EXPORT_H_
