@@ -64,6 +64,11 @@ Result<std::vector<Hash>> TakePath(std::string_view* rest) {
   }
 }
 
+Result<Checkpoint> ReadCheckpoint(std::string_view note) {
+  ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  return ParseCheckpoint(parsed.text);
+}
+
 }  // namespace
 
 Result<TlogProof> ParseTlogProof(std::string_view text) {
@@ -81,8 +86,8 @@ Result<TlogProof> ParseTlogProof(std::string_view text) {
   if (!index) return Bad("no index line");
   ASSIGN_OR_RETURN(proof.index, ParseDecimal(*index));
   ASSIGN_OR_RETURN(proof.path, TakePath(&rest));
-  if (auto note = ParseNote(rest); !note) {
-    return Prefixed("proof file", std::move(note).error());
+  if (auto read = ReadCheckpoint(rest); !read) {
+    return Prefixed("proof file", std::move(read).error());
   }
   proof.checkpoint = rest;
   return proof;

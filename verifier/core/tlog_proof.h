@@ -37,7 +37,7 @@ struct TlogProof {
 
 // ParseTlogProof and FormatTlogProof are inverse. kMalformed, kTooLarge.
 // FormatTlogProof REQUIRES what the limits say, an extra that is not empty, and
-// a checkpoint that ParseNote reads.
+// a checkpoint that ParseNote and ParseCheckpoint read.
 Result<TlogProof> ParseTlogProof(std::string_view text);
 std::string FormatTlogProof(const TlogProof& proof);
 
