@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, runs every test. Tests that need something
+# which is not here (Go, Node, real data) skip with a word.
+#
+#   tools/test.sh              everything
+#   tools/test.sh -R NAME      any argument goes to ctest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+./tools/setup.sh
+cmake --preset dev
+cmake --build --preset dev
+ctest --preset dev -j "$(nproc)" "$@"
