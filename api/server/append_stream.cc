@@ -20,8 +20,8 @@ void AppendStream::OnReadDone(bool ok) {
   Slot* slot = nullptr;
   {
     absl::MutexLock lock(&mutex_);
-    reading_ = false;
     if (!ok || finished_) {
+      reading_ = false;
       half_closed_ = true;
       MaybeFinish();
       return;
@@ -29,9 +29,11 @@ void AppendStream::OnReadDone(bool ok) {
     slot = Enqueue();
   }
   Handle(slot);
-  // Only now: the next message must not overtake this one on its way to the
-  // log, nor write to message_ and platform_ meanwhile.
+  // Only now, also for a write that ends meanwhile: the next message must not
+  // overtake this one on its way to the log, nor write to message_ and
+  // platform_.
   absl::MutexLock lock(&mutex_);
+  reading_ = false;
   MaybeRead();
 }
 
