@@ -24,7 +24,8 @@ class CallLane : public Lane, public Event {
                     ? "/modlog.v1.ModerationLog/Append"
                     : "/modlog.v1.ModerationLog/AppendBatch"),
         stub_(std::move(channel)),
-        referable_(kRemembered) {}
+        referable_(kRemembered),
+        heads_(loop->policy()) {}
 
   void Send(const Job& job) override {
     job_ = job;
@@ -59,7 +60,7 @@ class CallLane : public Lane, public Event {
     }
     grpc::Slice bytes = Flatten(response_);
     if (loop_->options().mode == BenchMode::kUnary) {
-      return JudgeUnary(loop_, request_, job_, bytes);
+      return JudgeUnary(loop_, &heads_, request_, job_, bytes);
     }
     google::protobuf::Arena arena;
     auto* response =
@@ -68,7 +69,7 @@ class CallLane : public Lane, public Event {
                                   static_cast<int>(bytes.size()))) {
       return AllFailed(job_, "the answer does not parse");
     }
-    return JudgeItems(loop_, request_, job_, response->results(),
+    return JudgeItems(loop_, &heads_, request_, job_, response->results(),
                       response->checkpoint());
   }
 
@@ -82,6 +83,7 @@ class CallLane : public Lane, public Event {
   const std::string method_;
   grpc::GenericStub stub_;
   Referable referable_;
+  HeadCheck heads_;
   Job job_;
   BenchRequest request_;
   std::optional<grpc::ClientContext> context_;

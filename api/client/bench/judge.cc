@@ -16,13 +16,13 @@ v1::ItemResult AsItem(v1::AppendResponse* response) {
   return item;
 }
 
-Result<void> CheckUnary(BenchLoop* loop, const BenchRequest& request,
-                        const grpc::Slice& bytes) {
+Result<void> CheckUnary(BenchLoop* loop, HeadCheck* heads,
+                        const BenchRequest& request, const grpc::Slice& bytes) {
   v1::AppendResponse response;
   if (!response.ParseFromArray(bytes.begin(), static_cast<int>(bytes.size()))) {
     return Fail(Code::kMalformed, "the answer does not parse");
   }
-  ASSIGN_OR_RETURN(TreeHead head, loop->heads()->Check(response.checkpoint()));
+  ASSIGN_OR_RETURN(TreeHead head, heads->Check(response.checkpoint()));
   v1::ItemResult item = AsItem(&response);
   if (item.inclusion_path().empty() && head.size > 1) {
     return Fail(Code::kBadProof, "the answer has no proof");
@@ -35,10 +35,10 @@ Result<void> CheckUnary(BenchLoop* loop, const BenchRequest& request,
 }
 
 Result<void> CheckMessage(
-    BenchLoop* loop, const BenchRequest& request,
+    BenchLoop* loop, HeadCheck* heads, const BenchRequest& request,
     const google::protobuf::RepeatedPtrField<v1::ItemResult>& results,
     const std::string& checkpoint) {
-  ASSIGN_OR_RETURN(TreeHead head, loop->heads()->Check(checkpoint));
+  ASSIGN_OR_RETURN(TreeHead head, heads->Check(checkpoint));
   ++loop->result()->heads_checked;
   const v1::ItemResult* before = nullptr;
   for (int i = 0; i < results.size(); ++i) {
@@ -71,14 +71,15 @@ JobAnswer AllFailed(const Job& job, std::string error) {
           .error = std::move(error)};
 }
 
-JobAnswer JudgeUnary(BenchLoop* loop, const BenchRequest& request,
-                     const Job& job, const grpc::Slice& response) {
+JobAnswer JudgeUnary(BenchLoop* loop, HeadCheck* heads,
+                     const BenchRequest& request, const Job& job,
+                     const grpc::Slice& response) {
   bool duplicate = false;
   if (!ScanAppendResponse(response, &duplicate)) {
     return AllFailed(job, "the answer does not parse");
   }
   if (loop->options().check && job.first % kUnarySample == 0) {
-    if (auto checked = CheckUnary(loop, request, response); !checked) {
+    if (auto checked = CheckUnary(loop, heads, request, response); !checked) {
       return AllFailed(job, checked.error().message);
     }
   }
@@ -89,7 +90,8 @@ JobAnswer JudgeUnary(BenchLoop* loop, const BenchRequest& request,
 }
 
 JobAnswer JudgeItems(
-    BenchLoop* loop, const BenchRequest& request, const Job& job,
+    BenchLoop* loop, HeadCheck* heads, const BenchRequest& request,
+    const Job& job,
     const google::protobuf::RepeatedPtrField<v1::ItemResult>& results,
     const std::string& checkpoint) {
   if (static_cast<uint64_t>(results.size()) != job.count) {
@@ -107,7 +109,7 @@ JobAnswer JudgeItems(
     }
   }
   if (!loop->options().check) return answer;
-  auto checked = CheckMessage(loop, request, results, checkpoint);
+  auto checked = CheckMessage(loop, heads, request, results, checkpoint);
   return checked ? answer : AllFailed(job, checked.error().message);
 }
 

@@ -17,12 +17,15 @@ namespace modlog {
 // Of unary answers, one in so many is checked, proof and all.
 inline constexpr uint64_t kUnarySample = 64;
 
+// `heads` is that of the caller or stream: its answers come in order.
 // JudgeUnary judges an AppendResponse; JudgeItems the answer to a batch or to a
 // stream's message, of which it checks the first item's leaf.
-JobAnswer JudgeUnary(BenchLoop* loop, const BenchRequest& request,
-                     const Job& job, const grpc::Slice& response);
+JobAnswer JudgeUnary(BenchLoop* loop, HeadCheck* heads,
+                     const BenchRequest& request, const Job& job,
+                     const grpc::Slice& response);
 JobAnswer JudgeItems(
-    BenchLoop* loop, const BenchRequest& request, const Job& job,
+    BenchLoop* loop, HeadCheck* heads, const BenchRequest& request,
+    const Job& job,
     const google::protobuf::RepeatedPtrField<v1::ItemResult>& results,
     const std::string& checkpoint);
 

@@ -16,7 +16,7 @@ BenchLoop::BenchLoop(const BenchOptions& options, const Workload& workload,
                      const Policy& policy)
     : options_(options),
       workload_(workload),
-      head_check_(policy),
+      policy_(policy),
       random_(options.seed),
       end_(options.entries) {}
 

@@ -65,9 +65,9 @@ class BenchLoop {
   // For the lanes.
   const BenchOptions& options() const { return options_; }
   const Workload& workload() const { return workload_; }
+  const Policy& policy() const { return policy_; }
   grpc::CompletionQueue* queue() { return &queue_; }
   FastRandom* random() { return &random_; }
-  HeadCheck* heads() { return &head_check_; }
   BenchResult* result() { return &result_; }
   void BecomeIdle(Lane* lane) { idle_.push_back(lane); }
   void Complete(const Job& job, const JobAnswer& answer);
@@ -91,7 +91,7 @@ class BenchLoop {
 
   const BenchOptions& options_;
   const Workload& workload_;
-  HeadCheck head_check_;
+  const Policy& policy_;
   FastRandom random_;
   grpc::CompletionQueue queue_;
   std::deque<Lane*> idle_;

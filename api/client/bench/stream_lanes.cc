@@ -23,7 +23,8 @@ class StreamLane : public Lane {
         stub_(NewLogChannel(address)),
         stream_(stub_.PrepareCall(
             &context_, "/modlog.v1.ModerationLog/AppendStream", loop->queue())),
-        referable_(kRemembered) {
+        referable_(kRemembered),
+        heads_(loop->policy()) {
     stream_->StartCall(Begin(&on_start_));
   }
 
@@ -134,8 +135,8 @@ class StreamLane : public Lane {
       if (!IsWorthRetrying(failure)) loop_->Abort(text);
       return AllFailed(done.job, std::move(text));
     }
-    return JudgeItems(loop_, done.request, done.job, response->results(),
-                      response->checkpoint());
+    return JudgeItems(loop_, &heads_, done.request, done.job,
+                      response->results(), response->checkpoint());
   }
 
   void RememberJob(const Job& job) {
@@ -149,6 +150,7 @@ class StreamLane : public Lane {
   grpc::GenericStub stub_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
   Referable referable_;
+  HeadCheck heads_;
   std::deque<OpenJob> open_;  // of these, the last `unsent_` wait to be written
   size_t unsent_ = 0;
   bool started_ = false;

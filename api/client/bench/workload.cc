@@ -87,16 +87,21 @@ v1::Action Notice(const std::string& tag) {
 
 using Action = std::optional<v1::Action>;
 
+// Bytes of a count, tag and varint.
+constexpr size_t kCountMin = 3;
+constexpr size_t kCountMax = 11;
+
 // A number whose varint has `size` bytes, 1..9.
-uint64_t NumberOfSize(size_t size) { return uint64_t{1} << (7 * (size - 1)); }
+uint64_t NumberOfSize(size_t size) {
+  MODLOG_CHECK(size >= 1 && size <= 9, "a count has 1 to 9 bytes");
+  return uint64_t{1} << (7 * (size - 1));
+}
 
 // Fills up to the size with countries, two bytes each, and then counts, of
 // which each takes 3 to 11.
 template <typename SetFirst, typename SetSecond>
 Action FillStatement(const v1::Action& base, size_t size, SetFirst set_first,
                      SetSecond set_second) {
-  constexpr size_t kCountMin = 3;
-  constexpr size_t kCountMax = 11;
   v1::Action action = base;
   for (size_t at = 0; at <= kCountries.size(); at += 2) {
     size_t has = action.ByteSizeLong();
@@ -106,8 +111,9 @@ Action FillStatement(const v1::Action& base, size_t size, SetFirst set_first,
       return action;
     }
     if (has + 2 * kCountMin <= size && size <= has + 2 * kCountMax) {
-      set_first(&action, NumberOfSize(1));
-      set_second(&action, NumberOfSize(size - has - kCountMin - 2));
+      size_t first = std::min(kCountMax, size - has - kCountMin);
+      set_first(&action, NumberOfSize(first - 2));
+      set_second(&action, NumberOfSize(size - has - first - 2));
       return action;
     }
     if (has > size || at == kCountries.size()) break;
@@ -117,7 +123,8 @@ Action FillStatement(const v1::Action& base, size_t size, SetFirst set_first,
   return std::nullopt;
 }
 
-// An appeal grows by what it is about, then by its puid: nothing refers to it.
+// An appeal grows by what it is about, then by its puid, as nothing refers to
+// it, then by a count.
 Action FillAppeal(const std::string& tag, size_t size) {
   v1::Action action = Common(v1::KIND_APPEAL_FILED, tag);
   action.add_about(tag + Digits(kReferenceNumber));
@@ -129,8 +136,15 @@ Action FillAppeal(const std::string& tag, size_t size) {
   }
   size_t has = action.ByteSizeLong();
   if (has > size) return std::nullopt;
-  size_t longer = size - has;
-  if (action.puid().size() + longer > kPuidSizeMax) return std::nullopt;
+  size_t longer = std::min(size - has, kPuidSizeMax - action.puid().size());
+  size_t rest = size - has - longer;
+  if (rest > 0) {
+    // A count takes at least so many bytes; the puid gives way.
+    size_t count = std::max(rest, kCountMin);
+    if (count > kCountMax) return std::nullopt;
+    longer -= count - rest;
+    action.set_claimed(NumberOfSize(count - 2));
+  }
   action.mutable_puid()->append(longer, 'x');
   return action;
 }
@@ -174,6 +188,8 @@ ActionTemplate Cut(const v1::Action& action) {
   MODLOG_CHECK(cut.puid_at != std::string::npos &&
                    cut.commitment_at != std::string::npos,
                "a template has its holes");
+  MODLOG_CHECK(cut.bytes.size() == action.ByteSizeLong(),
+               "a template has the size it was made for");
   return cut;
 }
 
