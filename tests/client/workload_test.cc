@@ -34,11 +34,9 @@ std::vector<Made> MakeActions(const Workload& workload, uint64_t count) {
 }
 
 TEST(Workload, EverySizeOffersActionsThatTheLogTakes) {
-  int sizes = 0;
-  for (size_t size = 150; size <= 440; ++size) {
+  for (size_t size = 159; size <= 432; ++size) {
     auto workload = Workload::Make(size, 42);
-    if (!workload) continue;
-    ++sizes;
+    ASSERT_TRUE(workload) << size;
     for (const Made& made : MakeActions(*workload, 200)) {
       ASSERT_EQ(made.bytes.size(), size);
       auto admitted = Admit("bench", made.bytes, kNowMs);
@@ -47,8 +45,6 @@ TEST(Workload, EverySizeOffersActionsThatTheLogTakes) {
                             << admitted.error()[0].description;
     }
   }
-  EXPECT_EQ(sizes, 432 - 156 + 1) << "sizes with a gap";
-  EXPECT_TRUE(Workload::Make(250, 42));
 }
 
 TEST(Workload, ActionsReferOnlyToWhatWasThereBefore) {
@@ -80,7 +76,8 @@ TEST(Workload, AnImpossibleSizeIsRefusedWithTheRange) {
   auto workload = Workload::Make(20, 1);
   ASSERT_FALSE(workload);
   EXPECT_EQ(workload.error().code, Code::kTooLarge);
-  EXPECT_NE(workload.error().message.find(" to "), std::string::npos);
+  EXPECT_NE(workload.error().message.find("159 to 432"), std::string::npos)
+      << workload.error().message;
 }
 
 }  // namespace

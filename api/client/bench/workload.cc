@@ -17,7 +17,7 @@ constexpr size_t kDigits = 12;
 constexpr size_t kTagSize = 23;  // so that a puid has 36 characters, as a UUID
 constexpr size_t kPuidSizeMax = 64;
 constexpr int kAboutMax = 16;
-constexpr size_t kSizeSearched = 2'048;
+constexpr size_t kUsualSize = 250;
 
 // Countries of ISO 3166-1 with a code of two varint bytes, none of them among
 // the territories that have a bit.
@@ -223,13 +223,10 @@ size_t Distance(size_t choices, FastRandom* random) {
 Result<Workload> Workload::Make(size_t action_bytes, uint64_t seed) {
   std::string tag = MakeTag(seed);
   if (!CanFillAll(tag, action_bytes)) {
-    size_t first = 0;
-    size_t last = 0;
-    for (size_t size = 1; size <= kSizeSearched; ++size) {
-      if (!CanFillAll(tag, size)) continue;
-      if (first == 0) first = size;
-      last = size;
-    }
+    size_t first = kUsualSize;
+    while (CanFillAll(tag, first - 1)) --first;
+    size_t last = kUsualSize;
+    while (CanFillAll(tag, last + 1)) ++last;
     return Fail(Code::kTooLarge,
                 absl::StrCat("no valid action of every kind has ", action_bytes,
                              " bytes: --bytes takes ", first, " to ", last));
