@@ -63,7 +63,7 @@ run modlog-verify audit "http://$http/" --policy modlog-data/log.policy --first-
 
 say "6. Change one byte in a copy, and get caught"
 run modlog export-tiles copy
-bundle=$(find copy/tile/entries -type f | head -n 1)
+bundle=$(find copy/tile/entries -type f -print -quit)
 python3 - "$bundle" <<'PY'
 import sys
 path = sys.argv[1]
