@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, LogTest,
                                            StoreKind::kRocksDb),
                          [](const auto& store) {
                            return store.param == StoreKind::kMemory ? "memory"
-                                                                   : "rocksdb";
+                                                                    : "rocksdb";
                          });
 
 TEST_P(LogTest, AnEmptyLogHasASignedCheckpointOfSizeZero) {

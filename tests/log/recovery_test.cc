@@ -1,0 +1,167 @@
+// What the log does when a write fails, a directory is older than it should be,
+// or a file was damaged: the failure table of docs/design.md, row by row.
+
+#include <fstream>
+
+#include "log/high_water.h"
+#include "tests/log/log_fixture.h"
+
+namespace modlog {
+namespace {
+
+using Outcome = ItemResult::Outcome;
+
+class RecoveryTest : public LogFixture {
+ protected:
+  void OpenMemory(CommitFateHook hook = nullptr) {
+    log_.reset();
+    Open(NewMemoryStore(contents_, std::move(hook)));
+  }
+  std::string HighWaterPath() const {
+    return directory_.path() + "/high-water";
+  }
+
+  std::shared_ptr<MemoryContents> contents_ = NewMemoryContents();
+};
+
+struct FailedCommit {
+  CommitOutcome outcome;
+  bool persist;
+};
+class FailedCommitTest : public RecoveryTest,
+                         public ::testing::WithParamInterface<FailedCommit> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Fates, FailedCommitTest,
+    ::testing::Values(FailedCommit{CommitOutcome::kNotCommitted, false},
+                      FailedCommit{CommitOutcome::kUnknown, false},
+                      FailedCommit{CommitOutcome::kUnknown, true}));
+
+TEST_P(FailedCommitTest, AcknowledgesNothingAndStopsUntilItIsReopened) {
+  // An entry would be promised that a crash takes back (I6, I10).
+  OpenMemory([](int commit) -> CommitFate {
+    if (commit == 1) return {GetParam().outcome, GetParam().persist};
+    return {};
+  });
+  AppendOne(Takedown("a"));
+  const TreeHead signed_before = log_->signed_head()->tree;
+  const auto failed = AppendGroupOf({Takedown("b")});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Code::kUnavailable);
+  EXPECT_EQ(log_->signed_head()->tree, signed_before);
+  // Nothing is accepted any more, and reads go on.
+  EXPECT_FALSE(AppendGroupOf({Takedown("c")}));
+  EXPECT_EQ(log_->state(), LogState::kPoisoned);
+  EXPECT_TRUE(log_->ReadLeaf(0));
+  // Reopened, it knows what became of the write, and a retry is harmless.
+  OpenMemory();
+  const ItemResult retried = AppendOne(Takedown("b"));
+  EXPECT_EQ(retried.index, 1u);
+  EXPECT_EQ(retried.outcome,
+            GetParam().persist ? Outcome::kDuplicate : Outcome::kLogged);
+}
+
+TEST_F(RecoveryTest, AStoreBehindTheHighWaterMarkIsReadButNeverSigned) {
+  // A restored backup would sign a second history under the same key (I4).
+  OpenMemory();
+  AppendOne(Takedown("a"));
+  log_.reset();
+  Open(NewMemoryStore(NewMemoryContents()));  // the database, older
+  EXPECT_EQ(log_->state(), LogState::kRolledBack);
+  EXPECT_TRUE(log_->signed_head()->checkpoint.empty());
+  const auto refused = AppendGroupOf({Takedown("b")});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+}
+
+TEST_F(RecoveryTest, AnotherHistoryOfTheSameLengthIsNotOpened) {
+  // A swapped database would be signed as if it were the log's own.
+  OpenMemory();
+  AppendOne(Takedown("a"));
+  log_.reset();
+  const auto other = NewMemoryContents();
+  {
+    ScratchDirectory elsewhere;
+    auto log = Log::Open({elsewhere.path(), TestKey(), &clock_},
+                         NewMemoryStore(other));
+    ASSERT_TRUE(log);
+    log_ = *std::move(log);
+    AppendOne(Takedown("forged"));
+    log_.reset();
+  }
+  const auto opened = TryOpen(NewMemoryStore(other));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kConflict);
+}
+
+TEST_F(RecoveryTest, WithoutItsHighWaterFileALogWithEntriesIsNotOpened) {
+  // Deleting one file would make every rollback invisible.
+  OpenMemory();
+  AppendOne(Takedown("a"));
+  log_.reset();
+  std::filesystem::remove(HighWaterPath());
+  EXPECT_EQ(TryOpen(NewMemoryStore(contents_)).error().code, Code::kCorrupt);
+}
+
+TEST_F(RecoveryTest, OneSpoiledHighWaterSlotIsSurvivedAndTwoAreNot) {
+  // A torn write at power loss would stop a log for ever, or let it forget.
+  OpenMemory();
+  AppendOne(Takedown("a"));
+  AppendOne(Takedown("b"));
+  log_.reset();
+  const auto spoil = [&](std::streamoff offset) {
+    std::fstream file(HighWaterPath(),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(offset);
+    file.put('X');
+  };
+  spoil(0);
+  OpenMemory();
+  EXPECT_EQ(AppendOne(Takedown("c")).index, 2u);
+  log_.reset();
+  spoil(0);
+  spoil(4096);
+  EXPECT_EQ(TryOpen(NewMemoryStore(contents_)).error().code, Code::kCorrupt);
+}
+
+TEST_F(RecoveryTest, AnotherOriginDoesNotOpenTheDirectory) {
+  // Entries of one log would be signed as another's.
+  OpenMemory();
+  log_.reset();
+  const SignerKey other = *MakeSignerKey(
+      "other.example/log", SignatureType::kEd25519, TestKey().key);
+  const auto opened =
+      Log::Open({directory_.path(), other, &clock_}, NewMemoryStore(contents_));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kConflict);
+}
+
+TEST_F(RecoveryTest, ADamagedPuidIndexIsMadeAgain) {
+  // A derived file could decide what the log holds.
+  OpenMemory();
+  std::vector<std::string> actions;
+  for (int i = 0; i < 4'096; ++i) {
+    actions.push_back(Takedown("p" + std::to_string(i)));
+  }
+  ASSERT_TRUE(AppendGroupOf(actions));
+  log_.reset();  // writes a run
+  bool damaged = false;
+  for (const auto& item :
+       std::filesystem::directory_iterator(directory_.path() + "/index")) {
+    std::fstream file(item.path(),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(1'000);
+    file.put('X');
+    damaged = true;
+  }
+  ASSERT_TRUE(damaged);
+  OpenMemory();
+  const auto again = AppendGroupOf(actions);
+  ASSERT_TRUE(again);
+  for (const ItemResult& item : again->items) {
+    ASSERT_EQ(item.outcome, Outcome::kDuplicate);
+  }
+}
+
+}  // namespace
+}  // namespace modlog
