@@ -43,6 +43,11 @@ Result<void> CheckNames(const Json& action) {
       return Fail(Code::kMalformed,
                   absl::StrCat("field ", field->name(), " is given twice"));
     }
+    // protobuf's parser takes a single value for a list of one.
+    if (field->is_repeated() && !value.is_array()) {
+      return Fail(Code::kMalformed,
+                  absl::StrCat(field->name(), ": not a list"));
+    }
   }
   return {};
 }
