@@ -47,25 +47,39 @@ PuidRecords SortedRecords(const Table& table) {
   };
 }
 
-// The records of several runs in one ascending order; ends early once `stop`
-// is set.
-PuidRecords MergedRecords(Runs runs, const std::atomic<bool>& stop) {
-  return [runs = std::move(runs), at = std::vector<uint64_t>(kFanIn),
-          &stop]() mutable -> std::optional<PuidRecord> {
-    if (stop.load(std::memory_order_relaxed)) return std::nullopt;
-    std::optional<PuidRecord> least;
-    size_t from = 0;
-    for (size_t r = 0; r < runs.size(); ++r) {
-      if (at[r] == runs[r]->keys()) continue;
-      const PuidRecord record = runs[r]->Record(at[r]);
-      if (!least || record.key < least->key) {
-        least = record;
-        from = r;
-      }
-    }
-    if (least) ++at[from];
-    return least;
+// The records of several runs in one ascending order. Ends early, which makes
+// the merge fail, once `stop` is set or a run cannot be read.
+PuidRecords MergedRecords(const Runs& runs, const std::atomic<bool>& stop) {
+  struct Source {
+    PuidRunReader reader;
+    std::optional<PuidRecord> record;
   };
+  auto sources = std::make_shared<std::vector<Source>>();
+  bool failed = false;
+  const auto advance = [](Source& source) {
+    auto next = source.reader.Next();
+    if (next) source.record = *next;
+    return next.has_value();
+  };
+  for (const auto& run : runs) {
+    sources->push_back({PuidRunReader(run), std::nullopt});
+    failed = failed || !advance(sources->back());
+  }
+  return
+      [sources, failed, advance, &stop]() mutable -> std::optional<PuidRecord> {
+        if (failed || stop.load(std::memory_order_relaxed)) return std::nullopt;
+        Source* least = nullptr;
+        for (Source& source : *sources) {
+          if (source.record &&
+              (least == nullptr || source.record->key < least->record->key)) {
+            least = &source;
+          }
+        }
+        if (least == nullptr) return std::nullopt;
+        const PuidRecord record = *least->record;
+        failed = !advance(*least);
+        return record;
+      };
 }
 
 // Tiles [0, log_size) with the files of a directory, the widest first; deletes

@@ -1,10 +1,10 @@
 #include "log/puid_run.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -51,6 +51,11 @@ uint64_t Prefix(const Hash& key) { return Get<uint64_t>(key.data()); }
 
 std::string Reason(std::string_view what, const std::string& path) {
   return std::string(what) + " " + path + ": " + std::strerror(errno);
+}
+
+bool ReadAt(int fd, void* out, size_t size, uint64_t offset) {
+  return ::pread(fd, out, size, static_cast<off_t>(offset)) ==
+         static_cast<ssize_t>(size);
 }
 
 // Buffers records into blocks and the blocks into large writes.
@@ -103,81 +108,91 @@ class RunWriter {
 
 }  // namespace
 
-PuidRun::PuidRun(std::string path, const uint8_t* data, size_t size,
-                 uint64_t begin, uint64_t end, uint64_t keys)
+PuidRun::PuidRun(std::string path, int fd, uint64_t begin, uint64_t end,
+                 uint64_t keys)
     : path_(std::move(path)),
-      data_(data),
-      size_(size),
+      fd_(fd),
       begin_(begin),
       end_(end),
       keys_(keys),
-      blocks_(size / kBlockSize - 1),
+      blocks_((keys + kRecordsPerBlock - 1) / kRecordsPerBlock),
       filter_(keys) {}
 
-PuidRun::~PuidRun() {
-  ::munmap(const_cast<uint8_t*>(data_),
-           size_);  // NOLINT(cppcoreguidelines-pro-type-const-cast):
-                    // munmap's signature
-}
+PuidRun::~PuidRun() { ::close(fd_); }
 
 Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot open", path));
   struct stat status;
+  uint8_t last[kBlockSize];
   const bool known = ::fstat(fd, &status) == 0;
-  const auto size = known ? static_cast<size_t>(status.st_size) : 0;
-  if (size < kBlockSize || size % kBlockSize != 0) {
-    ::close(fd);
-    return Fail(Code::kCorrupt, path + ": not a whole number of blocks");
-  }
-  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-  ::close(fd);
-  if (mapped == MAP_FAILED) {
-    return Fail(Code::kUnavailable, Reason("cannot map", path));
-  }
-  const auto* data = static_cast<const uint8_t*>(mapped);
-  const uint8_t* last = data + size - kBlockSize;
-  const bool sound =
-      Holds(last) && std::memcmp(last, kMagic.data(), kMagic.size()) == 0;
-  const uint64_t keys = sound ? Get<uint64_t>(last + 48) : 0;
+  const uint64_t size = known ? static_cast<uint64_t>(status.st_size) : 0;
+  const bool sound = size >= kBlockSize && size % kBlockSize == 0 &&
+                     ReadAt(fd, last, kBlockSize, size - kBlockSize) &&
+                     Holds(last) &&
+                     std::memcmp(last, kMagic.data(), kMagic.size()) == 0;
   const uint64_t blocks = size / kBlockSize - 1;
+  const uint64_t keys = sound ? Get<uint64_t>(last + 48) : 0;
   if (!sound || keys > blocks * kRecordsPerBlock ||
       blocks != (keys + kRecordsPerBlock - 1) / kRecordsPerBlock) {
-    ::munmap(mapped, size);
+    ::close(fd);
     return Fail(Code::kCorrupt, path + ": last block fails its check");
   }
-  auto run = std::shared_ptr<PuidRun>(
-      new PuidRun(path, data, size, Get<uint64_t>(last + 32),
-                  Get<uint64_t>(last + 40), keys));
-  ::madvise(mapped, size, MADV_SEQUENTIAL);
-  for (uint64_t block = 0; block < blocks; ++block) {
-    RETURN_IF_ERROR(run->Block(block));
+  auto run = std::shared_ptr<PuidRun>(new PuidRun(
+      path, fd, Get<uint64_t>(last + 32), Get<uint64_t>(last + 40), keys));
+  PuidRunReader reader(run);
+  for (uint64_t i = 0; i < keys; ++i) {
+    ASSIGN_OR_RETURN(const std::optional<PuidRecord> record, reader.Next());
+    run->filter_.Add(record->key);
   }
-  for (uint64_t i = 0; i < keys; ++i) run->filter_.Add(run->Record(i).key);
-  ::madvise(mapped, size, MADV_RANDOM);
   return run;
 }
 
-Result<const uint8_t*> PuidRun::Block(uint64_t block) const {
-  const uint8_t* at = data_ + block * kBlockSize;
-  const uint64_t want =
-      block + 1 < blocks_ ? kRecordsPerBlock : keys_ - block * kRecordsPerBlock;
-  if (!Holds(at) || Get<uint32_t>(at + kCountOffset) != want) {
-    return Fail(Code::kCorrupt,
-                path_ + ": block " + std::to_string(block) +
-                    " fails its check; the index is made again at the next "
-                    "start");
-  }
-  return at;
+uint64_t PuidRun::RecordsIn(uint64_t block) const {
+  return block + 1 < blocks_ ? kRecordsPerBlock
+                             : keys_ - block * kRecordsPerBlock;
 }
 
-PuidRecord PuidRun::Record(uint64_t i) const {
-  const uint8_t* at = data_ + i / kRecordsPerBlock * kBlockSize +
-                      i % kRecordsPerBlock * kRecordSize;
+bool PuidRun::BlockHolds(const uint8_t* bytes, uint64_t block) const {
+  return Holds(bytes) &&
+         Get<uint32_t>(bytes + kCountOffset) == RecordsIn(block);
+}
+
+Error PuidRun::Damaged(uint64_t block) const {
+  return {Code::kCorrupt, path_ + ": block " + std::to_string(block) +
+                              " fails its check; the index is made again at "
+                              "the next start"};
+}
+
+Result<std::optional<PuidRecord>> PuidRunReader::Next() {
+  if (next_ == run_->keys()) return std::nullopt;
+  const uint64_t block = next_ / kRecordsPerBlock;
+  if (buffer_.empty() || block == first_block_ + buffer_.size() / kBlockSize) {
+    first_block_ = block;
+    RETURN_IF_ERROR(Fill());
+  }
+  const auto* bytes = reinterpret_cast<const uint8_t*>(buffer_.data()) +
+                      (block - first_block_) * kBlockSize;
+  const uint64_t position = next_ % kRecordsPerBlock;
+  if (position == 0 && !run_->BlockHolds(bytes, block)) {
+    return std::unexpected(run_->Damaged(block));
+  }
+  ++next_;
   PuidRecord record;
-  std::memcpy(record.key.data(), at, kHashSize);
-  record.index = Get<uint64_t>(at + kHashSize);
+  std::memcpy(record.key.data(), bytes + position * kRecordSize, kHashSize);
+  record.index = Get<uint64_t>(bytes + position * kRecordSize + kHashSize);
   return record;
+}
+
+Result<void> PuidRunReader::Fill() {
+  constexpr uint64_t kBlocksAtOnce = 256;
+  const uint64_t blocks = std::min(kBlocksAtOnce, run_->blocks_ - first_block_);
+  buffer_.resize(blocks * kBlockSize);
+  if (!ReadAt(run_->fd_, buffer_.data(), buffer_.size(),
+              first_block_ * kBlockSize)) {
+    return Fail(Code::kUnavailable, Reason("cannot read", run_->path()));
+  }
+  return {};
 }
 
 Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
@@ -194,7 +209,11 @@ Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
           low + static_cast<uint64_t>(share * static_cast<double>(high - low));
       if (guess >= high) guess = high - 1;
     }
-    ASSIGN_OR_RETURN(const uint8_t* block, Block(guess));
+    uint8_t block[kBlockSize];
+    if (!ReadAt(fd_, block, kBlockSize, guess * kBlockSize) ||
+        !BlockHolds(block, guess)) {
+      return std::unexpected(Damaged(guess));
+    }
     const auto count = Get<uint32_t>(block + kCountOffset);
     const uint8_t* last = block + (count - 1) * kRecordSize;
     if (std::memcmp(key.data(), block, kHashSize) < 0) {

@@ -32,8 +32,8 @@ struct PuidRecord {
 
 class PuidRun {
  public:
-  // Open maps the file, checks every block and fills the filter: some 40 ns a
-  // key. kCorrupt if any check fails, kUnavailable if it cannot be read.
+  // Open reads the file once, checks every block and fills the filter: some 40
+  // ns a key. kCorrupt if any check fails, kUnavailable if it cannot be read.
   static Result<std::shared_ptr<PuidRun>> Open(const std::string& path);
   ~PuidRun();
   PuidRun(const PuidRun&) = delete;
@@ -51,20 +51,37 @@ class PuidRun {
   // Find returns the entry's index. kCorrupt when a block fails its check.
   Result<std::optional<uint64_t>> Find(const Hash& key) const;
 
-  // Record returns the i-th smallest key, for merging.
-  // REQUIRES: i < keys().
-  PuidRecord Record(uint64_t i) const;
+ private:
+  friend class PuidRunReader;
+  PuidRun(std::string path, int fd, uint64_t begin, uint64_t end,
+          uint64_t keys);
+  uint64_t RecordsIn(uint64_t block) const;
+  bool BlockHolds(const uint8_t* bytes, uint64_t block) const;
+  Error Damaged(uint64_t block) const;
+
+  const std::string path_;
+  const int fd_;
+  const uint64_t begin_, end_, keys_, blocks_;
+  BlockFilter filter_;
+};
+
+// PuidRunReader goes through a run's records in ascending order, with a buffer
+// of its own: files are read and not mapped, so that memory is what it seems.
+class PuidRunReader {
+ public:
+  explicit PuidRunReader(std::shared_ptr<const PuidRun> run)
+      : run_(std::move(run)) {}
+
+  // Next returns nothing at the end, and kCorrupt or kUnavailable before it.
+  Result<std::optional<PuidRecord>> Next();
 
  private:
-  PuidRun(std::string path, const uint8_t* data, size_t size, uint64_t begin,
-          uint64_t end, uint64_t keys);
-  Result<const uint8_t*> Block(uint64_t block) const;
+  Result<void> Fill();
 
-  std::string path_;
-  const uint8_t* data_;  // mapped, read only
-  size_t size_;
-  uint64_t begin_, end_, keys_, blocks_;
-  BlockFilter filter_;
+  std::shared_ptr<const PuidRun> run_;
+  uint64_t next_ = 0;         // record
+  uint64_t first_block_ = 0;  // in the buffer
+  std::string buffer_;
 };
 
 // A producer of records in ascending order; nothing at the end.
