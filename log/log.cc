@@ -191,7 +191,10 @@ Result<void> RunningLog::Start() {
   RETURN_IF_ERROR(CatchUp(prover, *index_));
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
-                     clock_, [this](View view) { Publish(std::move(view)); }},
+                     clock_, [this](View view) { Publish(std::move(view)); },
+                     [this](const Error& cause) {
+                       Leave(LogState::kPoisoned, cause.message);
+                     }},
       head, std::move(edge));
   RETURN_IF_ERROR(sequencer_->Start());
   thread_ = std::thread([this] { Run(); });
@@ -237,7 +240,6 @@ void RunningLog::Run() {
       absl::MutexLock lock(&mutex_);
       committed_ = sequencer_->committed();
     }
-    Leave(LogState::kPoisoned, sequenced.error().message);
     break;
   }
   // Poisoned: tell everybody who waits that nothing of theirs was written.

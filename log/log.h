@@ -91,7 +91,8 @@ using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
 
 enum class LogState {
   kServing,
-  kRolledBack,  // the store is behind what was signed: reads only, for ever
+  kRolledBack,  // the store is behind what was signed: reads only until the
+                // newer data is back
   kPoisoned,    // a write of unknown outcome, or a check that failed
   kStopping,
 };

@@ -69,8 +69,7 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
   const Prover prover(parts_.store, edge_);
   auto resolved = Resolve(groups, *parts_.index, prover);
   if (!resolved) {
-    FailAll(groups, OutcomeUnknown(resolved.error()));
-    return std::unexpected(resolved.error());
+    return Stop(groups, resolved.error(), OutcomeUnknown(resolved.error()));
   }
   if (resolved->new_entries.empty()) {
     Answer(std::move(groups), *std::move(resolved), nullptr);
@@ -83,14 +82,18 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
   }
   Batch batch(committed_, *edge_, *now_ms);
   if (auto extended = Extend(*resolved, &batch); !extended) {
-    const Error& error = extended.error();
-    const bool unwritten = error.code == Code::kConflict;
-    FailAll(groups, unwritten ? error : OutcomeUnknown(error));
-    return std::unexpected(error);
+    return Stop(groups, extended.error(), OutcomeUnknown(extended.error()));
   }
   Failpoint("before_answer");
   Answer(std::move(groups), *std::move(resolved), &batch);
   return {};
+}
+
+Result<void> Sequencer::Stop(std::vector<PendingGroup>& groups,
+                             const Error& cause, const Error& told) {
+  parts_.poison(cause);
+  FailAll(groups, told);
+  return std::unexpected(cause);
 }
 
 Result<void> Sequencer::Extend(const Resolved& resolved, Batch* batch) {

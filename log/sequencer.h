@@ -46,6 +46,9 @@ struct SequencerParts {
   Signer* signer;
   Clock* clock;
   std::function<void(View)> publish;  // called before any answer is given
+  // Called when the log must not go on, before any caller hears of it, so that
+  // whoever asks why finds the state that goes with the error.
+  std::function<void(const Error&)> poison = [](const Error&) {};
 };
 
 class Sequencer {
@@ -65,6 +68,8 @@ class Sequencer {
   TreeHead committed() const { return committed_.tree; }
 
  private:
+  Result<void> Stop(std::vector<PendingGroup>& groups, const Error& cause,
+                    const Error& told);
   Result<void> Extend(const Resolved& resolved, Batch* batch);
   Result<void> Verify(const StoreBatch& batch, Frontier* frontier) const;
   Result<std::vector<Hash>> ProveExtension(const EdgeGrowth& growth) const;

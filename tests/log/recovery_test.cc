@@ -48,10 +48,11 @@ TEST_P(FailedCommitTest, AcknowledgesNothingAndStopsUntilItIsReopened) {
   const auto failed = AppendGroupOf({Takedown("b")});
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Code::kUnavailable);
+  // Whoever hears of the failure finds the reason with it.
+  EXPECT_EQ(log_->state(), LogState::kPoisoned);
   EXPECT_EQ(log_->signed_head()->tree, signed_before);
   // Nothing is accepted any more, and reads go on.
   EXPECT_FALSE(AppendGroupOf({Takedown("c")}));
-  EXPECT_EQ(log_->state(), LogState::kPoisoned);
   EXPECT_TRUE(log_->ReadLeaf(0));
   // Reopened, it knows what became of the write, and a retry is harmless.
   OpenMemory();
