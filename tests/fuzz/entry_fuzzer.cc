@@ -1,0 +1,21 @@
+// Law: an entry that is read is written the same. Inputs up to 8 KiB, beyond
+// the limit of a leaf.
+
+#include "tests/fuzz/fuzzer.h"
+#include "verifier/core/entry.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace modlog;
+  if (size > 8 << 10) return -1;
+  const std::string_view input = AsText(Bytes(data, size));
+  const auto entry = DecodeEntry(input);
+  if (!entry) return 0;
+  MODLOG_CHECK(input.size() <= kLeafSizeMax, "a leaf has a limit");
+  const std::string header =
+      EncodeEntryHeader(entry->logged_at_ms, entry->platform);
+  MODLOG_CHECK(header == entry->header, "a header has one spelling");
+  std::string leaf;
+  AppendLeaf(header, entry->action, &leaf);
+  MODLOG_CHECK(leaf == input, "an entry has one spelling");
+  return 0;
+}
