@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -26,11 +27,12 @@ std::string Line(const toml::source_region& source) {
 
 Result<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.good() && !file.eof()) {
+  std::error_code ignored;
+  if (!file.is_open() || std::filesystem::is_directory(path, ignored)) {
     return Fail(Code::kNotFound, "cannot be read");
   }
+  std::ostringstream text;
+  text << file.rdbuf();
   return text.str();
 }
 

@@ -25,10 +25,10 @@ inline constexpr char kDefaultHttpListen[] = "127.0.0.1:8080";
 
 // What a person set, on the command line or in the file.
 struct Settings {
-  std::optional<std::string> data_dir;
-  std::optional<std::string> origin;
-  std::optional<std::string> grpc_listen;
-  std::optional<std::string> http_listen;
+  std::optional<std::string> data_dir = {};
+  std::optional<std::string> origin = {};
+  std::optional<std::string> grpc_listen = {};
+  std::optional<std::string> http_listen = {};
 };
 
 struct Config {

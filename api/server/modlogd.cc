@@ -1,5 +1,6 @@
 // modlogd: runs a log. --help says how.
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
@@ -92,6 +93,8 @@ void SetUpLogging() {
   gpr_set_log_function([](gpr_log_func_args* args) {
     spdlog::debug("grpc: {}", args->message);
   });
+  // It would write a line for each message of a client that does not parse.
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 sigset_t StopSignals() {

@@ -1,0 +1,117 @@
+// If this failed, modlogd would run with something other than it was told.
+
+#include "api/server/config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/api/test_support.h"
+
+namespace modlog {
+namespace {
+
+TEST(ListenAddressTest, WhatParsesFormatsBack) {
+  for (const char* text :
+       {"127.0.0.1:50051", "0.0.0.0:0", "[::1]:8080", "[2001:db8::1]:65535"}) {
+    const auto address = ParseListenAddress(text);
+    ASSERT_TRUE(address.has_value()) << text;
+    EXPECT_EQ(FormatAddress(*address), text);
+  }
+  EXPECT_EQ(FormatAddress(*ParseListenAddress("localhost:1")), "127.0.0.1:1");
+}
+
+TEST(ListenAddressTest, OtherSpellingsAreRefused) {
+  for (const char* text :
+       {"", "127.0.0.1", ":50051", "127.0.0.1:", "127.0.0.1:65536",
+        "127.0.0.1:08", "127.0.0.1:-1", "127.1:80", "::1:80", "[::1]",
+        "[127.0.0.1]:80", "example.org:80", "[::1:80", "127.0.0.1:80 "}) {
+    EXPECT_FALSE(ParseListenAddress(text).has_value()) << text;
+  }
+}
+
+TEST(ListenAddressTest, LoopbackIsOnlyLoopback) {
+  for (const char* text : {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1"}) {
+    EXPECT_TRUE(IsLoopback(*ParseListenAddress(text))) << text;
+  }
+  for (const char* text : {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "[::2]:1",
+                           "[::ffff:10.0.0.1]:1"}) {
+    EXPECT_FALSE(IsLoopback(*ParseListenAddress(text))) << text;
+  }
+}
+
+TEST(SettingsTest, AllFourAreRead) {
+  const auto settings = ParseSettings(
+      "# a comment\ndata_dir = '/d'\norigin = \"o\"\n"
+      "grpc_listen = '127.0.0.1:1'\nhttp_listen = '127.0.0.1:2'\n");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->data_dir, "/d");
+  EXPECT_EQ(settings->origin, "o");
+  EXPECT_EQ(settings->grpc_listen, "127.0.0.1:1");
+  EXPECT_EQ(settings->http_listen, "127.0.0.1:2");
+}
+
+TEST(SettingsTest, WhatIsNotUnderstoodIsNamed) {
+  const auto expect_error = [](std::string_view toml, std::string_view names) {
+    const auto settings = ParseSettings(toml);
+    ASSERT_FALSE(settings.has_value()) << toml;
+    EXPECT_NE(settings.error().message.find(names), std::string::npos)
+        << settings.error().message;
+  };
+  expect_error("data_dir = '/d'\ndatadir = '/d'\n",
+               "line 2: unknown key \"datadir\"");
+  expect_error("data-dir = '/d'\n", "\"data-dir\"");
+  expect_error("origin = 5\n", "origin must be text");
+  expect_error("[server]\norigin = 'o'\n", "\"server\"");
+  expect_error("origin = \n", "line 1");
+  expect_error("origin = 'a'\norigin = 'b'\n", "line 2");
+}
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  std::string Write(const std::string& toml) {
+    const std::string path = dir_.path() + "/modlogd.toml";
+    std::ofstream(path) << toml;
+    return path;
+  }
+  TempDir dir_;
+};
+
+TEST_F(ConfigTest, WithoutAnythingTheDefaultsHold) {
+  const auto config = MakeConfig({}, std::nullopt);
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(config->data_dir, "./modlog-data");
+  EXPECT_FALSE(config->origin.has_value());
+  EXPECT_EQ(FormatAddress(config->grpc_listen), "127.0.0.1:50051");
+  EXPECT_EQ(FormatAddress(config->http_listen), "127.0.0.1:8080");
+}
+
+TEST_F(ConfigTest, FlagsWinOverTheFile) {
+  const std::string path = Write("data_dir = '/file'\norigin = 'file'\n");
+  const auto config = MakeConfig({.data_dir = "/flag"}, path);
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(config->data_dir, "/flag");
+  EXPECT_EQ(config->origin, "file");
+}
+
+TEST_F(ConfigTest, AMissingFileIsAnError) {
+  const auto config = MakeConfig({}, dir_.path() + "/missing.toml");
+  ASSERT_FALSE(config.has_value());
+  EXPECT_NE(config.error().message.find("missing.toml"), std::string::npos);
+  EXPECT_FALSE(MakeConfig({}, dir_.path()).has_value());  // a directory
+}
+
+// Whoever reaches the gRPC side may append in any platform's name.
+TEST_F(ConfigTest, GrpcListensOnLoopbackOnly) {
+  for (const char* address : {"0.0.0.0:50051", "[::]:50051", "10.0.0.1:0"}) {
+    const auto config = MakeConfig({.grpc_listen = address}, std::nullopt);
+    ASSERT_FALSE(config.has_value()) << address;
+    EXPECT_EQ(config.error().code, Code::kForbidden);
+    EXPECT_NE(config.error().message.find("not authenticated"),
+              std::string::npos);
+    EXPECT_TRUE(MakeConfig({.http_listen = address}, std::nullopt).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace modlog
