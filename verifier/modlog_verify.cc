@@ -1,9 +1,11 @@
 // modlog-verify: the judge. Its exit status is its verdict (verdict.h).
 
-#include <csignal>
+#include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -171,6 +173,8 @@ class CommandLine {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // An entry that does not parse is a finding, and reported as one.
+  google::protobuf::SetLogHandler(nullptr);
   CommandLine command_line;
   try {
     return static_cast<int>(command_line.Run(argc, argv));

@@ -34,6 +34,13 @@ std::string Part(const Url& url, CURLUPart part) {
   return copy;
 }
 
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 bool IsHttp(const std::string& scheme) {
   return scheme == "http" || scheme == "https";
 }
@@ -67,7 +74,9 @@ bool MayRedirect(const std::string& from, const std::string& to) {
   const Url a = ParseUrl(from);
   const Url b = ParseUrl(to);
   if (!a || !b) return false;
-  if (Part(a, CURLUPART_HOST) != Part(b, CURLUPART_HOST)) return false;
+  if (Lower(Part(a, CURLUPART_HOST)) != Lower(Part(b, CURLUPART_HOST))) {
+    return false;
+  }
   const auto scheme_and_port = [](const Url& url) {
     return std::pair(Part(url, CURLUPART_SCHEME), Part(url, CURLUPART_PORT));
   };

@@ -195,10 +195,11 @@ class UrlSource : public Source {
 
   void Loop() {
     while (!closing_) {
-      StartTransfers();
       int count = 0;
       curl_multi_perform(multi_, &count);
       FinishTransfers();
+      // Last before the wait, which a transfer that was just added cuts short.
+      StartTransfers();
       curl_multi_poll(multi_, nullptr, 0, WaitMs(), nullptr);
     }
   }

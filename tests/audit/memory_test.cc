@@ -1,0 +1,197 @@
+// If these fail, a log can show an auditor another past than it showed before,
+// or an auditor loses what it saw.
+
+#include "verifier/audit/memory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/audit/small_log.h"
+#include "verifier/audit/audit.h"
+
+namespace modlog {
+namespace {
+
+using std::filesystem::directory_iterator;
+using std::filesystem::exists;
+
+std::vector<std::string> Names(const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& file : directory_iterator(directory)) {
+    names.push_back(file.path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// An auditor with a state directory.
+class AuditorTest : public testing::Test {
+ protected:
+  AuditReport Look(const SmallLog& log, bool first_use = false) {
+    return LookAt(log.MakeFiles(), first_use);
+  }
+  AuditReport LookAt(const Files& files, bool first_use = false) {
+    auto memory = Memory::Open(state(), first_use ? Memory::IfMissing::kCreate
+                                                  : Memory::IfMissing::kRefuse);
+    EXPECT_TRUE(memory) << memory.error().message;
+    FilesSource source(files);
+    AuditRequest request;
+    request.source = &source;
+    request.policy = &policy_;
+    request.memory = memory->get();
+    request.first_use = first_use;
+    return Audit(request);
+  }
+  std::string state() const { return directory_.Path("state"); }
+  std::string StateFile() const {
+    return state() + "/" +
+           FormatHex(Sha256(AsBytes(std::string_view(kSmallOrigin)))) +
+           ".checkpoint";
+  }
+
+  TemporaryDirectory directory_;
+  Policy policy_ = SmallPolicy();
+};
+
+TEST_F(AuditorTest, ALogThatGrowsIsTrueEachTimeAndItsHeadIsRemembered) {
+  for (const uint64_t size : {0u, 1u, 1u, 2u, 200u, 256u, 257u, 600u}) {
+    const SmallLog log = SmallLog::OfSize(size);
+    const AuditReport report = Look(log, /*first_use=*/size == 0);
+    ASSERT_EQ(report.verdict, Verdict::kTrue) << size << report.reason;
+    EXPECT_TRUE(report.remembered);
+    EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+  }
+}
+
+TEST_F(AuditorTest, AMissingMemoryMustBeAskedFor) {
+  const auto memory = Memory::Open(state(), Memory::IfMissing::kRefuse);
+  ASSERT_FALSE(memory);
+  EXPECT_NE(memory.error().message.find("--first-use"), std::string::npos);
+  std::filesystem::create_directory(state());
+  const AuditReport report = Look(SmallLog::OfSize(5));
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_NE(report.reason.find("--first-use"), std::string::npos);
+  EXPECT_TRUE(Names(state()).empty());
+}
+
+TEST_F(AuditorTest, ARootOfTheSameSizeThatDiffersIsFalseAndKeptAsEvidence) {
+  SmallLog log = SmallLog::OfSize(300);
+  const std::string before = log.Checkpoint();
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  log.entries[7] = SmallEntry(1'000'000);
+  const AuditReport report = Look(log);
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  ASSERT_TRUE(exists(report.evidence)) << report.reason;
+  const auto evidence =
+      nlohmann::json::parse(ReadWholeFile(report.evidence), nullptr, false);
+  EXPECT_EQ(evidence["note_before"], before);
+  EXPECT_EQ(evidence["note_now"], log.Checkpoint());
+  EXPECT_EQ(ReadWholeFile(StateFile()), before) << "the memory must not move";
+}
+
+TEST_F(AuditorTest, AForkThatGrewIsFalseAndKeptAsEvidence) {
+  for (const uint64_t older : {1u, 255u, 256u, 257u, 300u}) {
+    std::filesystem::remove_all(state());
+    SmallLog log = SmallLog::OfSize(older);
+    ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+    SmallLog fork = SmallLog::OfSize(700);
+    fork.entries[older - 1] = SmallEntry(1'000'000);
+    const AuditReport report = Look(fork);
+    EXPECT_EQ(report.verdict, Verdict::kFalse);
+    EXPECT_EQ(report.place, "size " + std::to_string(older)) << report.reason;
+    EXPECT_TRUE(exists(report.evidence));
+    EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+  }
+}
+
+TEST_F(AuditorTest, ALogThatShrankIsFalse) {
+  const SmallLog log = SmallLog::OfSize(300);
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  for (const uint64_t size : {0u, 1u, 299u}) {
+    const AuditReport report = Look(SmallLog::OfSize(size));
+    EXPECT_EQ(report.verdict, Verdict::kFalse);
+    EXPECT_EQ(report.place, "checkpoint line 2");
+    EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+  }
+}
+
+TEST_F(AuditorTest, FirstUseStillComparesWithWhatIsRemembered) {
+  ASSERT_EQ(Look(SmallLog::OfSize(9), true).verdict, Verdict::kTrue);
+  EXPECT_EQ(Look(SmallLog::OfSize(8), true).verdict, Verdict::kFalse);
+}
+
+TEST_F(AuditorTest, WhatIsFalseIsNotRemembered) {
+  const SmallLog log = SmallLog::OfSize(5);
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  Files files = SmallLog::OfSize(6).MakeFiles();
+  files["tile/0/000.p/6"][0] ^= 1;
+  EXPECT_EQ(LookAt(files).verdict, Verdict::kFalse);
+  EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+}
+
+TEST_F(AuditorTest, ADamagedMemoryIsNoticedAndNotBelieved) {
+  ASSERT_EQ(Look(SmallLog::OfSize(5), true).verdict, Verdict::kTrue);
+  const std::string good = ReadWholeFile(StateFile());
+  for (size_t at = 0; at < good.size(); ++at) {
+    std::string bad = good;
+    bad[at] ^= 1;
+    WriteWholeFile(StateFile(), bad);
+    const AuditReport report = Look(SmallLog::OfSize(5), true);
+    ASSERT_EQ(report.verdict, Verdict::kCannotTell) << "byte " << at;
+    ASSERT_EQ(report.place, "state");
+  }
+  WriteWholeFile(StateFile(), "");
+  EXPECT_EQ(Look(SmallLog::OfSize(5), true).verdict, Verdict::kCannotTell);
+}
+
+TEST_F(AuditorTest, LogsOfOtherOriginsAreRememberedApart) {
+  ASSERT_EQ(Look(SmallLog::OfSize(5), true).verdict, Verdict::kTrue);
+  SmallLog other = SmallLog::OfSize(3);
+  other.origin = "other.example/log";
+  other.key = *MakeSignerKey(other.origin, SignatureType::kEd25519,
+                             Ed25519PrivateKey::Generate());
+  policy_ = *ParsePolicy(SmallPolicyText() + "log " +
+                         FormatVerifierKey(other.key.verifier) + "\n");
+  EXPECT_EQ(Look(other).verdict, Verdict::kCannotTell);
+  EXPECT_EQ(Look(other, true).verdict, Verdict::kTrue);
+  EXPECT_EQ(Look(SmallLog::OfSize(5)).verdict, Verdict::kTrue);
+  EXPECT_EQ(Names(state()).size(), 2u);
+}
+
+TEST_F(AuditorTest, TwoAuditsDoNotShareAMemoryAtOnce) {
+  const auto first = Memory::Open(state(), Memory::IfMissing::kCreate);
+  ASSERT_TRUE(first);
+  const auto second = Memory::Open(state(), Memory::IfMissing::kCreate);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("another audit"), std::string::npos);
+}
+
+TEST_F(AuditorTest, ACheckpointBelowTheQuorumIsNeitherProvedNorRemembered) {
+  policy_ = *ParsePolicy(SmallWitnessedPolicyText());
+  const SmallLog log = SmallLog::OfSize(5);
+  EXPECT_EQ(Look(log, true).verdict, Verdict::kCannotTell);
+  EXPECT_FALSE(exists(StateFile()));
+
+  Files files = log.MakeFiles();
+  const auto note = ParseNote(log.Checkpoint());
+  files["checkpoint"] +=
+      FormatSignatureLine(Cosign(note->text, SmallWitnessKey(), 1'767'225'600));
+  const AuditReport report = LookAt(files, true);
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << report.reason;
+  EXPECT_EQ(report.witnesses, std::vector<std::string>{"w1"});
+}
+
+TEST_F(AuditorTest, ANoteByAnUnknownKeyOrOfAnUnknownOrigin) {
+  SmallLog log = SmallLog::OfSize(5);
+  log.key = SmallLogOtherKey();
+  EXPECT_EQ(Look(log, true).verdict, Verdict::kFalse) << "unknown key";
+  log.origin = "other.example/log";
+  log.key = *MakeSignerKey(log.origin, SignatureType::kEd25519,
+                           Ed25519PrivateKey::Generate());
+  EXPECT_EQ(Look(log, true).verdict, Verdict::kCannotTell) << "unknown origin";
+}
+
+}  // namespace
+}  // namespace modlog
