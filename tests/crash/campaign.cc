@@ -12,7 +12,7 @@ namespace modlog {
 namespace {
 
 constexpr int kFailpointExit = 137;  // log/failpoint.cc
-constexpr int kFailpointEach = 5;    // rounds
+constexpr int kFailpointEach = 5;    // one round of so many, at least
 constexpr int kKilledReturnEach = 8;
 constexpr int kAttemptsEach = 3;  // for each round asked for
 constexpr double kDeathSeconds = 30;
@@ -48,7 +48,7 @@ Campaign::Plan Campaign::MakePlan() {
   if (settings_.fault == "sign_before_commit") return PlanFault();
   Plan plan;
   if (!settings_.fault.empty()) plan.failpoints = settings_.fault + ":arm@0,";
-  if (attempts_ % kFailpointEach == kFailpointEach - 1) {
+  if (at_failpoint_ * kFailpointEach <= counted_) {
     constexpr const char* kNames[] = {"after_commit", "after_high_water",
                                       "before_answer"};
     plan.dies = true;
@@ -119,13 +119,14 @@ Result<void> Campaign::AwaitDeath(const Plan& plan, const Load& load) {
   while (load.acknowledged() < kAcknowledgedMin && !load.interrupted()) {
     SleepMicroseconds(200);
   }
-  if (plan.dies || load.interrupted()) {
-    if (server_->EndsWithin(plan.dies && !load.interrupted() ? kDeathSeconds
-                                                             : 5)) {
-      return {};
-    }
+  if (plan.dies) {
+    if (server_->EndsWithin(kDeathSeconds)) return {};
     return Fail(Code::kConflict,
-                "the log lives, but refuses to append: " + load.failure());
+                "the log lives, but does not append: " + load.failure());
+  }
+  if (load.interrupted()) {
+    return Fail(Code::kConflict,
+                "the log broke off by itself: " + load.failure());
   }
   SleepMicroseconds(Random(0, 60'000));
   return {};
