@@ -59,7 +59,7 @@ Result<void> WriteNew(const std::string& path, std::string_view data,
 
 Result<void> SyncDirectoryOf(const std::string& path) {
   std::string directory = std::filesystem::path(path).parent_path().string();
-  if (directory.empty()) directory = ".";
+  if (directory.empty()) directory.assign(1, '.');
   Descriptor handle(open(directory.c_str(), O_RDONLY | O_CLOEXEC));
   if (handle.get() < 0 || fsync(handle.get()) != 0) {
     return SystemError("sync", directory);
