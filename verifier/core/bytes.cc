@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
 
 namespace modlog {
 namespace {
@@ -95,8 +96,9 @@ std::string FormatHex(Bytes bytes) {
 
 Result<uint64_t> ParseDecimal(std::string_view text) {
   uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] =
+      std::from_chars(std::to_address(text.begin()), end, value);
   const bool leading_zero = text.size() > 1 && text.front() == '0';
   // from_chars takes neither blank nor '+', and no '-' into an unsigned.
   if (error != std::errc() || stop != end || leading_zero) {

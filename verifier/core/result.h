@@ -74,6 +74,7 @@ inline std::unexpected<Error> Prefixed(std::string_view context, Error error) {
 
 #define MODLOG_CONCAT_INNER(a, b) a##b
 #define MODLOG_CONCAT(a, b) MODLOG_CONCAT_INNER(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration takes none.
 #define ASSIGN_OR_RETURN(declaration, expression)                    \
   auto MODLOG_CONCAT(modlog_result_, __LINE__) = (expression);       \
   if (!MODLOG_CONCAT(modlog_result_, __LINE__).has_value()) {        \
@@ -81,5 +82,6 @@ inline std::unexpected<Error> Prefixed(std::string_view context, Error error) {
         std::move(MODLOG_CONCAT(modlog_result_, __LINE__)).error()); \
   }                                                                  \
   declaration = std::move(*MODLOG_CONCAT(modlog_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // MODLOG_VERIFIER_CORE_RESULT_H_
