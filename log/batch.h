@@ -3,6 +3,8 @@
 
 // What one commit adds: leaves in order, their hashes, the pieces of bundles
 // and the tiles that fill up. Pure computation; the store has not heard of it.
+// Indexes follow on the tree's size, so there is no gap and no reuse (I2); the
+// action's bytes go into the leaf as they came (I5).
 
 #include <string>
 #include <string_view>

@@ -63,7 +63,7 @@ class Edge {
 
   // Restore builds the edge of a tree of `size` from what a store holds: leaf
   // hashes of the newest entries, and the roots of the full tiles one level
-  // below. Reading them is what checks them; compare Root() with the head.
+  // below. Reading them is what checks them (I7); compare Root() with the head.
   static Result<Edge> Restore(uint64_t size, Store& store);
 
   uint64_t size() const { return size_; }

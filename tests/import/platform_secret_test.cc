@@ -146,11 +146,11 @@ TEST_F(PlatformSecretTest, ImportsStartedAtOnceAgreeOnOneSecret) {
 
 TEST_F(PlatformSecretTest, DefaultPlaceIsThePersonsOwnConfiguration) {
   setenv("XDG_CONFIG_HOME", "/config", 1);
-  setenv("HOME", "/home/someone", 1);
+  setenv("HOME", "/somewhere", 1);
   EXPECT_EQ(DefaultSecretPath("github"), "/config/modlog/github.secret");
   setenv("XDG_CONFIG_HOME", "relative", 1);  // the XDG rule: ignored
   EXPECT_EQ(DefaultSecretPath("github"),
-            "/home/someone/.config/modlog/github.secret");
+            "/somewhere/.config/modlog/github.secret");
   unsetenv("XDG_CONFIG_HOME");
   unsetenv("HOME");
   ASSERT_FALSE(DefaultSecretPath("github").has_value());

@@ -136,6 +136,7 @@ TEST(TlogProofTest, AnIndexBeyondTheCheckpointProvesNothing) {
 }
 
 TEST(TlogProofTest, AProofUnderAnotherPolicyIsNotBelieved) {
+  // A log could name the key that it is judged by (I9).
   const TlogProof proof = ParseTlogProof(SampleProof()).value();
   const Hash leaf = HashLeaf(AsBytes(SampleEntry(3)));
   const auto other = ParsePolicy(

@@ -9,8 +9,9 @@
 //   group both all w1 w2
 //   quorum both
 //
-// The identity of a log comes from here, never from an answer. A quorum counts
-// keys. Limits: kPolicySizeMax bytes. Immutable after parsing, thread-safe.
+// The identity of a log comes from here, never from an answer: the judge needs
+// bytes, keys and a policy and nothing else (I9). A quorum counts keys. Limits:
+// kPolicySizeMax bytes. Immutable after parsing, thread-safe.
 
 #include <cstdint>
 #include <string>
