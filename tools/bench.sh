@@ -9,8 +9,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ./tools/setup.sh
-cmake --preset release >/dev/null
-cmake --build --preset release --target modlogd modlog modlog-verify >/dev/null
+cmake --preset release -DMODLOG_TESTS=ON >/dev/null
+cmake --build --preset release \
+  --target modlogd modlog modlog-verify modlog-limits >/dev/null
 PATH=$PWD/build/release/bin:$PATH
 
 work=${1:-}
@@ -34,8 +35,8 @@ ticks() { awk '{print $14 + $15}' "/proc/$log_pid/stat"; }
 echo "== machine"
 lscpu | sed -n 's/^Model name: *//p'
 nproc
-echo "== limits: SHA-256 of 256 bytes, one core"
-openssl speed -seconds 1 -bytes 256 -evp sha256 2>/dev/null | tail -n 1
+echo "== limits: hash, disk, empty call, echo"
+modlog-limits --dir "$work"
 start
 echo "== unary, proof in the answer, 256 in flight"
 for _ in 1 2 3; do modlog bench --mode unary --entries 150000 --in-flight 256 --json; done

@@ -51,9 +51,15 @@ bool HasUnknownFieldsBelow(const Message& message) {
 
 // Recursion is bounded by the parser's own depth limit of 100.
 bool HasUnknownFields(const Message& message) {
-  if (!message.GetReflection()->GetUnknownFields(message).empty()) return true;
-  return HasMessageFields(*message.GetDescriptor()) &&
+  return !message.GetReflection()->GetUnknownFields(message).empty() ||
          HasUnknownFieldsBelow(message);
+}
+
+// An audit asks this of every entry, and most have nothing to descend into.
+bool HasUnknownFields(const v1::Action& action) {
+  static const bool descends = HasMessageFields(*v1::Action::descriptor());
+  return !action.GetReflection()->GetUnknownFields(action).empty() ||
+         (descends && HasUnknownFieldsBelow(action));
 }
 
 bool EncodesTo(const v1::Action& action, std::string_view bytes,

@@ -31,6 +31,8 @@ struct Target {
   Fuzzer fuzz;
 };
 
+void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
+
 class FuzzReplayTest : public testing::TestWithParam<Target> {};
 
 std::string ReadFile(const std::filesystem::path& path) {
