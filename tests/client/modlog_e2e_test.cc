@@ -284,6 +284,26 @@ TEST_F(ModlogTest, AnExportDoesNotReplaceTheCopyOfAnotherLog) {
   EXPECT_EQ(ReadFile(copy + "/checkpoint"), checkpoint);
 }
 
+// Two notices and a file that is none.
+TEST_F(ModlogTest, AnImportThatIsRunAgainAddsNothing) {
+  std::string notices = folder_ / "notices";
+  for (const char* name : {"2021-01-05-a.md", "2021-01-06-b.md"}) {
+    WriteFile(notices + "/2021/01/" + name,
+              "Remove https://github.com/some/thing\n");
+  }
+  WriteFile(notices + "/2021/01/2021-01-07-c.pdf", "%PDF");
+  Words words = {"import", "github-dmca", notices,           "--platform",
+                 "github", "--secret",    folder_ / "secret"};
+  Outcome first = Modlog(words);
+  EXPECT_EQ(first.status, 1) << "a file was refused";
+  EXPECT_TRUE(Contains(first.err, "2021-01-07-c.pdf: ")) << first.err;
+  EXPECT_TRUE(Contains(first.err, "4 entries new, 0 known")) << first.err;
+  Outcome second = Modlog(words);
+  EXPECT_EQ(second.status, 1);
+  EXPECT_TRUE(Contains(second.err, "0 entries new, 4 known")) << second.err;
+  EXPECT_EQ(Size(), 4u);
+}
+
 TEST_F(ModlogTest, EveryModeOfTheBenchIsLoggedInFull) {
   uint64_t size = 0;
   for (const char* mode : {"unary", "batch", "stream"}) {

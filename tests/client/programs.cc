@@ -126,6 +126,8 @@ std::string ReadFile(const std::string& path) {
 }
 
 void WriteFile(const std::string& path, const std::string& data) {
+  std::filesystem::create_directories(
+      std::filesystem::path(path).parent_path());
   std::ofstream(path, std::ios::binary) << data;
 }
 

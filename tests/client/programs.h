@@ -60,6 +60,7 @@ Outcome RunProgram(const std::string& name,
                    const std::string& input = "");
 
 std::string ReadFile(const std::string& path);
+// WriteFile makes the folders above the file, too.
 void WriteFile(const std::string& path, const std::string& data);
 
 }  // namespace modlog
