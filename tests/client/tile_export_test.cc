@@ -3,10 +3,12 @@
 
 #include "api/client/tile_export.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <microhttpd.h>
-#include <cstring>
+#include <netinet/in.h>
 
+#include <cstring>
 #include <map>
 
 #include "tests/client/programs.h"
