@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "log/admission.h"
+#include "log/recheck.h"
 #include "log/sequencer.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
@@ -186,6 +187,7 @@ Result<void> RunningLog::Start() {
                     " is not the one that was signed: this is another history; "
                     "keep the directory, never sign with this key again");
   }
+  RETURN_IF_ERROR(RecheckUnsigned(*store_, mark.tree.size, head.tree));
   ASSIGN_OR_RETURN(index_, PuidIndex::Open({.directory = data_dir_ + "/index"},
                                            head.tree.size));
   RETURN_IF_ERROR(CatchUp(prover, *index_));

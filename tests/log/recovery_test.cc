@@ -24,6 +24,74 @@ class RecoveryTest : public LogFixture {
   std::shared_ptr<MemoryContents> contents_ = NewMemoryContents();
 };
 
+// Passes everything on.
+class ForwardingStore : public Store {
+ public:
+  explicit ForwardingStore(std::unique_ptr<Store> store)
+      : store_(std::move(store)) {}
+
+  CommitResult Commit(const StoreBatch& batch) override {
+    return store_->Commit(batch);
+  }
+  Result<StoredHead> ReadHead() override { return store_->ReadHead(); }
+  Result<std::string> ReadTile(TileId id) override {
+    return store_->ReadTile(id);
+  }
+  Result<std::vector<BundlePiece>> ReadPieces(uint64_t begin,
+                                              uint64_t end) override {
+    return store_->ReadPieces(begin, end);
+  }
+  Result<std::string> ReadMeta(std::string_view name) override {
+    return store_->ReadMeta(name);
+  }
+  Result<void> WriteMeta(std::string_view name,
+                         std::string_view value) override {
+    return store_->WriteMeta(name, value);
+  }
+
+ private:
+  const std::unique_ptr<Store> store_;
+};
+
+// Writes one byte of the first piece, or of the first full tile, of each commit
+// other than it was given: memory that flips a bit after the hashing.
+class FlippingStore final : public ForwardingStore {
+ public:
+  FlippingStore(std::unique_ptr<Store> store, bool in_tile)
+      : ForwardingStore(std::move(store)), in_tile_(in_tile) {}
+
+  CommitResult Commit(const StoreBatch& batch) override {
+    StoreBatch flipped = batch;
+    std::string& bytes =
+        in_tile_ ? flipped.tiles.at(0).bytes : flipped.pieces.at(0).bytes;
+    bytes[7] = static_cast<char>(bytes[7] ^ 1);
+    return ForwardingStore::Commit(flipped);
+  }
+
+ private:
+  const bool in_tile_;
+};
+
+class FlippedBitTest : public RecoveryTest,
+                       public ::testing::WithParamInterface<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(EntryOrTile, FlippedBitTest, ::testing::Bool());
+
+TEST_P(FlippedBitTest, WhatWasRefusedBeforeARestartIsNotSignedAfterIt) {
+  // The entries that the public gets would not hash to the signed root, for
+  // ever: the check before signing would only put it off to the next start.
+  Open(std::make_unique<FlippingStore>(NewMemoryStore(contents_), GetParam()));
+  std::vector<std::string> actions;
+  for (int i = 0; i < 600; ++i) {
+    actions.push_back(Takedown("p" + std::to_string(i)));
+  }
+  ASSERT_FALSE(AppendGroupOf(actions));
+  ASSERT_EQ(log_->state(), LogState::kPoisoned);
+  const auto opened = TryOpen(NewMemoryStore(contents_));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kCorrupt);
+}
+
 struct FailedCommit {
   CommitOutcome outcome;
   bool persist;
