@@ -221,8 +221,8 @@ void Sequencer::Answer(std::vector<PendingGroup> groups, Resolved resolved,
       }
       answer.items.push_back(std::move(item));
     }
-    if (failed) {
-      groups[g].done(std::unexpected(*failed));
+    if (failed) {  // what was new in it stands, without its answer
+      groups[g].done(std::unexpected(OutcomeUnknown(*failed)));
     } else {
       groups[g].done(std::move(answer));
     }

@@ -1,6 +1,7 @@
 // What the log does when a write fails, a directory is older than it should be,
 // or a file was damaged: the failure table of docs/design.md, row by row.
 
+#include <atomic>
 #include <fstream>
 
 #include "log/high_water.h"
@@ -72,6 +73,21 @@ class FlippingStore final : public ForwardingStore {
   const bool in_tile_;
 };
 
+// Cannot read tiles any more once told so.
+class TilelessStore final : public ForwardingStore {
+ public:
+  TilelessStore(std::unique_ptr<Store> store, const std::atomic<bool>* broken)
+      : ForwardingStore(std::move(store)), broken_(broken) {}
+
+  Result<std::string> ReadTile(TileId id) override {
+    if (!*broken_) return ForwardingStore::ReadTile(id);
+    return Fail(Code::kCorrupt, "a fault asked for by a test");
+  }
+
+ private:
+  const std::atomic<bool>* const broken_;
+};
+
 class FlippedBitTest : public RecoveryTest,
                        public ::testing::WithParamInterface<bool> {};
 
@@ -90,6 +106,26 @@ TEST_P(FlippedBitTest, WhatWasRefusedBeforeARestartIsNotSignedAfterIt) {
   const auto opened = TryOpen(NewMemoryStore(contents_));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kCorrupt);
+}
+
+TEST_F(RecoveryTest, WhoeverGetsNoProofIsNotToldThatNothingWasAppended) {
+  // A platform would believe that an action is not logged which is.
+  OpenMemory();
+  std::vector<std::string> actions;
+  for (int i = 0; i < 257; ++i) {
+    actions.push_back(Takedown("p" + std::to_string(i)));
+  }
+  ASSERT_TRUE(AppendGroupOf(actions));
+  std::atomic<bool> broken = false;
+  Open(std::make_unique<TilelessStore>(NewMemoryStore(contents_), &broken));
+  broken = true;
+  const auto answer = AppendGroupOf({actions[0], Takedown("new")});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(log_->signed_head()->tree.size, 258u);
+  EXPECT_EQ(answer.error().code, Code::kUnavailable);
+  EXPECT_NE(answer.error().message.find("outcome is unknown"),
+            std::string::npos);
+  log_.reset();  // before what its store looks at
 }
 
 struct FailedCommit {
