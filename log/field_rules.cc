@@ -69,8 +69,12 @@ class FieldCheck {
 
   void Puids(const google::protobuf::RepeatedPtrField<std::string>& puids,
              int size_max, std::string_view own, std::string_view field) {
-    Require(puids.size() <= size_max, field,
-            "has too many elements, limit " + std::to_string(size_max));
+    // Not each of them too: two bytes of an action would become a hundred here.
+    if (puids.size() > size_max) {
+      return Require(
+          false, field,
+          "has too many elements, limit " + std::to_string(size_max));
+    }
     for (int i = 0; i < puids.size(); ++i) {
       const std::string place =
           std::string(field) + "[" + std::to_string(i) + "]";

@@ -144,6 +144,19 @@ TEST(Admission, NamesEveryFaultOfAnItemAtOnceAndNeverTheValue) {
   }
 }
 
+TEST(Admission, AnActionFullOfFaultsGetsAFewViolations) {
+  // One request of 4 MiB would make violations of hundreds of them (I8).
+  v1::Action action = TakedownMessage("a");
+  for (int i = 0; i < 600; ++i) {
+    action.add_about("");
+    action.add_cause("");
+  }
+  const auto admitted = Admit("example", EncodeAction(action), kNowMs);
+  ASSERT_FALSE(admitted);
+  EXPECT_GT(admitted.error().size(), 1u);  // not for its length alone
+  EXPECT_LT(admitted.error().size(), 10u);
+}
+
 TEST(Admission, APuidOfOnePlatformIsNeverAnothersKey) {
   // ("ab", "c") and ("a", "bc") would block each other.
   EXPECT_NE(PuidKey("ab", "c"), PuidKey("a", "bc"));
