@@ -151,11 +151,18 @@ class Resolver {
       const bool undone = item.new_entry != ResolvedItem::kNone &&
                           item.new_entry >= entries_before;
       if (!undone) continue;
-      // A conflict with another item of the group stays one, without an index.
+      item.new_entry = ResolvedItem::kNone;
       if (item.item.outcome != ItemResult::Outcome::kConflict) {
         item.item.outcome = ItemResult::Outcome::kNotTried;
+        continue;
       }
-      item.new_entry = ResolvedItem::kNone;
+      // It conflicts with another item of the group. That stands nowhere, so
+      // there is no index and no hash to speak of.
+      item.item.outcome = ItemResult::Outcome::kRefused;
+      item.item.violations.push_back(
+          {"puid",
+           "is that of an earlier item of the group, whose bytes are "
+           "others"});
     }
   }
 

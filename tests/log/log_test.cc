@@ -138,6 +138,20 @@ TEST_P(LogTest, AllOrNothingLeavesNothingOfAFailedGroup) {
   EXPECT_EQ(answer->items[2].outcome, Outcome::kDuplicate);
 }
 
+TEST_P(LogTest, AGroupThatContradictsItselfIsNotToldOfAnEntryThatIsNotThere) {
+  // Entry 0, which is another's, would be named as what stands under the puid.
+  AppendOne(Takedown("a"));
+  v1::Action other = TakedownMessage("x");
+  other.set_affected(2);
+  const auto answer = AppendGroupOf({Takedown("x"), EncodeAction(other)},
+                                    Atomicity::kAllOrNothing);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[0].outcome, Outcome::kNotTried);
+  ASSERT_EQ(answer->items[1].outcome, Outcome::kRefused);
+  EXPECT_EQ(answer->items[1].violations.at(0).field, "puid");
+  EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+}
+
 TEST_P(LogTest, AReferenceMustNameAnEarlierEntry) {
   // A reversal could speak of a takedown that nobody logged.
   const auto answer = AppendGroupOf(
