@@ -84,19 +84,26 @@ PuidRecords MergedRecords(const Runs& runs, const std::atomic<bool>& stop) {
 
 // Tiles [0, log_size) with the files of a directory, the widest first; deletes
 // the others. Stops at the first gap: the entries after it are read again.
-Runs LoadRuns(const std::string& directory, uint64_t log_size) {
+Result<Runs> LoadRuns(const std::string& directory, uint64_t log_size) {
   struct File {
     uint64_t begin, end;
     std::string path;
   };
   std::vector<File> files;
-  for (const auto& item : std::filesystem::directory_iterator(directory)) {
-    const auto range = ParsePuidRunName(item.path().filename().string());
+  std::error_code error;
+  std::filesystem::directory_iterator item(directory, error);
+  for (; !error && item != end(item); item.increment(error)) {
+    const std::string path = item->path().string();
+    const auto range = ParsePuidRunName(item->path().filename().string());
     if (range) {
-      files.push_back({range->first, range->second, item.path().string()});
+      files.push_back({range->first, range->second, path});
     } else {
-      ::unlink(item.path().c_str());
+      ::unlink(path.c_str());
     }
+  }
+  if (error) {
+    return Fail(Code::kUnavailable,
+                "cannot read " + directory + ": " + error.message());
   }
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
@@ -329,7 +336,7 @@ Result<std::unique_ptr<PuidIndex>> PuidIndex::Open(PuidIndexOptions options,
     return Fail(Code::kUnavailable,
                 "cannot make " + options.directory + ": " + error.message());
   }
-  Runs runs = LoadRuns(options.directory, log_size);
+  ASSIGN_OR_RETURN(Runs runs, LoadRuns(options.directory, log_size));
   return std::make_unique<RunIndex>(std::move(options), std::move(runs));
 }
 

@@ -1,6 +1,7 @@
 #include "log/puid_index.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/log/log_fixture.h"
 
@@ -119,6 +120,23 @@ TEST(PuidRun, AFlippedByteAnywhereIsFound) {
     std::fputc(byte, file);
     std::fclose(file);
   }
+}
+
+TEST(PuidIndex, ADirectoryThatCannotBeReadIsAnErrorAndNoCrash) {
+  // The program would end by an exception, without saying what is wrong.
+  ScratchDirectory directory;
+  const std::string index = directory.path() + "/index";
+  std::filesystem::create_directory(index);
+  std::filesystem::permissions(directory.path(), std::filesystem::perms(0755));
+  std::filesystem::permissions(index, std::filesystem::perms::none);
+  const uid_t user = ::geteuid();
+  if (user == 0) {  // to whom no directory is closed
+    ASSERT_EQ(::seteuid(65'534), 0);
+  }
+  const auto opened = PuidIndex::Open({.directory = index}, 10);
+  ASSERT_EQ(::seteuid(user), 0);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kUnavailable);
 }
 
 TEST(PuidRun, RecordsThatEndEarlyLeaveNoFile) {
