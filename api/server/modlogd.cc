@@ -50,7 +50,8 @@ The configuration file is TOML and has the same names with underscores:
 
 SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
 2 wrong usage, 3 stopped while ROLLED_BACK (the data is older than what the log
-has signed), 4 stopped while POISONED (a write of unknown outcome; start again).
+has signed), 4 POISONED (a write of unknown outcome, or data that failed a
+check: it stops by itself; start again).
 
 Try:
   modlogd &
@@ -153,16 +154,21 @@ int ExitStatusOf(LogState state) {
   return 0;
 }
 
-// Serves until told to stop, and says once what is wrong with the log.
+// Serves until told to stop or the log is poisoned, and says once what is wrong
+// with the log.
 int Serve(const Log& log, Server* server) {
   LogState told = LogState::kServing;
   do {
     server->UpdateHealth();
     if (log.state() != told) {
       told = log.state();
-      spdlog::error("{}: {}; appends are refused, reads go on",
-                    LogStateName(told), log.state_reason());
+      spdlog::error("{}: {}; appends are refused{}", LogStateName(told),
+                    log.state_reason(),
+                    told == LogState::kPoisoned ? "" : ", reads go on");
     }
+    // Only a start that checks everything can heal it: whoever supervises this
+    // process is asked for one at once.
+    if (told == LogState::kPoisoned) break;
   } while (!WaitForStop());
   spdlog::info("stopping");
   return ExitStatusOf(log.state());
