@@ -10,6 +10,10 @@
 //   in memory; whole-file checksums.
 // * any background error ends the store: RocksDB's own recovery (Resume) has
 //   lost MANIFESTs and doubled WAL entries in versions of this age.
+// * no message file: RocksDB's logger writes on after a write that failed,
+// which
+//   the assertions of Debian's build answer by ending the process, where a full
+//   disk is an error to us.
 // * manual_wal_flush, recycle_log_file_num, wal_compression, DeleteRange: off;
 //   each had a recovery bug that 7.8 may carry.
 // * a deleted WAL is not noticed by any setting: high_water.h is for that.
@@ -24,11 +28,15 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
-#include <atomic>
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <cstdarg>
 #include <cstring>
 
 #include "log/failpoint.h"
@@ -101,17 +109,33 @@ Error FromStatus(const rocksdb::Status& status, std::string_view what) {
 class ErrorWatch final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason,
-                         rocksdb::Status*) override {
-    failed_ = true;
+                         rocksdb::Status* status) override {
+    absl::MutexLock lock(&mutex_);
+    if (error_.empty()) {
+      error_ = "RocksDB reported a background error: " + status->ToString();
+    }
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
-  bool failed() const { return failed_; }
+  // Empty as long as there was none.
+  std::string error() const {
+    absl::MutexLock lock(&mutex_);
+    return error_;
+  }
 
  private:
-  std::atomic<bool> failed_ = false;
+  mutable absl::Mutex mutex_;
+  std::string error_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Takes RocksDB's messages and drops them: what counts comes as a status, or to
+// the watch above.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
 };
 
 rocksdb::DBOptions DatabaseOptions(std::shared_ptr<ErrorWatch> watch) {
@@ -126,8 +150,7 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<ErrorWatch> watch) {
       rocksdb::GetFileChecksumGenCrc32cFactory();
   options.max_total_wal_size = kWalSizeMax;
   options.max_background_jobs = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
+  options.info_log = std::make_shared<SilentLogger>();
   options.listeners.push_back(std::move(watch));
   return options;
 }
@@ -191,9 +214,8 @@ CommitResult RocksDbStore::Commit(const StoreBatch& batch) {
     return {CommitOutcome::kNotCommitted,
             {Code::kConflict, "the head that stands is another"}};
   }
-  if (watch_->failed()) {
-    return {CommitOutcome::kUnknown,
-            {Code::kUnavailable, "RocksDB reported a background error"}};
+  if (std::string error = watch_->error(); !error.empty()) {
+    return {CommitOutcome::kUnknown, {Code::kUnavailable, std::move(error)}};
   }
   rocksdb::WriteBatch write(0, 0, kProtectionBytesPerKey, 0);
   rocksdb::Status status;

@@ -3,7 +3,9 @@
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 
 #include <filesystem>
 #include <string>
@@ -82,6 +84,46 @@ TEST_F(PoisonTest, APoisonedLogEndsByItselfAndIsNotSignedAfterARestart) {
   EXPECT_FALSE(server_->AwaitReady());
   ASSERT_TRUE(server_->EndsWithin(kSecondsMax));
   EXPECT_EQ(server_->exit_status(), kExitFailed);
+}
+
+// Mounts a small disk that only this process and its children see.
+bool MountSmallDisk(const std::string& path) {
+  if (::unshare(CLONE_NEWNS) != 0) return false;
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return false;
+  }
+  return ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=40m") == 0;
+}
+
+TEST_F(PoisonTest, OnAFullDiskTheLogEndsInOrderAndHasAllThatItPromised) {
+  // A library's assertion would end it in the middle of things, or an entry
+  // that was acknowledged would be gone once there is space again.
+  if (!MountSmallDisk(directory_)) {
+    GTEST_SKIP() << "needs the right to mount";
+  }
+  constexpr int kBatch = 4'096;
+  Launch("");
+  ASSERT_TRUE(server_->AwaitReady());
+  int promised = 0;
+  while (AppendBatch(promised, kBatch).ok()) promised += kBatch;
+  EXPECT_GT(promised, 0);
+  ASSERT_TRUE(server_->EndsWithin(kSecondsMax));
+  EXPECT_EQ(server_->exit_status(), kExitPoisoned);
+
+  ASSERT_EQ(
+      ::mount("tmpfs", directory_.c_str(), "tmpfs", MS_REMOUNT, "size=400m"),
+      0);
+  Launch("");
+  ASSERT_TRUE(server_->AwaitReady());
+  const auto stub = v1::ModerationLog::NewStub(
+      grpc::CreateChannel(server_->grpc(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::GetLogInfoResponse info;
+  ASSERT_TRUE(stub->GetLogInfo(&context, {}, &info).ok());
+  EXPECT_GE(info.signed_().size(), static_cast<uint64_t>(promised));
+  ASSERT_TRUE(AppendBatch(promised, kBatch).ok());
+  server_.reset();
+  ::umount(directory_.c_str());
 }
 
 }  // namespace
