@@ -107,6 +107,41 @@ TEST(AuditTest, AnHonestLogOfAnySizeIsTrueWithEveryTileAndBundleCounted) {
   }
 }
 
+// A source that is reached at an address.
+class AddressedSource final : public FilesSource {
+ public:
+  AddressedSource(Files files, std::string address)
+      : FilesSource(std::move(files)), address_(std::move(address)) {}
+  std::string name() const override { return address_; }
+
+ private:
+  const std::string address_;
+};
+
+TEST(AuditTest, ALogCannotHideBehindAnotherThatThePolicyTrustsToo) {
+  // A log that rewrote its past would show the honest log of another operator,
+  // and its auditor's exit status would stay 0.
+  const std::string vkey = FormatVerifierKey(SmallLogKey().verifier);
+  const SignerKey hidden =
+      *MakeSignerKey("hidden.example/log", SignatureType::kEd25519,
+                     *Ed25519PrivateKey::FromSeed(
+                         AsBytes("hidden.example's seed, 32 bytes.")));
+  const Policy policy =
+      *ParsePolicy("log " + FormatVerifierKey(hidden.verifier) +
+                   " http://hidden.example/\nlog " + vkey +
+                   " http://small.example/a/\nquorum none\n");
+  const auto verdict_at = [&](const std::string& address) {
+    AddressedSource source(SmallLog::OfSize(3).MakeFiles(), address);
+    AuditRequest request;
+    request.source = &source;
+    request.policy = &policy;
+    return Audit(request).verdict;
+  };
+  EXPECT_EQ(verdict_at("http://hidden.example"), Verdict::kCannotTell);
+  EXPECT_EQ(verdict_at("http://small.example/a"), Verdict::kTrue);
+  EXPECT_EQ(verdict_at("a/copy"), Verdict::kTrue);
+}
+
 TEST(AuditTest, AnEmptyLogIsTrueAndProvesNothing) {
   const AuditReport report = AuditFiles(SmallLog::OfSize(0).MakeFiles());
   EXPECT_EQ(report.verdict, Verdict::kTrue) << Describe(report);

@@ -13,6 +13,11 @@ namespace {
 
 constexpr char kCheckpointPath[] = "checkpoint";
 
+std::string_view WithoutSlashes(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return url;
+}
+
 // An audit is a sequence of steps, each of which may end it with a verdict.
 class Auditor {
  public:
@@ -62,7 +67,25 @@ class Auditor {
     for (const Cosigned& cosigner : report_.trusted->cosigners) {
       report_.witnesses.push_back(policy.witnesses[cosigner.witness].name);
     }
-    return true;
+    return IsLogOfAddress();
+  }
+
+  // Where the policy says which log is at this address, another log that it
+  // trusts as well is not it: or one log could hide behind the other.
+  bool IsLogOfAddress() {
+    const std::string address = request_.source->name();
+    const std::string& origin = report_.trusted->checkpoint.origin;
+    std::string want;
+    for (const PolicyLog& log : request_.policy->logs) {
+      if (WithoutSlashes(log.url) != WithoutSlashes(address)) continue;
+      if (log.key.name == origin) return true;
+      want = log.key.name;
+    }
+    if (want.empty()) return true;
+    return End(Verdict::kCannotTell, kCheckpointPath,
+               "is of the log " + Quoted(origin) +
+                   ", but the policy says that at this address is " +
+                   Quoted(want));
   }
 
   static std::string PlaceOfBadNote(const Error& error) {
