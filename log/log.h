@@ -115,8 +115,8 @@ class Log {
   virtual ~Log() = default;  // stops: answers what is queued, then returns
 
   // Append admits, queues and returns; `done` gets the answer. Errors:
-  // kExhausted names the limit that is full, kUnavailable says why nothing is
-  // appended, kTooLarge and kMalformed refuse the group as a whole.
+  // kExhausted names the limit that is full, kUnavailable and kClock say why
+  // nothing is appended, kTooLarge and kMalformed refuse the group as a whole.
   virtual void Append(AppendGroup group, AppendDone done) = 0;
 
   virtual LogState state() const = 0;

@@ -25,19 +25,19 @@ class LogTime {
         last_ms_(last_ms),
         offset_ms_(clock->WallMs() - clock->MonotonicMs()) {}
 
-  // Next returns the time of the next batch. kUnavailable while the wall clock
+  // Next returns the time of the next batch. kClock while the wall clock
   // is out of step: what passes is the clock's return, or a restart.
   Result<int64_t> Next() {
     const int64_t wall_ms = clock_->WallMs();
     const int64_t drift_ms = wall_ms - clock_->MonotonicMs() - offset_ms_;
     if (drift_ms > kClockDriftMaxMs || drift_ms < -kClockDriftMaxMs) {
-      return Fail(Code::kUnavailable,
+      return Fail(Code::kClock,
                   "clock jumped by " + std::to_string(drift_ms) +
                       " ms since start, limit 5000: set it right or restart");
     }
     offset_ms_ += std::clamp<int64_t>(drift_ms, -1, 1);  // follows slow slewing
     if (wall_ms < last_ms_ - kClockBehindMaxMs) {
-      return Fail(Code::kUnavailable,
+      return Fail(Code::kClock,
                   "clock is " + std::to_string(last_ms_ - wall_ms) +
                       " ms behind the newest entry, limit 10000: set it right");
     }

@@ -57,6 +57,7 @@ inline Verdict VerdictOf(Code code) {
     case Code::kNotFound:
     case Code::kExhausted:
     case Code::kUnavailable:
+    case Code::kClock:
       return Verdict::kCannotTell;
   }
   return Verdict::kCannotTell;

@@ -28,7 +28,8 @@ constexpr CodeRow kCodes[] = {
     {Code::kNotFound, grpc::StatusCode::NOT_FOUND, "NOT_FOUND"},
     {Code::kOutOfRange, grpc::StatusCode::OUT_OF_RANGE, "OUT_OF_RANGE"},
     {Code::kExhausted, grpc::StatusCode::RESOURCE_EXHAUSTED, "QUEUE_FULL"},
-    {Code::kUnavailable, grpc::StatusCode::UNAVAILABLE, "CLOCK"},
+    {Code::kUnavailable, grpc::StatusCode::UNAVAILABLE, "TRY_AGAIN"},
+    {Code::kClock, grpc::StatusCode::UNAVAILABLE, "CLOCK"},
     {Code::kCorrupt, grpc::StatusCode::DATA_LOSS, "CORRUPT"},
 };
 

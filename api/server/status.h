@@ -7,7 +7,8 @@
 //   INVALID_ARGUMENT    BadRequest: item and field, never the value
 //   ALREADY_EXISTS      ErrorInfo PUID_CONFLICT, metadata index and leaf_hash
 //   RESOURCE_EXHAUSTED  ErrorInfo, RetryInfo
-//   UNAVAILABLE         ErrorInfo: ROLLED_BACK, POISONED, STOPPING, CLOCK
+//   UNAVAILABLE         ErrorInfo: ROLLED_BACK, POISONED, STOPPING, CLOCK,
+//                       TRY_AGAIN
 //
 // Pure functions, thread-safe. Limits: details end at kStatusDetailsSizeMax
 // bytes, because a trailer above 8 KiB of metadata fails the whole call.

@@ -339,7 +339,17 @@ TEST_F(RefusingLogTest, ALogThatTakesNothingSaysWhy) {
     EXPECT_EQ(DetailsOf(status).info.reason(), LogStateName(state));
   }
   log_->SetState(LogState::kServing);
+  log_->Refuse({Code::kClock, "a test says so"});
   EXPECT_EQ(DetailsOf(fixture_->Append(TestBytes("a"))).info.reason(), "CLOCK");
+}
+
+TEST_F(RefusingLogTest, AnUnknownOutcomeIsNotCalledAFaultOfTheClock) {
+  // Under CLOCK a platform is told that nothing was appended.
+  log_->Refuse({Code::kUnavailable, "the outcome is unknown"});
+  log_->SetState(LogState::kServing);
+  const auto status = fixture_->Append(TestBytes("a"));
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(DetailsOf(status).info.reason(), "TRY_AGAIN");
 }
 
 TEST_F(RefusingLogTest, AFullQueueSaysWhenToComeBack) {

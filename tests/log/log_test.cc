@@ -243,7 +243,7 @@ TEST_P(LogTest, AClockThatJumpedIsNotWrittenDown) {
   clock_.wall_ms += 10'000;
   const auto answer = AppendGroupOf({Takedown("b")});
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().code, Code::kUnavailable);
+  EXPECT_EQ(answer.error().code, Code::kClock);
   clock_.wall_ms -= 10'000;
   EXPECT_EQ(AppendOne(Takedown("b")).outcome, Outcome::kLogged);
 }

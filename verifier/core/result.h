@@ -24,6 +24,7 @@ enum class Code {
   kOutOfRange,     // beyond the current tree
   kExhausted,      // a queue is full; retry later
   kUnavailable,    // not accepting work: poisoned, rolled back, stopping
+  kClock,          // not accepting work: the clock is out of step
   kCorrupt,        // stored data fails its check
 };
 
