@@ -1,6 +1,8 @@
 #include "verifier/commands.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -35,7 +37,11 @@ Result<Policy> ReadPolicy(const std::string& path) {
 Result<std::unique_ptr<Source>> OpenSource(const std::string& target,
                                            const std::atomic<bool>* stop) {
   if (target.find("://") == std::string::npos) {
-    return OpenDirectorySource(target);
+    auto directory = OpenDirectorySource(target);
+    if (directory) return directory;
+    return Fail(directory.error().code,
+                directory.error().message +
+                    "; the address of a log begins with http:// or https://");
   }
   UrlSourceOptions options;
   options.stop = stop;
@@ -85,10 +91,14 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
 
 Verdict RunBareProofs(BareProofKind kind, const std::string& path) {
   if (path == "-") return JudgeBareProofs(kind, std::cin, std::cout);
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file || file.peek(), file.bad()) {
-    return CannotTell({Code::kUnavailable, "cannot read " + path});
+  if (file.is_open()) file.peek();  // a directory opens, but cannot be read
+  if (!file.is_open() || file.bad()) {
+    return CannotTell({Code::kUnavailable,
+                       "cannot read " + path + ": " + std::strerror(errno)});
   }
+  file.clear();  // an empty file has its end seen already
   return JudgeBareProofs(kind, file, std::cout);
 }
 

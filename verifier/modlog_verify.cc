@@ -9,8 +9,11 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "verifier/commands.h"
+#include "verifier/core/bytes.h"
+#include "verifier/standard_streams.h"
 
 namespace {
 
@@ -85,8 +88,18 @@ class CommandLine {
     app_.parse(argc, argv);
     return run_();
   }
+  // Exit prints the help that was asked for, or what is wrong with the
+  // arguments.
   int Exit(const CLI::ParseError& error) {
-    return app_.exit(error) == 0 ? 0 : static_cast<int>(Verdict::kCannotTell);
+    if (error.get_exit_code() == 0) return app_.exit(error);
+    const std::vector<std::string> rest = app_.remaining();
+    const bool no_command = app_.get_subcommands().empty() && !rest.empty();
+    std::cerr << "modlog-verify: cannot tell: "
+              << (no_command ? modlog::Quote(rest.front()) +
+                                   " is neither a command nor an option"
+                             : error.what())
+              << "; try --help\n";
+    return static_cast<int>(Verdict::kCannotTell);
   }
 
  private:
@@ -131,9 +144,9 @@ class CommandLine {
         ->add_option("--policy", audit_.policy,
                      "Whom to trust (c2sp.org/tlog-policy)")
         ->required();
-    command->add_option("--state", audit_.state,
-                        "Directory that remembers what was seen; missing: "
-                        "status 2");
+    state_ = command->add_option("--state", audit_.state,
+                                 "Directory that remembers what was seen; "
+                                 "missing: status 2");
     command->add_flag("--first-use", audit_.first_use,
                       "Nothing was seen yet. With --state: create it, or use "
                       "what it remembers. Without: remember nothing");
@@ -150,6 +163,11 @@ class CommandLine {
   }
 
   Verdict StartAudit() {
+    if (state_->count() > 0 && audit_.state.empty()) {
+      std::cerr << "modlog-verify: cannot tell: --state is empty, want a "
+                   "directory\n";
+      return Verdict::kCannotTell;
+    }
     if (audit_.state.empty() && !audit_.first_use) {
       std::cerr << "modlog-verify: cannot tell: without --state DIR there is "
                    "nothing to compare with; for an audit that remembers "
@@ -168,16 +186,27 @@ class CommandLine {
   std::string file_;
   modlog::ReceiptOptions receipt_;
   modlog::AuditOptions audit_;
+  CLI::Option* state_ = nullptr;
 };
+
+// A verdict of truth that nobody can read is none.
+Verdict Printed(Verdict verdict) {
+  if (std::cout.flush()) return verdict;
+  std::cerr << "modlog-verify: cannot write to standard output; the verdict "
+               "was: "
+            << modlog::VerdictName(verdict) << '\n';
+  return modlog::Worse(verdict, Verdict::kCannotTell);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  modlog::HoldStandardStreams();
   // An entry that does not parse is a finding, and reported as one.
   google::protobuf::SetLogHandler(nullptr);
   CommandLine command_line;
   try {
-    return static_cast<int>(command_line.Run(argc, argv));
+    return static_cast<int>(Printed(command_line.Run(argc, argv)));
   } catch (const CLI::ParseError& error) {
     return command_line.Exit(error);
   }

@@ -147,7 +147,7 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
     return report;
   };
   const auto parsed = ParseTlogProof(proof);
-  if (!parsed) return refuse(Prefixed("proof file", parsed.error()).error());
+  if (!parsed) return refuse(parsed.error());
   report.index = parsed->index;
   report.extra_size = parsed->extra ? parsed->extra->size() : 0;
   report.leaf_hash = HashLeaf(AsBytes(entry));

@@ -30,9 +30,8 @@ class Descriptor {
 
 std::unexpected<Error> SystemError(const char* what, const std::string& path) {
   int error = errno;
-  return Fail(
-      error == ENOENT ? Code::kNotFound : Code::kUnavailable,
-      absl::StrCat("cannot ", what, " ", path, ": ", std::strerror(error)));
+  return Fail(Code::kUnavailable, absl::StrCat("cannot ", what, " ", path, ": ",
+                                               std::strerror(error)));
 }
 
 Result<void> WriteAll(int fd, std::string_view data, const std::string& path) {
@@ -85,6 +84,9 @@ Result<void> WriteFileAtomically(const std::string& path, std::string_view data,
 
 Result<std::string> ReadWholeFile(const std::string& path, size_t size_max) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) {
+    return Fail(Code::kNotFound, absl::StrCat("there is no ", path));
+  }
   if (file.get() < 0) return SystemError("open", path);
   std::string data(size_max + 1, '\0');
   size_t size = 0;

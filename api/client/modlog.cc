@@ -1,12 +1,19 @@
 // modlog: the platform's and the operator's tool.
 
+#include <grpc/support/log.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "verifier/core/bytes.h"
+#include "verifier/standard_streams.h"
 
 namespace {
 
@@ -31,14 +38,27 @@ int Parse(int argc, char** argv, CLI::App* app) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app->exit(asked);
   } catch (const CLI::ParseError& error) {
-    absl::FPrintF(stderr, "modlog: %s; try --help\n", error.what());
+    const std::vector<std::string> rest = app->remaining();
+    const bool no_command = app->get_subcommands().empty() && !rest.empty();
+    absl::FPrintF(stderr, "modlog: %s; try --help\n",
+                  no_command ? modlog::Quote(rest.front()) +
+                                   " is neither a command nor an option"
+                             : error.what());
     return modlog::kExitFailed;
   }
+}
+
+// gRPC would put its own lines between ours. GRPC_VERBOSITY asks for them.
+void SilenceGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") != nullptr) return;
+  gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  modlog::HoldStandardStreams();
+  SilenceGrpc();
   modlog::CommandLine line{.server = modlog::kDefaultServer, .run = {}};
   CLI::App app(
       "Appends moderation actions to a log that anyone can check, and "
@@ -60,6 +80,10 @@ int main(int argc, char** argv) {
   modlog::AddBench(&app, &line);
 
   if (int status = Parse(argc, argv, &app); status >= 0) return status;
+  if (line.server.empty()) {
+    absl::FPrintF(stderr, "modlog: --server is empty, want HOST:PORT\n");
+    return modlog::kExitFailed;
+  }
   try {
     return line.run();
   } catch (const std::exception& error) {  // out of memory, a library's bug

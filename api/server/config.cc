@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
+
+#include "verifier/core/note.h"
 
 namespace modlog {
 namespace {
@@ -26,13 +29,17 @@ std::string Line(const toml::source_region& source) {
 }
 
 Result<std::string> ReadFile(const std::string& path) {
+  errno = 0;
   std::ifstream file(path);
-  std::error_code ignored;
-  if (!file.is_open() || std::filesystem::is_directory(path, ignored)) {
-    return Fail(Code::kNotFound, "cannot be read");
-  }
   std::ostringstream text;
-  text << file.rdbuf();
+  // A directory opens, but cannot be read. An empty file can.
+  if (file.is_open() && file.peek() != std::ifstream::traits_type::eof()) {
+    text << file.rdbuf();
+  }
+  if (!file.is_open() || file.bad()) {
+    return Fail(Code::kNotFound,
+                fmt::format("cannot be read: {}", std::strerror(errno)));
+  }
   return text.str();
 }
 
@@ -49,6 +56,24 @@ Result<ListenAddress> ParseNamed(std::string_view name,
   auto address = ParseListenAddress(value);
   if (!address.has_value()) return Prefixed(name, address.error());
   return address;
+}
+
+// The origin stands in every checkpoint for ever, so what breaks a convention
+// is refused before it is used once. https://c2sp.org/tlog-checkpoint, "Note
+// text": schema-less URL.
+Result<void> CheckOrigin(const std::string& origin) {
+  if (!IsKeyName(origin)) {
+    return Fail(Code::kMalformed,
+                fmt::format("origin: want 1..{} bytes of UTF-8 without white "
+                            "space or '+'",
+                            kKeyNameSizeMax));
+  }
+  if (origin.find("://") != std::string::npos) {
+    return Fail(Code::kMalformed,
+                "origin: want a URL without its scheme, such as "
+                "log.example.org/moderation");
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,7 +115,13 @@ Result<Config> MakeConfig(const Settings& flags,
   };
   Config config;
   config.data_dir = pick(&Settings::data_dir).value_or(kDefaultDataDir);
+  if (config.data_dir.empty()) {
+    return Fail(Code::kMalformed, "data-dir: is empty, want a directory");
+  }
   config.origin = pick(&Settings::origin);
+  if (config.origin.has_value()) {
+    RETURN_IF_ERROR(CheckOrigin(*config.origin));
+  }
   ASSIGN_OR_RETURN(
       config.grpc_listen,
       ParseNamed("grpc-listen",

@@ -110,6 +110,9 @@ std::unexpected<Error> InUse(const std::string& path, int lock_fd) {
 Result<SignerKey> ReadKey(const std::string& path, int fd) {
   struct stat facts;
   if (fstat(fd, &facts) != 0) return SystemError("examine", path);
+  if (!S_ISREG(facts.st_mode)) {
+    return Fail(Code::kUnavailable, path + " is not a regular file");
+  }
   if ((facts.st_mode & 077) != 0) {
     return Fail(
         Code::kForbidden,

@@ -21,6 +21,7 @@
 #include "log/rocksdb_store.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "verifier/standard_streams.h"
 
 namespace modlog {
 namespace {
@@ -113,6 +114,7 @@ void BlockStopSignals() {
   const sigset_t set = StopSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file's limit is an error of the write
 }
 
 // True when a stop was asked for, false after a second. A further signal ends
@@ -142,10 +144,13 @@ void Greet(const DataDir& directory, const Log& log, const Server& server) {
   spdlog::info("the public reads http://{}/", server.http_address());
   spdlog::info("platforms append: modlog --server {} append FILE.jsonl",
                server.grpc_address());
-  std::printf("ready grpc=%s http=%s origin=%s vkey=%s\n",
-              server.grpc_address().c_str(), server.http_address().c_str(),
-              log.verifier_key().name.c_str(), vkey.c_str());
-  std::fflush(stdout);
+  const int printed =
+      std::printf("ready grpc=%s http=%s origin=%s vkey=%s\n",
+                  server.grpc_address().c_str(), server.http_address().c_str(),
+                  log.verifier_key().name.c_str(), vkey.c_str());
+  if (printed < 0 || std::fflush(stdout) != 0) {
+    spdlog::warn("the ready line could not be written to standard output");
+  }
 }
 
 int ExitStatusOf(LogState state) {
@@ -154,22 +159,28 @@ int ExitStatusOf(LogState state) {
   return 0;
 }
 
+const char* RemedyOf(LogState state) {
+  return state == LogState::kPoisoned
+             ? "remove the cause, then start modlogd again"
+             : "reads go on; stop modlogd and bring the newer data back";
+}
+
 // Serves until told to stop or the log is poisoned, and says once what is wrong
 // with the log.
 int Serve(const Log& log, Server* server) {
   LogState told = LogState::kServing;
-  do {
+  // The last look comes after the signal: who stops a log at once hears it too.
+  for (bool stopping = false;; stopping = WaitForStop()) {
     server->UpdateHealth();
     if (log.state() != told) {
       told = log.state();
-      spdlog::error("{}: {}; appends are refused{}", LogStateName(told),
-                    log.state_reason(),
-                    told == LogState::kPoisoned ? "" : ", reads go on");
+      spdlog::error("{}: {}; appends are refused; {}", LogStateName(told),
+                    log.state_reason(), RemedyOf(told));
     }
     // Only a start that checks everything can heal it: whoever supervises this
     // process is asked for one at once.
-    if (told == LogState::kPoisoned) break;
-  } while (!WaitForStop());
+    if (stopping || told == LogState::kPoisoned) break;
+  }
   spdlog::info("stopping");
   return ExitStatusOf(log.state());
 }
@@ -194,6 +205,7 @@ Result<int> Run(const Config& config) {
 }  // namespace modlog
 
 int main(int argc, char** argv) {
+  modlog::HoldStandardStreams();
   // Debian's Abseil is a debug build that draws a graph of all locks taken, in
   // gRPC too; it costs a tenth of a call and guards nothing in production.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

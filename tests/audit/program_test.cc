@@ -76,6 +76,24 @@ TEST_F(ProgramTest, ArgumentsThatAreNotUnderstoodCannotTell) {
   }
 }
 
+// A script that passes an unset variable would remember nothing, for ever.
+TEST_F(ProgramTest, AnEmptyStateIsNoState) {
+  const Ran ran = AuditAt(Log(), {"--first-use", "--state", ""});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.error.find("--state is empty"), std::string::npos);
+}
+
+// A report lost on a full disk must not read as proved.
+TEST_F(ProgramTest, AVerdictThatCannotBePrintedIsNotProved) {
+  for (const std::string to : {">/dev/full", ">&-"}) {
+    const Ran ran =
+        RunProgram({"/bin/sh", "-c", "exec \"$@\" " + to, "sh", MODLOG_VERIFY,
+                    "audit", Log(), "--policy", Policy(), "--first-use"});
+    EXPECT_EQ(ran.status, 2) << to;
+    EXPECT_NE(ran.error.find("the verdict was: true"), std::string::npos);
+  }
+}
+
 TEST_F(ProgramTest, FilesThatCannotBeReadCannotTell) {
   const std::string none = directory_.Path("none");
   EXPECT_EQ(Verify({"inclusion", none}).status, 2);

@@ -37,12 +37,17 @@ TemporaryFolder::TemporaryFolder() {
 
 TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
+std::string BinaryPath(const std::string& name) {
+  return std::string(MODLOG_BIN_DIR) + "/" + name;
+}
+
 Program::Program(const std::string& name,
                  const std::vector<std::string>& arguments) {
   signal(SIGPIPE, SIG_IGN);  // of a program that ended while we write to it
   int ends[2];
   EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  std::vector<std::string> words = {std::string(MODLOG_BIN_DIR) + "/" + name};
+  std::vector<std::string> words = {name.starts_with('/') ? name
+                                                          : BinaryPath(name)};
   words.insert(words.end(), arguments.begin(), arguments.end());
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);

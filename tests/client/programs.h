@@ -31,10 +31,13 @@ struct Outcome {
   std::string err;
 };
 
+// BinaryPath: where one of this build's programs is.
+std::string BinaryPath(const std::string& name);
+
 // A program that runs: standard input is a pipe, output and errors go to files.
 class Program {
  public:
-  // `name` is one of this build's programs.
+  // `name` is one of this build's programs, or a path from the root on.
   Program(const std::string& name, const std::vector<std::string>& arguments);
   ~Program();  // kills what still runs
   Program(const Program&) = delete;
@@ -42,6 +45,7 @@ class Program {
 
   void Write(const std::string& text) const;
   void CloseInput();
+  pid_t pid() const { return pid_; }
   void Signal(int signal) const;
   // WaitForOutput returns what was printed once it holds `part`, or after 30 s
   // or the program's end what there is.

@@ -47,12 +47,6 @@ bool HasWhiteSpace(std::string_view name) {
 
 bool IsControl(char c) { return static_cast<uint8_t>(c) < 0x20; }
 
-bool IsKeyName(std::string_view name) {
-  return !name.empty() && name.size() <= kKeyNameSizeMax && IsUtf8(name) &&
-         name.find('+') == name.npos && !HasWhiteSpace(name) &&
-         std::ranges::none_of(name, IsControl);
-}
-
 bool IsText(std::string_view text) {
   const auto bad = [](char c) { return IsControl(c) && c != '\n'; };
   return text.ends_with('\n') && IsUtf8(text) &&
@@ -220,6 +214,12 @@ KeyVerdict JudgeLine(const Note& note, size_t line,
 }
 
 }  // namespace
+
+bool IsKeyName(std::string_view name) {
+  return !name.empty() && name.size() <= kKeyNameSizeMax && IsUtf8(name) &&
+         name.find('+') == name.npos && !HasWhiteSpace(name) &&
+         std::ranges::none_of(name, IsControl);
+}
 
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
                                     const Ed25519PublicKey& key) {

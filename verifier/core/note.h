@@ -51,8 +51,11 @@ struct VerifierKey {
 Result<VerifierKey> ParseVerifierKey(std::string_view vkey);
 std::string FormatVerifierKey(const VerifierKey& key);
 
-// MakeVerifierKey computes the id. kMalformed for an unusable name (empty,
-// white space, '+', longer than 255 bytes, not UTF-8).
+// IsKeyName: 1..255 bytes of UTF-8 without white space, control characters and
+// '+'.
+bool IsKeyName(std::string_view name);
+
+// MakeVerifierKey computes the id. kMalformed for an unusable name.
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
                                     const Ed25519PublicKey& key);
 

@@ -84,7 +84,9 @@ Result<TlogProof> ParseTlogProof(std::string_view text) {
   ASSIGN_OR_RETURN(proof.extra, TakeExtra(&rest));
   const std::optional<std::string_view> index = TakeLine(kIndex, &rest);
   if (!index) return Bad("no index line");
-  ASSIGN_OR_RETURN(proof.index, ParseDecimal(*index));
+  const auto number = ParseDecimal(*index);
+  if (!number) return Prefixed("proof file: index", number.error());
+  proof.index = *number;
   ASSIGN_OR_RETURN(proof.path, TakePath(&rest));
   if (auto read = ReadCheckpoint(rest); !read) {
     return Prefixed("proof file", std::move(read).error());

@@ -66,9 +66,10 @@ class Appending {
  private:
   Result<void> ReadAll() {
     while (report_.printed_all()) {
-      ASSIGN_OR_RETURN(std::optional<LineReader::Line> line, reader_.Next());
-      if (!line) break;
-      RETURN_IF_ERROR(AppendLine(*line));
+      auto line = reader_.Next();
+      if (!line) return Prefixed(options_.file, line.error());
+      if (!*line) break;
+      RETURN_IF_ERROR(AppendLine(**line));
     }
     return {};
   }

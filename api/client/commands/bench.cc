@@ -5,12 +5,14 @@
 #include <random>
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "api/client/bench/bench.h"
 #include "api/client/commands/command.h"
 #include "api/client/interrupt.h"
 #include "api/client/progress.h"
+#include "verifier/core/bytes.h"
 
 namespace modlog {
 namespace {
@@ -36,6 +38,7 @@ Exit status: 0 all is logged, 1 some entries were not, 2 usage or connection,
 
 struct Options {
   BenchOptions bench;
+  std::string mode;
   bool has_seed = false;
   bool no_check = false;
   bool json = false;
@@ -51,6 +54,34 @@ std::string ModeName(BenchMode mode) {
     if (value == mode) return name;
   }
   return "";
+}
+
+CLI::Validator IsMode() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        return kModes.contains(text) ? "" : "must be unary, batch or stream";
+      },
+      "{unary,batch,stream}");
+}
+
+CLI::Validator IsCount() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        const auto count = ParseDecimal(text);
+        return count && *count > 0 ? "" : "must be a number from 1 on";
+      },
+      "COUNT");
+}
+
+CLI::Validator IsRate() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        double rate = 0;
+        return absl::SimpleAtod(text, &rate) && rate >= 0 && rate < 1e12
+                   ? ""
+                   : "must be a number of entries a second, 0 for no limit";
+      },
+      "RATE");
 }
 
 // Three digits are what a run can tell.
@@ -102,6 +133,7 @@ uint64_t RandomSeed() {
 
 int RunBenchCommand(const CommandLine& line, Options options) {
   BenchOptions& bench = options.bench;
+  bench.mode = kModes.at(options.mode);
   if (bench.mode == BenchMode::kUnary) bench.batch = 1;
   if (bench.in_flight < bench.connections) {
     return Complain(
@@ -135,13 +167,12 @@ void AddBench(CLI::App* app, CommandLine* line) {
   BenchOptions* bench = &options->bench;
   CLI::App* command = app->add_subcommand(
       "bench", "Load a log with made-up actions, and measure");
-  command->add_option("--mode", bench->mode, "unary, batch or stream")
+  command->add_option("--mode", options->mode, "what a call carries")
       ->required()
-      ->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case)
-                      .description("{unary,batch,stream}"));
+      ->check(IsMode());
   command->add_option("--entries", bench->entries, "how many")
       ->required()
-      ->check(CLI::PositiveNumber);
+      ->check(IsCount());
   command->add_option("--batch", bench->batch, "entries a message")
       ->check(CLI::Range(1, 4'096))
       ->capture_default_str();
@@ -155,7 +186,7 @@ void AddBench(CLI::App* app, CommandLine* line) {
   command
       ->add_option("--rate", bench->rate,
                    "entries a second; 0: as fast as the log answers")
-      ->check(CLI::NonNegativeNumber)
+      ->check(IsRate())
       ->capture_default_str();
   command->add_option("--connections", bench->connections)
       ->check(CLI::Range(1, 1'024))

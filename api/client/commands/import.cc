@@ -1,5 +1,7 @@
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "api/client/commands/append_report.h"
@@ -139,6 +141,11 @@ Result<PlatformSecret> OpenSecret(const Options& options) {
   return opened.secret;
 }
 
+// What is wrong with this machine's files says nothing about a log.
+int ComplainOfFiles(const Error& error) {
+  return Complain({Code::kUnavailable, error.message});
+}
+
 int ImportGithub(Client* client, const Options& options,
                  const PlatformSecret& secret) {
   auto today =
@@ -152,11 +159,11 @@ int ImportGithub(Client* client, const Options& options,
                                 &sink);
   Result<void> finished = sink.Finish();
   if (files) Summarize(*files, &sink);
-  Summarize(sink.totals(), &sink);
+  if (files || sink.totals().logged > 0) Summarize(sink.totals(), &sink);
   if (Interrupted() != 0) return kExitSignal + Interrupted();
   // Where the stream broke, the importer only passes that on.
   if (!finished) return Complain(finished.error());
-  if (!files) return Complain(files.error());
+  if (!files) return ComplainOfFiles(files.error());
   return sink.totals().refused > 0 ? kExitRefused : kExitDone;
 }
 
@@ -165,10 +172,18 @@ int RunGithub(const CommandLine& line, const Options& options) {
     return Complain(
         {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
   }
+  // Before anything is made: a secret beside a misspelt directory puzzles.
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.directory, error)) {
+    return ComplainOfFiles(
+        {Code::kUnavailable,
+         absl::StrCat("cannot read the directory ", options.directory, ": ",
+                      error ? error.message() : "Not a directory")});
+  }
   auto client = Client::Connect(line.server);
   if (!client) return Complain(client.error());
   auto secret = OpenSecret(options);
-  if (!secret) return Complain(secret.error());
+  if (!secret) return ComplainOfFiles(secret.error());
   CatchInterrupt();
   return ImportGithub(client->get(), options, *secret);
 }

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +35,11 @@ struct Options {
 };
 
 int RunReceipt(const CommandLine& line, const Options& options) {
+  if (std::filesystem::path(options.prefix).filename().empty()) {
+    return Complain({Code::kMalformed,
+                     "--out must end in a name: PREFIX of PREFIX.entry and "
+                     "PREFIX.tlog-proof"});
+  }
   auto client = Client::Connect(line.server);
   if (!client) return Complain(client.error());
   auto receipt = (*client)->GetReceipt(options.index);
