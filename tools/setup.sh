@@ -43,6 +43,8 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 echo "setup: installing ${#missing[@]} packages: ${missing[*]}"
-"${as_root[@]}" apt-get update -q
+# Another source of this machine may be out of order; ours need not be.
+"${as_root[@]}" apt-get update -q ||
+  echo "setup: apt-get update failed, going on with the lists that are here" >&2
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install -q -y --no-install-recommends "${missing[@]}"
