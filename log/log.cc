@@ -1,11 +1,9 @@
 #include "log/log.h"
 
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
-
 #include <thread>
 
 #include "log/admission.h"
+#include "log/mutex.h"
 #include "log/recheck.h"
 #include "log/sequencer.h"
 #include "verifier/core/bundle.h"
@@ -92,19 +90,19 @@ class RunningLog final : public Log {
   void Append(AppendGroup group, AppendDone done) override;
 
   LogState state() const override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return state_;
   }
   std::string state_reason() const override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return reason_;
   }
   TreeHead committed_head() const override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return committed_;
   }
   std::shared_ptr<const SignedHead> signed_head() const override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return view_.head;
   }
   // Without witnesses what is signed is published.
@@ -132,7 +130,7 @@ class RunningLog final : public Log {
 
  private:
   Prover Reader() const {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return Prover(store_.get(), view_.edge);
   }
   void Publish(View view);
@@ -150,7 +148,7 @@ class RunningLog final : public Log {
   std::unique_ptr<Sequencer> sequencer_;
   AppendQueue queue_;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   LogState state_ ABSL_GUARDED_BY(mutex_) = LogState::kServing;
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   View view_ ABSL_GUARDED_BY(mutex_);
@@ -219,14 +217,14 @@ void RunningLog::RollBack(const StoredHead& head, Edge edge,
 }
 
 void RunningLog::Publish(View view) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   committed_ = view.head->tree;
   view_ = std::move(view);
 }
 
 // The first reason to leave kServing is the one that counts.
 void RunningLog::Leave(LogState state, const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (state_ != LogState::kServing) return;
   state_ = state;
   reason_ = reason;
@@ -239,7 +237,7 @@ void RunningLog::Run() {
     const auto sequenced = sequencer_->SequenceOnce(std::move(groups));
     if (sequenced) continue;
     {
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       committed_ = sequencer_->committed();
     }
     break;

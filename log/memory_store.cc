@@ -1,14 +1,13 @@
 #include "log/memory_store.h"
 
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
-
 #include <map>
+
+#include "log/mutex.h"
 
 namespace modlog {
 
 struct MemoryContents {
-  absl::Mutex mutex;
+  Mutex mutex;
   StoredHead head ABSL_GUARDED_BY(mutex) = {{0, HashEmpty()}, 0};
   std::map<uint64_t, BundlePiece> pieces ABSL_GUARDED_BY(mutex);
   std::map<std::pair<int, uint64_t>, std::string> tiles ABSL_GUARDED_BY(mutex);
@@ -24,7 +23,7 @@ class MemoryStore final : public Store {
       : contents_(std::move(contents)), hook_(std::move(hook)) {}
 
   CommitResult Commit(const StoreBatch& batch) override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     if (batch.before != contents_->head) {
       return {CommitOutcome::kNotCommitted,
               {Code::kConflict, "the head that stands is another"}};
@@ -40,12 +39,12 @@ class MemoryStore final : public Store {
   }
 
   Result<StoredHead> ReadHead() override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     return contents_->head;
   }
 
   Result<std::string> ReadTile(TileId id) override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     const auto it = contents_->tiles.find({id.level, id.index});
     if (it == contents_->tiles.end()) {
       return Fail(Code::kNotFound, "no " + TilePath(id, kTileWidth));
@@ -55,7 +54,7 @@ class MemoryStore final : public Store {
 
   Result<std::vector<BundlePiece>> ReadPieces(uint64_t begin,
                                               uint64_t end) override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     std::vector<BundlePiece> pieces;
     auto it = contents_->pieces.upper_bound(begin);
     if (it != contents_->pieces.begin()) --it;
@@ -71,7 +70,7 @@ class MemoryStore final : public Store {
   }
 
   Result<std::string> ReadMeta(std::string_view name) override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     const auto it = contents_->meta.find(name);
     if (it == contents_->meta.end()) {
       return Fail(Code::kNotFound, "no meta " + std::string(name));
@@ -81,7 +80,7 @@ class MemoryStore final : public Store {
 
   Result<void> WriteMeta(std::string_view name,
                          std::string_view value) override {
-    absl::MutexLock lock(&contents_->mutex);
+    MutexLock lock(&contents_->mutex);
     contents_->meta[std::string(name)] = value;
     return {};
   }

@@ -1,8 +1,6 @@
 #include "log/puid_index.h"
 
-#include <absl/base/thread_annotations.h>
 #include <absl/container/flat_hash_map.h>
-#include <absl/synchronization/mutex.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <cstring>
 #include <filesystem>
 #include <thread>
+
+#include "log/mutex.h"
 
 namespace modlog {
 
@@ -138,7 +138,7 @@ class RunIndex final : public PuidIndex {
   ~RunIndex() override {
     if (recent_.table.size() >= kWorthARun) Freeze();
     {
-      absl::MutexLock lock(&mutex_);
+      MutexLock lock(&mutex_);
       stopping_ = true;
     }
     abandon_merge_ = true;
@@ -173,7 +173,7 @@ class RunIndex final : public PuidIndex {
   const PuidIndexOptions options_;
   Recent recent_;  // the owner's thread only
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::shared_ptr<const Recent> frozen_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Runs> runs_ ABSL_GUARDED_BY(mutex_);
   std::string error_ ABSL_GUARDED_BY(mutex_);  // a run could not be made
@@ -189,7 +189,7 @@ Result<void> RunIndex::Find(std::span<const Hash> keys,
   std::shared_ptr<const Recent> frozen;
   std::shared_ptr<const Runs> runs;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!error_.empty()) return Fail(Code::kCorrupt, error_);
     frozen = frozen_;
     runs = runs_;
@@ -233,8 +233,9 @@ void RunIndex::Freeze() {
   recent_ = Recent{};
   recent_.begin = recent_.end = frozen->end;
   recent_.table.reserve(options_.run_keys);
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &RunIndex::Thawed));
+  MutexLock lock(&mutex_);
+  mutex_.Await([this]()
+                   ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Thawed(); });
   frozen_ = std::move(frozen);
 }
 
@@ -242,8 +243,10 @@ void RunIndex::SpillLoop() {
   while (true) {
     std::shared_ptr<const Recent> frozen;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &RunIndex::CanSpillOrStop));
+      MutexLock lock(&mutex_);
+      mutex_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return CanSpillOrStop();
+      });
       if (frozen_ == nullptr || !error_.empty()) return;
       frozen = frozen_;
     }
@@ -261,8 +264,10 @@ void RunIndex::MergeLoop() {
   while (true) {
     Runs old;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &RunIndex::CanMergeOrStop));
+      MutexLock lock(&mutex_);
+      mutex_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return CanMergeOrStop();
+      });
       if (stopping_) return;
       old = MergeCandidates();
     }
@@ -306,7 +311,7 @@ int RunIndex::SizeClass(const PuidRun& run) const {
 
 // Replaces `old` by `run`, or appends `run` and thaws where `old` is empty.
 void RunIndex::Replace(const Runs& old, std::shared_ptr<PuidRun> run) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto next = std::make_shared<Runs>(*runs_);
   if (old.empty()) {
     next->push_back(std::move(run));
@@ -322,7 +327,7 @@ void RunIndex::Replace(const Runs& old, std::shared_ptr<PuidRun> run) {
 }
 
 void RunIndex::Break(const Error& error) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   error_ = "puid index: " + error.message;
 }
 

@@ -4,7 +4,7 @@ namespace modlog {
 
 Result<void> AppendQueue::Push(PendingGroup& group) {
   const size_t items = group.group.actions.size();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (closed_) return Fail(Code::kUnavailable, "the log is stopping");
   if (items_ + items > kQueueItemsMax) {
     return Fail(Code::kExhausted,
@@ -23,8 +23,10 @@ Result<void> AppendQueue::Push(PendingGroup& group) {
 }
 
 std::vector<PendingGroup> AppendQueue::Pop(size_t items_max) {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &AppendQueue::ReadyOrClosed));
+  MutexLock lock(&mutex_);
+  mutex_.Await([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return ReadyOrClosed();
+  });
   std::vector<PendingGroup> taken;
   size_t items = 0;
   while (!groups_.empty()) {
@@ -40,7 +42,7 @@ std::vector<PendingGroup> AppendQueue::Pop(size_t items_max) {
 }
 
 void AppendQueue::Close() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   closed_ = true;
 }
 

@@ -5,15 +5,13 @@
 // that a flood is told to come back later and memory stays what it is (I8).
 // Thread-safe.
 
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
-
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "log/admission.h"
 #include "log/log.h"
+#include "log/mutex.h"
 
 namespace modlog {
 
@@ -43,7 +41,7 @@ class AppendQueue {
     return closed_ || !groups_.empty();
   }
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::deque<PendingGroup> groups_ ABSL_GUARDED_BY(mutex_);
   size_t items_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -33,13 +33,11 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
-#include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
-
 #include <cstdarg>
 #include <cstring>
 
 #include "log/failpoint.h"
+#include "log/mutex.h"
 
 namespace modlog {
 
@@ -110,7 +108,7 @@ class ErrorWatch final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason,
                          rocksdb::Status* status) override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (error_.empty()) {
       error_ = "RocksDB reported a background error: " + status->ToString();
     }
@@ -121,12 +119,12 @@ class ErrorWatch final : public rocksdb::EventListener {
   }
   // Empty as long as there was none.
   std::string error() const {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return error_;
   }
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::string error_ ABSL_GUARDED_BY(mutex_);
 };
 
