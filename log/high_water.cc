@@ -93,7 +93,12 @@ Result<std::unique_ptr<HighWater>> HighWater::Open(const std::string& path) {
   }
   std::string bytes(2 * kSlotSize, '\0');
   const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), 0);
-  bytes.resize(got < 0 ? 0 : static_cast<size_t>(got));
+  if (got < 0) {  // of the disk, not of what it holds
+    const std::string reason = Reason("cannot read", path);
+    ::close(fd);
+    return Fail(Code::kUnavailable, reason);
+  }
+  bytes.resize(static_cast<size_t>(got));
   std::optional<Slot> newest;
   for (size_t i = 0; i < 2 && (i + 1) * kSlotSize <= bytes.size(); ++i) {
     const auto slot =

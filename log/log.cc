@@ -4,70 +4,13 @@
 
 #include "log/admission.h"
 #include "log/mutex.h"
-#include "log/recheck.h"
+#include "log/recovery.h"
 #include "log/sequencer.h"
-#include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
 
 namespace {
-
-constexpr std::string_view kFormat = "1";
-
-// The facts that a store is marked with on the first start, and must have ever
-// after.
-Result<void> CheckMeta(Store& store, std::string_view name,
-                       std::string_view want, std::string_view remedy) {
-  const auto got = store.ReadMeta(name);
-  if (!got && got.error().code == Code::kNotFound) {
-    return store.WriteMeta(name, want);
-  }
-  if (!got) return std::unexpected(got.error());
-  if (*got == want) return {};
-  return Fail(Code::kConflict, "this log has " + std::string(name) + " \"" +
-                                   *got + "\", want \"" + std::string(want) +
-                                   "\": " + std::string(remedy));
-}
-
-Result<std::unique_ptr<HighWater>> OpenHighWater(const std::string& path,
-                                                 const StoredHead& head) {
-  auto high_water = HighWater::Open(path);
-  if (high_water || high_water.error().code != Code::kNotFound) {
-    return high_water;
-  }
-  if (head.tree.size > 0) {
-    return Fail(Code::kCorrupt,
-                path + " is missing, though the log has " +
-                    std::to_string(head.tree.size) +
-                    " entries: how far it has signed is unknown; restore the "
-                    "file, never make a new one");
-  }
-  return HighWater::Create(path, head);
-}
-
-// Reads the keys of the entries that the index does not cover yet.
-Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
-  std::vector<PuidRecord> records;
-  while (index.covered() < prover.size()) {
-    const uint64_t bundle = index.covered() / kTileWidth;
-    const uint32_t width = TileWidth({0, bundle}, prover.size());
-    ASSIGN_OR_RETURN(const std::string bytes, prover.ReadBundle(bundle, width));
-    ASSIGN_OR_RETURN(const std::vector<Bytes> entries,
-                     ParseBundle(AsBytes(bytes), width));
-    records.clear();
-    for (uint32_t i = 0; i < width; ++i) {
-      const uint64_t entry_index = bundle * kTileWidth + i;
-      if (entry_index < index.covered()) continue;
-      ASSIGN_OR_RETURN(const DecodedEntry entry,
-                       DecodeEntry(AsText(entries[i])));
-      ASSIGN_OR_RETURN(const std::string puid, PuidOf(entry.action));
-      records.push_back({PuidKey(entry.platform, puid), entry_index});
-    }
-    index.Add(records, bundle * kTileWidth + width);
-  }
-  return {};
-}
 
 class RunningLog final : public Log {
  public:
@@ -157,45 +100,21 @@ class RunningLog final : public Log {
 };
 
 Result<void> RunningLog::Start() {
-  RETURN_IF_ERROR(CheckMeta(*store_, "format", kFormat,
-                            "another version of the program wrote it"));
-  RETURN_IF_ERROR(CheckMeta(*store_, "origin", verifier_key().name,
-                            "an origin is for ever; use the directory's own"));
-  RETURN_IF_ERROR(CheckMeta(*store_, "tile_height", std::to_string(kTileHeight),
-                            "another build of the program wrote it"));
-  ASSIGN_OR_RETURN(const StoredHead head, store_->ReadHead());
-  ASSIGN_OR_RETURN(Edge edge, Edge::Restore(head.tree.size, *store_));
-  if (edge.Root() != head.tree.root) {
-    return Fail(Code::kCorrupt,
-                "the stored entries do not lead to the stored root at size " +
-                    std::to_string(head.tree.size) +
-                    ": keep the directory, restore from a mirror");
-  }
-  ASSIGN_OR_RETURN(high_water_, OpenHighWater(data_dir_ + "/high-water", head));
-  const StoredHead& mark = high_water_->mark();
-  if (mark.tree.size > head.tree.size) {
-    RollBack(head, std::move(edge), mark);
+  ASSIGN_OR_RETURN(Recovered recovered,
+                   Recover(*store_, data_dir_, verifier_key().name));
+  high_water_ = std::move(recovered.high_water);
+  if (recovered.behind) {
+    RollBack(recovered.head, std::move(recovered.edge), high_water_->mark());
     return {};
   }
-  const Prover prover(store_.get(), std::make_shared<const Edge>(edge));
-  ASSIGN_OR_RETURN(const Hash root_at_mark, prover.RootAt(mark.tree.size));
-  if (root_at_mark != mark.tree.root) {
-    return Fail(Code::kConflict,
-                "the log's root at size " + std::to_string(mark.tree.size) +
-                    " is not the one that was signed: this is another history; "
-                    "keep the directory, never sign with this key again");
-  }
-  RETURN_IF_ERROR(RecheckUnsigned(*store_, mark.tree.size, head.tree));
-  ASSIGN_OR_RETURN(index_, PuidIndex::Open({.directory = data_dir_ + "/index"},
-                                           head.tree.size));
-  RETURN_IF_ERROR(CatchUp(prover, *index_));
+  index_ = std::move(recovered.index);
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
                      clock_, [this](View view) { Publish(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
                      }},
-      head, std::move(edge));
+      recovered.head, std::move(recovered.edge));
   RETURN_IF_ERROR(sequencer_->Start());
   thread_ = std::thread([this] { Run(); });
   return {};

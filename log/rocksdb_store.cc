@@ -328,7 +328,13 @@ Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory) {
   const rocksdb::Status status = rocksdb::DB::Open(
       DatabaseOptions(watch), directory, families, &handles, &db);
   if (!status.ok()) {
-    return std::unexpected(FromStatus(status, "cannot open " + directory));
+    Error error = FromStatus(status, "cannot open " + directory);
+    if (error.code == Code::kCorrupt) {
+      error.message +=
+          ": keep the directory as it is; restore a newer copy of all of it, "
+          "or the entries from a mirror";
+    }
+    return std::unexpected(std::move(error));
   }
   auto store = std::make_unique<RocksDbStore>(std::unique_ptr<rocksdb::DB>(db),
                                               std::move(handles), watch);

@@ -14,6 +14,8 @@
 namespace modlog {
 namespace {
 
+constexpr int kAnswerSizeMax = 16 << 20;
+
 void SetDeadline(grpc::ClientContext* context, int seconds) {
   context->set_deadline(std::chrono::system_clock::now() +
                         std::chrono::seconds(seconds));
@@ -51,6 +53,9 @@ std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address) {
   // A proxy of the environment has no business between us and loopback.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // 4,096 answers with a path each, or with a refusal each, need more than the
+  // 4 MiB that gRPC allows by itself.
+  arguments.SetMaxReceiveMessageSize(kAnswerSizeMax);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
                                    arguments);
 }

@@ -137,10 +137,16 @@ Reply<v1::GetLogInfoResponse> ReadInfo(Log* log,
   response.set_origin(log->verifier_key().name);
   response.set_vkey(FormatVerifierKey(log->verifier_key()));
   response.set_http_address(std::string(http_address));
-  SetHead(published->tree, response.mutable_published());
-  SetHead(signed_head->tree, response.mutable_signed_());
+  // Behind its high-water mark a log has a tree to read and no signed head.
+  if (!published->checkpoint.empty()) {
+    SetHead(published->tree, response.mutable_published());
+  }
+  if (!signed_head->checkpoint.empty()) {
+    SetHead(signed_head->tree, response.mutable_signed_());
+  }
   SetHead(log->committed_head(), response.mutable_committed());
   response.set_state(std::string(LogStateName(log->state())));
+  response.set_state_reason(log->state_reason());
   response.set_version(MODLOG_VERSION);
   return response;
 }

@@ -239,6 +239,11 @@ class RolledBackTest : public ModlogdTest {
 TEST_F(RolledBackTest, TakesNothingSignsNothingAndSaysSo) {
   Daemon daemon(dir());
   EXPECT_EQ(daemon.Info().state(), "ROLLED_BACK");
+  // A head that was never signed is not called one.
+  EXPECT_FALSE(daemon.Info().has_signed_());
+  EXPECT_FALSE(daemon.Info().has_published());
+  EXPECT_NE(daemon.Info().state_reason().find("were signed"),
+            std::string::npos);
   EXPECT_EQ(daemon.Append("new").error_code(), grpc::StatusCode::UNAVAILABLE);
   {
     grpc::ClientContext context;

@@ -25,21 +25,24 @@ using Head = v1::GetLogInfoResponse::Head;
 
 constexpr size_t kShownMax = 300;
 
-nlohmann::ordered_json HeadJson(const Head& head) {
+nlohmann::ordered_json HeadJson(bool stands, const Head& head) {
+  if (!stands) return nullptr;
   return {{"size", head.size()}, {"root", FormatBase64(AsBytes(head.root()))}};
 }
 
 std::string FormatJson(const v1::GetLogInfoResponse& info,
                        const std::string& server) {
-  nlohmann::ordered_json json = {{"origin", info.origin()},
-                                 {"vkey", info.vkey()},
-                                 {"state", info.state()},
-                                 {"committed", HeadJson(info.committed())},
-                                 {"signed", HeadJson(info.signed_())},
-                                 {"published", HeadJson(info.published())},
-                                 {"grpc_address", server},
-                                 {"http_address", info.http_address()},
-                                 {"version", info.version()}};
+  nlohmann::ordered_json json = {
+      {"origin", info.origin()},
+      {"vkey", info.vkey()},
+      {"state", info.state()},
+      {"state_reason", info.state_reason()},
+      {"committed", HeadJson(true, info.committed())},
+      {"signed", HeadJson(info.has_signed_(), info.signed_())},
+      {"published", HeadJson(info.has_published(), info.published())},
+      {"grpc_address", server},
+      {"http_address", info.http_address()},
+      {"version", info.version()}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
 }
@@ -51,16 +54,18 @@ std::string FormatTable(const v1::GetLogInfoResponse& info,
     absl::StrAppendFormat(&table, "%-12s %s\n", name,
                           Printable(value, kShownMax));
   };
-  auto head_row = [&row](std::string_view name, const Head& head) {
+  auto head_row = [&row](std::string_view name, bool stands, const Head& head) {
+    if (!stands) return row(name, "none: nothing is signed in this state");
     row(name, absl::StrFormat("%14s entries  root %s", WithCommas(head.size()),
                               FormatBase64(AsBytes(head.root()))));
   };
   row("origin", info.origin());
   row("vkey", info.vkey());
   row("state", info.state());
-  head_row("committed", info.committed());
-  head_row("signed", info.signed_());
-  head_row("published", info.published());
+  if (!info.state_reason().empty()) row("because", info.state_reason());
+  head_row("committed", true, info.committed());
+  head_row("signed", info.has_signed_(), info.signed_());
+  head_row("published", info.has_published(), info.published());
   row("gRPC", server);
   row("HTTP", info.http_address());
   row("version", info.version());
