@@ -1,12 +1,13 @@
 #include "log/admission.h"
 
-#include "log/field_rules.h"
-#include "log/kind_rules.h"
-#include "verifier/core/entry.h"
-
-#include <google/protobuf/arena.h>
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "log/dsa_rules.h"
+#include "log/field_rules.h"
+#include "log/kind_rules.h"
+#include "log/nested_rules.h"
 
 namespace modlog {
 
@@ -22,13 +23,44 @@ void EncodeTo(const v1::Action& action, std::string* out) {
   action.SerializeWithCachedSizes(&coded);
 }
 
+// Depth is bounded by the parser, at 100.
+bool HasUnknownFields(const google::protobuf::Message& message) {
+  const auto* reflection = message.GetReflection();
+  if (!reflection->GetUnknownFields(message).empty()) return true;
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->message_type() == nullptr) continue;
+    const int count =
+        field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      if (HasUnknownFields(
+              field->is_repeated()
+                  ? reflection->GetRepeatedMessage(message, field, i)
+                  : reflection->GetMessage(message, field))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Most actions hold no message, and reflection is slow.
+bool HoldsMessages(const v1::Action& action) {
+  return action.has_corrected() || action.has_bulk() || action.has_erasure() ||
+         action.has_redaction() || action.has_stats() || action.has_term() ||
+         action.has_key_event();
+}
+
 // Decode, then encode and compare. Encoding keeps unknown fields, so they are
-// looked for by themselves; Action has no message within it to look into.
+// looked for by themselves.
 Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
   if (!action->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return {{"", "does not parse as modlog.v1.Action"}};
   }
-  if (!action->GetReflection()->GetUnknownFields(*action).empty()) {
+  if (HoldsMessages(*action)
+          ? HasUnknownFields(*action)
+          : !action->GetReflection()->GetUnknownFields(*action).empty()) {
     return {{"", "holds a field that modlog.v1.Action does not have"}};
   }
   thread_local std::string encoded;
@@ -78,6 +110,8 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   Violations violations;
   CheckFields(action, now_ms, &violations);
   CheckKind(action, &violations);
+  CheckDsa(action, &violations);
+  CheckNested(action, now_ms, &violations);
   if (!violations.empty()) return std::unexpected(std::move(violations));
   Admitted admitted;
   admitted.key = PuidKey(platform, action.puid());

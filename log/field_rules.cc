@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "log/code_lists.h"
+
 namespace modlog {
 
 namespace {
@@ -9,6 +11,7 @@ namespace {
 constexpr int kEnumMax = 127;
 constexpr uint32_t kPairMax = 676;  // 26 * 26 two-letter codes
 constexpr uint32_t kWorldwide = 1u << 30;
+constexpr uint32_t kStrikesMax = 1'000;
 constexpr uint64_t kEan13Max = 9'999'999'999'999;
 
 class FieldCheck {
@@ -38,14 +41,19 @@ class FieldCheck {
             "must not lie in the future");
   }
 
-  // The last day of a measure.
-  void EndDay(uint32_t day, bool has_measure, uint32_t application_date,
+  // The last day of a measure, which began on `from`; a copied record is taken
+  // with its days in the order in which they were published.
+  void EndDay(uint32_t day, bool has_measure, uint32_t from,
               std::string_view field, std::string_view need) {
     if (day == 0) return;
     Day(day, field);
     Require(has_measure, field, need);
-    Require(day >= application_date, field,
-            "must not be before application_date");
+    Require(day >= from, field, "must not be before application_date");
+  }
+
+  void Country(uint32_t code, std::string_view field) {
+    Require(code == 0 || IsCountry(code), field,
+            "must be a country of ISO 3166-1");
   }
 
   template <typename List>
@@ -116,7 +124,8 @@ void CheckDates(const v1::Action& action, FieldCheck& check) {
   check.PastDay(action.source_date(), "source_date");
   check.Require(action.source_date() == 0 || action.provenance() != 0,
                 "source_date", "is only for copied records: needs provenance");
-  const uint32_t from = action.application_date();
+  const bool own = action.provenance() == v1::PROVENANCE_FIRST_HAND;
+  const uint32_t from = own ? action.application_date() : 0;
   check.EndDay(action.end_visibility(), action.visibility_size() > 0, from,
                "end_visibility", "needs visibility");
   check.EndDay(action.end_account(),
@@ -151,12 +160,20 @@ void CheckDecision(const v1::Action& action, FieldCheck& check) {
 void CheckContent(const v1::Action& action, FieldCheck& check) {
   check.Enum(action.subject_kind(), "subject_kind");
   check.Set(action.content_types(), 8, kEnumMax, "content_types");
-  check.Require(action.language() <= kPairMax, "language", "must be 1..676");
+  check.Require(action.language() == 0 || IsLanguage(action.language()),
+                "language", "must be a language of ISO 639-1");
   check.Require(action.ean13() <= kEan13Max, "ean13", "must have 13 digits");
   const uint32_t territory = action.territory();
   check.Require(territory <= kWorldwide, "territory",
                 "must be bits 0..29, or bit 30 alone for worldwide");
   check.Set(action.territories(), 250, kPairMax, "territories");
+  const auto& others = action.territories();
+  check.Require(std::all_of(others.begin(), others.end(),
+                            [](uint32_t code) {
+                              return IsCountry(code) && !HasTerritoryBit(code);
+                            }),
+                "territories",
+                "must be countries of ISO 3166-1 without a bit in territory");
   check.Require(action.territories().empty() || territory != kWorldwide,
                 "territories", "must be empty when territory is worldwide");
   check.Enum(action.affected_kind(), "affected_kind");
@@ -167,8 +184,7 @@ void CheckContent(const v1::Action& action, FieldCheck& check) {
 void CheckSource(const v1::Action& action, FieldCheck& check) {
   check.Enum(action.source_type(), "source_type");
   check.Enum(action.source_role(), "source_role");
-  check.Require(action.source_country() <= kPairMax, "source_country",
-                "must be 1..676");
+  check.Country(action.source_country(), "source_country");
   check.Enum(action.automated_detection(), "automated_detection");
   check.Enum(action.automated_decision(), "automated_decision");
   check.Enum(action.regime(), "regime");
@@ -181,6 +197,19 @@ void CheckOutcome(const v1::Action& action, FieldCheck& check) {
   check.Enum(action.extent(), "extent");
   check.Set(action.measures(), 8, kEnumMax, "measures");
   check.Enum(action.reversal_cause(), "reversal_cause");
+  check.Enum(action.void_reason(), "void_reason");
+  check.Enum(action.publication(), "publication");
+  check.Require(action.publication() == 0 || action.provenance() != 0,
+                "publication", "is for copied records: needs provenance");
+}
+
+void CheckPenalty(const v1::Action& action, FieldCheck& check) {
+  check.Day(action.execute_date(), "execute_date");
+  check.Require(action.strikes() <= kStrikesMax, "strikes",
+                "must be at most 1000");
+  check.Day(action.strikes_expire(), "strikes_expire");
+  check.Require(action.strikes_expire() == 0 || action.strikes() != 0,
+                "strikes_expire", "needs strikes");
 }
 
 }  // namespace
@@ -203,6 +232,7 @@ void CheckFields(const v1::Action& action, int64_t now_ms,
   CheckContent(action, check);
   CheckSource(action, check);
   CheckOutcome(action, check);
+  CheckPenalty(action, check);
 }
 
 }  // namespace modlog

@@ -24,6 +24,8 @@ RULES = [
     ("log/rocksdb_store.cc", ("log/", "verifier/core/", "rocksdb/", "absl/")),
     ("log/admission", ("log/", "verifier/core/", "absl/", "google/protobuf/") + PROTOCOL),
     ("log/field_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
+    ("log/dsa_rules", ("log/", "verifier/core/") + PROTOCOL),
+    ("log/nested_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/kind_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/",

@@ -1,0 +1,29 @@
+#ifndef MODLOG_LOG_DSA_RULES_H_
+#define MODLOG_LOG_DSA_RULES_H_
+
+// Rules that come from the EU's Digital Services Act database, kept more
+// strictly than its own validator does: a keyword belongs to its category, a
+// product number has its check digit, and a record that claims to meet the
+// duty has every field that the duty asks for. Errors first-hand; a copied
+// record (provenance) is taken as it was published. Thread-safe.
+
+#include <vector>
+
+#include "log/log.h"
+#include "modlog/v1/action.pb.h"
+
+namespace modlog {
+
+// IsEan13 checks the last digit of a 13-digit number, zero padded.
+bool IsEan13(uint64_t number);
+
+// KeywordBelongs: to that category, as the database's documentation groups
+// them. KEYWORD_OTHER and KEYWORD_STALKING belong everywhere.
+bool KeywordBelongs(v1::Keyword keyword, v1::Category category);
+
+// CheckDsa adds a violation for each rule broken.
+void CheckDsa(const v1::Action& action, std::vector<Violation>* violations);
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_DSA_RULES_H_
