@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 
 #include <cstring>
+#include <filesystem>
 #include <map>
 
 #include "tests/client/programs.h"
@@ -195,6 +196,8 @@ TEST_F(TileExportTest, AFileThatIsNotOfTheTreeIsNamedAndNothingIsCommitted) {
   Fill(1'300);
   const Site good = log_.Publish();
   for (const auto& [path, data] : good) {
+    // What an earlier round has fetched and found right would be kept.
+    std::filesystem::remove_all(folder_ / "copy");
     Site bad = good;
     bad[path][bad[path].size() / 2] ^= 1;
     SiteServer server(bad);
@@ -213,6 +216,7 @@ TEST_F(TileExportTest, AFileThatIsMissingIsNamed) {
   Fill(1'300);
   const Site good = log_.Publish();
   for (const auto& [path, data] : good) {
+    std::filesystem::remove_all(folder_ / "copy");
     Site bad = good;
     bad.erase(path);
     SiteServer server(bad);
