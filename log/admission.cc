@@ -76,9 +76,9 @@ Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
 
 void AddReferences(std::string_view platform, std::string_view name,
                    const google::protobuf::RepeatedPtrField<std::string>& puids,
-                   std::vector<Reference>* references) {
+                   KindSet kinds, std::vector<Reference>* references) {
   for (int i = 0; i < puids.size(); ++i) {
-    references->push_back({name, i, PuidKey(platform, puids[i])});
+    references->push_back({name, i, PuidKey(platform, puids[i]), kinds});
   }
 }
 
@@ -115,8 +115,11 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   if (!violations.empty()) return std::unexpected(std::move(violations));
   Admitted admitted;
   admitted.key = PuidKey(platform, action.puid());
-  AddReferences(platform, "about", action.about(), &admitted.references);
-  AddReferences(platform, "cause", action.cause(), &admitted.references);
+  admitted.kind = action.kind();
+  AddReferences(platform, "about", action.about(), AboutKinds(action),
+                &admitted.references);
+  AddReferences(platform, "cause", action.cause(), CauseKinds(action),
+                &admitted.references);
   return admitted;
 }
 
@@ -127,13 +130,13 @@ std::string EncodeAction(const v1::Action& action) {
   return bytes;
 }
 
-Result<std::string> PuidOf(std::string_view action_bytes) {
+Result<ActionIdentity> IdentityOf(std::string_view action_bytes) {
   v1::Action action;
   if (!action.ParseFromArray(action_bytes.data(),
                              static_cast<int>(action_bytes.size()))) {
     return Fail(Code::kCorrupt, "action does not parse");
   }
-  return action.puid();
+  return ActionIdentity{action.puid(), action.kind()};
 }
 
 }  // namespace modlog

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "log/log.h"
+#include "log/reference_rules.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
@@ -19,13 +20,15 @@ namespace modlog {
 struct Reference {
   std::string_view list;  // "about" or "cause"
   int position;
-  Hash key;  // PuidKey of the same platform
+  Hash key;       // PuidKey of the same platform
+  KindSet kinds;  // what it may be
 
   std::string field() const;  // "about[0]"
 };
 
 struct Admitted {
   Hash key = {};  // PuidKey
+  int kind = 0;
   std::vector<Reference> references;
 };
 
@@ -43,8 +46,13 @@ std::expected<Admitted, std::vector<Violation>> Admit(std::string_view platform,
 // Admit will refuse them.
 std::string EncodeAction(const v1::Action& action);
 
-// PuidOf reads the puid of an action that was admitted. kCorrupt.
-Result<std::string> PuidOf(std::string_view action);
+// What identifies an action that was admitted.
+struct ActionIdentity {
+  std::string puid;
+  int kind;
+};
+// IdentityOf reads it. kCorrupt.
+Result<ActionIdentity> IdentityOf(std::string_view action);
 
 }  // namespace modlog
 

@@ -38,7 +38,7 @@ struct Recent {
 PuidRecords SortedRecords(const Table& table) {
   auto records = std::make_shared<std::vector<PuidRecord>>();
   records->reserve(table.size());
-  for (const auto& [key, index] : table) records->push_back({key, index});
+  for (const auto& [key, place] : table) records->push_back({key, place});
   std::sort(records->begin(), records->end(),
             [](const auto& a, const auto& b) { return a.key < b.key; });
   return [records, i = size_t{0}]() mutable -> std::optional<PuidRecord> {
@@ -212,8 +212,8 @@ Result<void> RunIndex::Find(std::span<const Hash> keys,
     for (const Hash& key : keys) run->Prefetch(key);
     for (size_t i = 0; i < keys.size(); ++i) {
       if (found[i] != kAbsent || !run->MayContain(keys[i])) continue;
-      ASSIGN_OR_RETURN(const std::optional<uint64_t> index, run->Find(keys[i]));
-      if (index) found[i] = *index;
+      ASSIGN_OR_RETURN(const std::optional<uint64_t> place, run->Find(keys[i]));
+      if (place) found[i] = *place;
     }
   }
   return {};
@@ -222,7 +222,7 @@ Result<void> RunIndex::Find(std::span<const Hash> keys,
 void RunIndex::Add(std::span<const PuidRecord> records, uint64_t end) {
   MODLOG_CHECK(end >= recent_.end, "entries are added in order");
   for (const PuidRecord& record : records) {
-    recent_.table.emplace(record.key, record.index);
+    recent_.table.emplace(record.key, record.place);
   }
   recent_.end = end;
   if (recent_.table.size() >= options_.run_keys) Freeze();

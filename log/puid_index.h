@@ -47,7 +47,7 @@ class PuidIndex {
   // Keys of entries [0, covered()) are in; the rest is to be added in order.
   virtual uint64_t covered() const = 0;
 
-  // Find sets found[i] to the index of keys[i], or kAbsent. kCorrupt.
+  // Find sets found[i] to the place of keys[i], or kAbsent. kCorrupt.
   // REQUIRES: as many of both.
   virtual Result<void> Find(std::span<const Hash> keys,
                             std::span<uint64_t> found) = 0;

@@ -18,7 +18,7 @@ constexpr size_t kRecordSize = kHashSize + 8;
 constexpr size_t kRecordsPerBlock = 12;
 constexpr size_t kCountOffset = kBlockSize - 12;
 constexpr size_t kSumOffset = kBlockSize - 8;
-constexpr std::string_view kMagic = "modlog-puids-1\n";
+constexpr std::string_view kMagic = "modlog-puids-2\n";
 static_assert(kRecordsPerBlock * kRecordSize <= kCountOffset);
 
 template <typename T>
@@ -66,7 +66,7 @@ class RunWriter {
   bool Add(const PuidRecord& record) {
     uint8_t* at = block_ + count_ * kRecordSize;
     std::memcpy(at, record.key.data(), kHashSize);
-    Put(record.index, at + kHashSize);
+    Put(record.place, at + kHashSize);
     ++keys_;
     return ++count_ < kRecordsPerBlock || EndBlock();
   }
@@ -180,7 +180,7 @@ Result<std::optional<PuidRecord>> PuidRunReader::Next() {
   ++next_;
   PuidRecord record;
   std::memcpy(record.key.data(), bytes + position * kRecordSize, kHashSize);
-  record.index = Get<uint64_t>(bytes + position * kRecordSize + kHashSize);
+  record.place = Get<uint64_t>(bytes + position * kRecordSize + kHashSize);
   return record;
 }
 

@@ -5,9 +5,9 @@
 // Derived data: a file that fails any check is thrown away and made again from
 // the entries.
 //
-//   blocks of 512 bytes: up to 12 x (32-byte key, u64 index), zero padding,
+//   blocks of 512 bytes: up to 12 x (32-byte key, u64 place), zero padding,
 //                        u32 count, first 8 bytes of SHA-256 of all before
-//   last block:          "modlog-puids-1\n" begin end keys, same checksum
+//   last block:          "modlog-puids-2\n" begin end keys, same checksum
 //
 // Keys are SHA-256 outputs, so a key's place is guessed from its value
 // (interpolation) and found in two or three blocks; every block touched is
@@ -25,9 +25,22 @@
 
 namespace modlog {
 
+// A place says where a puid stands and what kind of entry it is: the kind in
+// the top byte, the index below, so that a reference can be judged without
+// reading the entry.
+constexpr uint64_t MakePlace(uint64_t index, int kind) {
+  return static_cast<uint64_t>(kind) << 56 | index;
+}
+constexpr uint64_t PlaceIndex(uint64_t place) {
+  return place & ((uint64_t{1} << 56) - 1);
+}
+constexpr int PlaceKind(uint64_t place) {
+  return static_cast<int>(place >> 56);
+}
+
 struct PuidRecord {
   Hash key;
-  uint64_t index;  // of the entry
+  uint64_t place;
 };
 
 class PuidRun {
@@ -48,7 +61,7 @@ class PuidRun {
   void Prefetch(const Hash& key) const { filter_.Prefetch(key); }
   bool MayContain(const Hash& key) const { return filter_.MayContain(key); }
 
-  // Find returns the entry's index. kCorrupt when a block fails its check.
+  // Find returns the entry's place. kCorrupt when a block fails its check.
   Result<std::optional<uint64_t>> Find(const Hash& key) const;
 
  private:

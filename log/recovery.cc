@@ -58,8 +58,9 @@ Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
       if (entry_index < index.covered()) continue;
       ASSIGN_OR_RETURN(const DecodedEntry entry,
                        DecodeEntry(AsText(entries[i])));
-      ASSIGN_OR_RETURN(const std::string puid, PuidOf(entry.action));
-      records.push_back({PuidKey(entry.platform, puid), entry_index});
+      ASSIGN_OR_RETURN(const ActionIdentity identity, IdentityOf(entry.action));
+      records.push_back({PuidKey(entry.platform, identity.puid),
+                         MakePlace(entry_index, identity.kind)});
     }
     index.Add(records, bundle * kTileWidth + width);
   }

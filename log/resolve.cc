@@ -87,8 +87,9 @@ class Resolver {
       return resolved;
     }
     if (known != PuidIndex::kAbsent) {
-      ASSIGN_OR_RETURN(resolved.item,
-                       CompareStored(known, group.group.platform, action));
+      ASSIGN_OR_RETURN(
+          resolved.item,
+          CompareStored(PlaceIndex(known), group.group.platform, action));
       return resolved;
     }
     CheckReferences(*admitted, references, &resolved.item.violations);
@@ -100,7 +101,7 @@ class Resolver {
     resolved.new_entry = resolved_.new_entries.size();
     pending_.emplace(admitted->key, resolved.new_entry);
     resolved_.new_entries.push_back(
-        {group.group.platform, action, admitted->key});
+        {group.group.platform, action, admitted->key, admitted->kind});
     return resolved;
   }
 
@@ -109,12 +110,24 @@ class Resolver {
                        std::vector<Violation>* violations) const {
     for (size_t i = 0; i < found.size(); ++i) {
       const Reference& reference = admitted.references[i];
-      if (found[i] == PuidIndex::kAbsent && !pending_.contains(reference.key)) {
+      const int kind = KindOf(reference, found[i]);
+      if (kind == 0) {
         violations->push_back(
             {reference.field(),
              "names no entry of this platform that is earlier in the log"});
+      } else if (!Contains(reference.kinds, kind)) {
+        violations->push_back(
+            {reference.field(),
+             "must name an entry of kind " + NameKinds(reference.kinds)});
       }
     }
+  }
+
+  // The kind of the entry that is referred to, 0 if there is none.
+  int KindOf(const Reference& reference, uint64_t found) const {
+    if (found != PuidIndex::kAbsent) return PlaceKind(found);
+    const auto it = pending_.find(reference.key);
+    return it == pending_.end() ? 0 : resolved_.new_entries[it->second].kind;
   }
 
   // The index gives a hint; the entry's bytes decide.
@@ -130,9 +143,9 @@ class Resolver {
     item.outcome =
         same ? ItemResult::Outcome::kDuplicate : ItemResult::Outcome::kConflict;
     if (same) return item;
-    ASSIGN_OR_RETURN(const std::string stored, PuidOf(entry.action));
-    ASSIGN_OR_RETURN(const std::string submitted, PuidOf(action));
-    if (entry.platform != platform || stored != submitted) {
+    ASSIGN_OR_RETURN(const ActionIdentity stored, IdentityOf(entry.action));
+    ASSIGN_OR_RETURN(const ActionIdentity submitted, IdentityOf(action));
+    if (entry.platform != platform || stored.puid != submitted.puid) {
       return Fail(Code::kCorrupt,
                   "the puid index names entry " + std::to_string(index) +
                       " for a puid that it does not hold: stop, remove the "

@@ -20,6 +20,7 @@ struct NewEntry {
   std::string_view platform;
   std::string_view action;
   Hash key;
+  int kind;
 };
 
 // What an item became. `item.outcome` kLogged, and kDuplicate or kConflict of

@@ -107,7 +107,8 @@ Result<void> Sequencer::Extend(const Resolved& resolved, Batch* batch) {
       platform = entry.platform;
       header = EncodeEntryHeader(batch->logged_at_ms(), platform);
     }
-    records.push_back({entry.key, batch->growth().edge().size()});
+    records.push_back(
+        {entry.key, MakePlace(batch->growth().edge().size(), entry.kind)});
     new_hashes_.push_back(batch->Append(header, entry.action));
   }
   StoreBatch stored = batch->ForStore();

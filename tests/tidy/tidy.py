@@ -24,6 +24,7 @@ RULES = [
     ("log/rocksdb_store.cc", ("log/", "verifier/core/", "rocksdb/", "absl/")),
     ("log/admission", ("log/", "verifier/core/", "absl/", "google/protobuf/") + PROTOCOL),
     ("log/field_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
+    ("log/reference_rules", ("log/",) + PROTOCOL),
     ("log/dsa_rules", ("log/", "verifier/core/") + PROTOCOL),
     ("log/nested_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/kind_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
