@@ -59,8 +59,7 @@ class FieldCheck {
   template <typename List>
   void Set(const List& list, int size_max, uint32_t value_max,
            std::string_view field) {
-    Require(list.size() <= size_max, field,
-            "has too many elements, limit " + std::to_string(size_max));
+    CheckSize(list.size(), size_max, field);
     uint32_t before = 0;
     for (const auto element : list) {
       const auto value = static_cast<uint32_t>(element);
@@ -78,25 +77,36 @@ class FieldCheck {
   void Puids(const google::protobuf::RepeatedPtrField<std::string>& puids,
              int size_max, std::string_view own, std::string_view field) {
     // Not each of them too: two bytes of an action would become a hundred here.
-    if (puids.size() > size_max) {
-      return Require(
-          false, field,
-          "has too many elements, limit " + std::to_string(size_max));
-    }
+    if (!CheckSize(puids.size(), size_max, field)) return;
     for (int i = 0; i < puids.size(); ++i) {
-      const std::string place =
-          std::string(field) + "[" + std::to_string(i) + "]";
-      if (!IsPuid(puids[i])) {
-        Require(false, place, "must match ^[A-Za-z0-9_-]{1,64}$");
-      } else if (puids[i] == own) {
-        Require(false, place, "must not name the action itself");
-      } else if (i > 0 && puids[i] <= puids[i - 1]) {
-        Require(false, place, "must be in ascending order, each once");
-      }
+      const std::string_view broken = PuidRule(puids, i, own);
+      if (broken.empty()) continue;
+      Require(false, std::string(field) + "[" + std::to_string(i) + "]",
+              broken);
     }
   }
 
  private:
+  // Words are put together only for what is wrong: nearly nothing is.
+  bool CheckSize(int size, int size_max, std::string_view field) {
+    if (size <= size_max) return true;
+    Require(false, field,
+            "has too many elements, limit " + std::to_string(size_max));
+    return false;
+  }
+
+  // The rule that the i-th puid breaks, or nothing.
+  static std::string_view PuidRule(
+      const google::protobuf::RepeatedPtrField<std::string>& puids, int i,
+      std::string_view own) {
+    if (!IsPuid(puids[i])) return "must match ^[A-Za-z0-9_-]{1,64}$";
+    if (puids[i] == own) return "must not name the action itself";
+    if (i > 0 && puids[i] <= puids[i - 1]) {
+      return "must be in ascending order, each once";
+    }
+    return "";
+  }
+
   const uint32_t tomorrow_;
   std::vector<Violation>* violations_;
 };

@@ -140,6 +140,7 @@ class RunIndex final : public PuidIndex {
     {
       MutexLock lock(&mutex_);
       stopping_ = true;
+      lock.Notify();
     }
     abandon_merge_ = true;
     spiller_.join();
@@ -237,6 +238,7 @@ void RunIndex::Freeze() {
   mutex_.Await([this]()
                    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Thawed(); });
   frozen_ = std::move(frozen);
+  lock.Notify();
 }
 
 void RunIndex::SpillLoop() {
@@ -324,11 +326,13 @@ void RunIndex::Replace(const Runs& old, std::shared_ptr<PuidRun> run) {
     next->insert(rest, std::move(run));
   }
   runs_ = std::move(next);
+  lock.Notify();
 }
 
 void RunIndex::Break(const Error& error) {
   MutexLock lock(&mutex_);
   error_ = "puid index: " + error.message;
+  lock.Notify();
 }
 
 }  // namespace

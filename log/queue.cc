@@ -19,6 +19,7 @@ Result<void> AppendQueue::Push(PendingGroup& group) {
   items_ += items;
   bytes_ += group.bytes;
   groups_.push_back(std::move(group));
+  lock.Notify();
   return {};
 }
 
@@ -44,6 +45,7 @@ std::vector<PendingGroup> AppendQueue::Pop(size_t items_max) {
 void AppendQueue::Close() {
   MutexLock lock(&mutex_);
   closed_ = true;
+  lock.Notify();
 }
 
 }  // namespace modlog
