@@ -13,6 +13,8 @@
 using Fuzzer = int (*)(const uint8_t* data, size_t size);
 
 extern "C" {
+int Fuzz_admission(const uint8_t* data, size_t size);
+int Fuzz_bare_proof(const uint8_t* data, size_t size);
 int Fuzz_bundle(const uint8_t* data, size_t size);
 int Fuzz_checkpoint(const uint8_t* data, size_t size);
 int Fuzz_entry(const uint8_t* data, size_t size);
@@ -68,7 +70,9 @@ TEST_P(FuzzReplayTest, TheCorpusKeepsTheLaw) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Core, FuzzReplayTest,
-                         testing::Values(Target{"bundle", Fuzz_bundle},
+                         testing::Values(Target{"admission", Fuzz_admission},
+                                         Target{"bare_proof", Fuzz_bare_proof},
+                                         Target{"bundle", Fuzz_bundle},
                                          Target{"checkpoint", Fuzz_checkpoint},
                                          Target{"entry", Fuzz_entry},
                                          Target{"key", Fuzz_key},

@@ -1,0 +1,24 @@
+// Law: any text gets a verdict of one line, whichever proof it claims to be.
+// Inputs up to 64 KiB; the parser's own limit is a line of 1 MiB.
+
+#include <string>
+
+#include "tests/fuzz/fuzzer.h"
+#include "verifier/bare_proof.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace modlog;
+  if (size > 64 << 10) return -1;
+  const std::string_view input = AsText(Bytes(data, size));
+  for (const BareProofKind kind :
+       {BareProofKind::kInclusion, BareProofKind::kConsistency}) {
+    const std::string line = FormatBareVerdict(JudgeBareProof(kind, input));
+    MODLOG_CHECK(line.starts_with("true") || line.starts_with("false: ") ||
+                     line.starts_with("error: "),
+                 "a verdict is one of three");
+    const size_t end = line.find('\n');
+    MODLOG_CHECK(end == std::string::npos || end + 1 == line.size(),
+                 "a verdict is one line");
+  }
+  return 0;
+}
