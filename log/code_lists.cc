@@ -54,8 +54,9 @@ constexpr std::string_view kOtherCountries =
 Codes Pack(std::string_view list) {
   Codes codes;
   for (size_t at = 0; at + 2 <= list.size(); at += 3) {
-    codes.set(
-        static_cast<size_t>((list[at] - 'A') * 26 + list[at + 1] - 'A' + 1));
+    const auto first = static_cast<size_t>(list[at] - 'A');
+    const auto second = static_cast<size_t>(list[at + 1] - 'A');
+    codes.set(first * 26 + second + 1);
   }
   return codes;
 }

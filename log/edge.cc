@@ -95,13 +95,10 @@ Result<Edge> Edge::Restore(uint64_t size, Store& store) {
   edge.size_ = size;
   for (int level = 0; level <= kTileLevelMax; ++level) {
     if (LevelSize(level, size) == 0) break;
-    if (level == 0) {
-      ASSIGN_OR_RETURN(TileNodes tile, RestoreLeaves(size, store));
-      edge.levels_.push_back(std::move(tile));
-    } else {
-      ASSIGN_OR_RETURN(TileNodes tile, RestoreLevel(level, size, store));
-      edge.levels_.push_back(std::move(tile));
-    }
+    ASSIGN_OR_RETURN(const TileNodes tile,
+                     level == 0 ? RestoreLeaves(size, store)
+                                : RestoreLevel(level, size, store));
+    edge.levels_.push_back(tile);
   }
   return edge;
 }

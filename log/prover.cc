@@ -34,8 +34,9 @@ class NodeSource {
     auto it = tiles_.find(key);
     if (it == tiles_.end()) {
       ASSIGN_OR_RETURN(const std::string bytes, store_.ReadTile(id));
-      ASSIGN_OR_RETURN(TileNodes tile, DecodeTile(id.index, kTileWidth, bytes));
-      it = tiles_.emplace(key, std::move(tile)).first;
+      ASSIGN_OR_RETURN(const TileNodes tile,
+                       DecodeTile(id.index, kTileWidth, bytes));
+      it = tiles_.emplace(key, tile).first;
     }
     return &it->second;
   }

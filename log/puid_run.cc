@@ -238,8 +238,8 @@ Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
 Result<std::string> WritePuidRun(const std::string& directory, uint64_t begin,
                                  uint64_t end, uint64_t keys,
                                  const PuidRecords& records) {
-  const std::string path = directory + "/" + std::to_string(begin) + "-" +
-                           std::to_string(end) + ".puids";
+  std::string path = directory + "/" + std::to_string(begin) + "-" +
+                     std::to_string(end) + ".puids";
   const std::string fresh = path + ".new";
   const int fd =
       ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
