@@ -8,6 +8,7 @@
 #include "log/field_rules.h"
 #include "log/kind_rules.h"
 #include "log/nested_rules.h"
+#include "log/standing.h"
 
 namespace modlog {
 
@@ -120,6 +121,7 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
                 &admitted.references);
   AddReferences(platform, "cause", action.cause(), CauseKinds(action),
                 &admitted.references);
+  admitted.needs_standing = NeedsStanding(action);
   return admitted;
 }
 

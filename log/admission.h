@@ -30,6 +30,7 @@ struct Admitted {
   Hash key = {};  // PuidKey
   int kind = 0;
   std::vector<Reference> references;
+  bool needs_standing = false;  // standing.h has rules that concern it
 };
 
 // PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).

@@ -12,6 +12,7 @@ struct MemoryContents {
   std::map<uint64_t, BundlePiece> pieces ABSL_GUARDED_BY(mutex);
   std::map<std::pair<int, uint64_t>, std::string> tiles ABSL_GUARDED_BY(mutex);
   std::map<std::string, std::string, std::less<>> meta ABSL_GUARDED_BY(mutex);
+  std::map<std::string, std::string, std::less<>> rows ABSL_GUARDED_BY(mutex);
   int commits ABSL_GUARDED_BY(mutex) = 0;
 };
 
@@ -69,6 +70,26 @@ class MemoryStore final : public Store {
     return pieces;
   }
 
+  Result<std::string> ReadRow(std::string_view key) override {
+    MutexLock lock(&contents_->mutex);
+    const auto it = contents_->rows.find(key);
+    if (it == contents_->rows.end()) return Fail(Code::kNotFound, "no row");
+    return it->second;
+  }
+
+  Result<std::vector<Row>> ScanRows(std::string_view prefix,
+                                    size_t limit) override {
+    MutexLock lock(&contents_->mutex);
+    std::vector<Row> rows;
+    for (auto it = contents_->rows.lower_bound(prefix);
+         it != contents_->rows.end() && rows.size() < limit &&
+         it->first.starts_with(prefix);
+         ++it) {
+      rows.push_back({it->first, it->second});
+    }
+    return rows;
+  }
+
   Result<std::string> ReadMeta(std::string_view name) override {
     MutexLock lock(&contents_->mutex);
     const auto it = contents_->meta.find(name);
@@ -93,6 +114,10 @@ class MemoryStore final : public Store {
     }
     for (const FullTile& tile : batch.tiles) {
       contents_->tiles[{tile.id.level, tile.id.index}] = tile.bytes;
+    }
+    for (const Row& row : batch.rows) {
+      if (row.value) contents_->rows[row.key] = *row.value;
+      if (!row.value) contents_->rows.erase(row.key);
     }
     contents_->head = batch.after;
   }

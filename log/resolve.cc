@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "log/standing.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -21,8 +22,11 @@ struct KeyHash {
 
 class Resolver {
  public:
-  Resolver(PuidIndex& index, const Prover& prover)
-      : index_(index), prover_(prover) {}
+  Resolver(PuidIndex& index, const Prover& prover, RowsView* rows)
+      : index_(index),
+        prover_(prover),
+        rows_(rows),
+        standing_(rows, [this](uint64_t entry) { return Action(entry); }) {}
 
   Result<Resolved> Run(std::span<const PendingGroup> groups) {
     RETURN_IF_ERROR(LookUp(groups));
@@ -51,6 +55,7 @@ class Resolver {
 
   Result<void> ResolveGroup(const PendingGroup& group) {
     const size_t entries_before = resolved_.new_entries.size();
+    const size_t rows_before = rows_->Mark();
     std::vector<ResolvedItem>& items = resolved_.groups.emplace_back();
     items.reserve(group.admitted.size());
     bool failed = false;
@@ -62,6 +67,7 @@ class Resolver {
     }
     if (failed && group.group.atomicity == Atomicity::kAllOrNothing) {
       Undo(entries_before, &items);
+      rows_->RollBack(rows_before);
     }
     return {};
   }
@@ -92,7 +98,14 @@ class Resolver {
           CompareStored(PlaceIndex(known), group.group.platform, action));
       return resolved;
     }
-    CheckReferences(*admitted, references, &resolved.item.violations);
+    const auto found =
+        CheckReferences(*admitted, references, &resolved.item.violations);
+    if (admitted->needs_standing && resolved.item.violations.empty()) {
+      RETURN_IF_ERROR(standing_.Judge(
+          {group.group.platform, action, admitted->kind,
+           prover_.size() + resolved_.new_entries.size(), found},
+          &resolved.item.violations));
+    }
     if (!resolved.item.violations.empty()) {
       resolved.item.outcome = ItemResult::Outcome::kRefused;
       return resolved;
@@ -105,29 +118,48 @@ class Resolver {
     return resolved;
   }
 
-  void CheckReferences(const Admitted& admitted,
-                       std::span<const uint64_t> found,
-                       std::vector<Violation>* violations) const {
-    for (size_t i = 0; i < found.size(); ++i) {
+  // What the references lead to, where all of them lead to what they may.
+  std::vector<FoundReference> CheckReferences(
+      const Admitted& admitted, std::span<const uint64_t> places,
+      std::vector<Violation>* violations) const {
+    std::vector<FoundReference> found;
+    for (size_t i = 0; i < places.size(); ++i) {
       const Reference& reference = admitted.references[i];
-      const int kind = KindOf(reference, found[i]);
-      if (kind == 0) {
+      const FoundReference target = Follow(reference, places[i]);
+      if (target.kind == 0) {
         violations->push_back(
             {reference.field(),
              "names no entry of this platform that is earlier in the log"});
-      } else if (!Contains(reference.kinds, kind)) {
+      } else if (!Contains(reference.kinds, target.kind)) {
         violations->push_back(
             {reference.field(),
              "must name an entry of kind " + NameKinds(reference.kinds)});
       }
+      found.push_back(target);
     }
+    return found;
   }
 
-  // The kind of the entry that is referred to, 0 if there is none.
-  int KindOf(const Reference& reference, uint64_t found) const {
-    if (found != PuidIndex::kAbsent) return PlaceKind(found);
+  // Kind 0 where there is no such entry.
+  FoundReference Follow(const Reference& reference, uint64_t place) const {
+    if (place != PuidIndex::kAbsent) {
+      return {&reference, PlaceIndex(place), PlaceKind(place)};
+    }
     const auto it = pending_.find(reference.key);
-    return it == pending_.end() ? 0 : resolved_.new_entries[it->second].kind;
+    if (it == pending_.end()) return {&reference, 0, 0};
+    return {&reference, prover_.size() + it->second,
+            resolved_.new_entries[it->second].kind};
+  }
+
+  // The action of an entry in the log or earlier in the batch.
+  Result<std::string> Action(uint64_t entry_index) const {
+    if (entry_index >= prover_.size()) {
+      return std::string(
+          resolved_.new_entries[entry_index - prover_.size()].action);
+    }
+    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(entry_index));
+    ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+    return std::string(entry.action);
   }
 
   // The index gives a hint; the entry's bytes decide.
@@ -181,6 +213,8 @@ class Resolver {
 
   PuidIndex& index_;
   const Prover& prover_;
+  RowsView* const rows_;
+  Standing standing_;
   std::vector<uint64_t> found_;
   size_t next_found_ = 0;
   absl::flat_hash_map<Hash, size_t, KeyHash> pending_;  // -> new_entries
@@ -190,8 +224,8 @@ class Resolver {
 }  // namespace
 
 Result<Resolved> Resolve(std::span<const PendingGroup> groups, PuidIndex& index,
-                         const Prover& prover) {
-  return Resolver(index, prover).Run(groups);
+                         const Prover& prover, RowsView* rows) {
+  return Resolver(index, prover, rows).Run(groups);
 }
 
 }  // namespace modlog

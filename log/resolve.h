@@ -12,6 +12,7 @@
 #include "log/prover.h"
 #include "log/puid_index.h"
 #include "log/queue.h"
+#include "log/rows.h"
 
 namespace modlog {
 
@@ -38,9 +39,10 @@ struct Resolved {
 };
 
 // Resolve reads the index and, for known puids, the entries up to the prover's
-// size. kCorrupt when index and entries disagree; the store's errors.
+// size; what the new entries change is put into `rows`. kCorrupt when index and
+// entries disagree; the store's errors.
 Result<Resolved> Resolve(std::span<const PendingGroup> groups, PuidIndex& index,
-                         const Prover& prover);
+                         const Prover& prover, RowsView* rows);
 
 }  // namespace modlog
 

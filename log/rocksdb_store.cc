@@ -23,8 +23,10 @@
 //   tiles     level (u8) || index (u64)   ->  the full tile
 //   meta      "head"                      ->  size (u64) || root || logged_at
 //             "m/" || name                ->  value
+//   rows      as rows.h has them
 //
-// Keys only ever grow, so compaction moves files and rewrites nothing.
+// Keys of entries and tiles only ever grow, so compaction moves files and
+// rewrites nothing.
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -168,7 +170,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
 
 class RocksDbStore final : public Store {
  public:
-  enum Family { kMeta, kEntries, kTiles, kFamilies };
+  enum Family { kMeta, kEntries, kTiles, kRows, kFamilies };
 
   RocksDbStore(std::unique_ptr<rocksdb::DB> db,
                std::vector<rocksdb::ColumnFamilyHandle*> families,
@@ -193,6 +195,9 @@ class RocksDbStore final : public Store {
   Result<std::string> ReadTile(TileId id) override;
   Result<std::vector<BundlePiece>> ReadPieces(uint64_t begin,
                                               uint64_t end) override;
+  Result<std::string> ReadRow(std::string_view key) override;
+  Result<std::vector<Row>> ScanRows(std::string_view prefix,
+                                    size_t limit) override;
   Result<std::string> ReadMeta(std::string_view name) override;
   Result<void> WriteMeta(std::string_view name,
                          std::string_view value) override;
@@ -226,6 +231,12 @@ CommitResult RocksDbStore::Commit(const StoreBatch& batch) {
   }
   for (const FullTile& tile : batch.tiles) {
     put(kTiles, TileKey(tile.id), tile.bytes);
+  }
+  for (const Row& row : batch.rows) {
+    if (row.value) put(kRows, row.key, *row.value);
+    if (!row.value && status.ok()) {
+      status = write.Delete(families_[kRows], row.key);
+    }
   }
   put(kMeta, kHeadKey, EncodeHead(batch.after));
   rocksdb::WriteOptions options;
@@ -299,6 +310,26 @@ Result<std::vector<BundlePiece>> RocksDbStore::ReadPieces(uint64_t begin,
   return pieces;
 }
 
+Result<std::string> RocksDbStore::ReadRow(std::string_view key) {
+  return Get(kRows, key, "row");
+}
+
+Result<std::vector<Row>> RocksDbStore::ScanRows(std::string_view prefix,
+                                                size_t limit) {
+  std::vector<Row> rows;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(rocksdb::ReadOptions(), families_[kRows]));
+  for (it->Seek(prefix); it->Valid() && rows.size() < limit &&
+                         it->key().ToStringView().starts_with(prefix);
+       it->Next()) {
+    rows.push_back({it->key().ToString(), it->value().ToString()});
+  }
+  if (!it->status().ok()) {
+    return std::unexpected(FromStatus(it->status(), "read rows"));
+  }
+  return rows;
+}
+
 Result<std::string> RocksDbStore::ReadMeta(std::string_view name) {
   return Get(kMeta, "m/" + std::string(name), name);
 }
@@ -321,8 +352,9 @@ Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory) {
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)},
       {"entries", FamilyOptions(cache)},
-      {"tiles", FamilyOptions(cache)}};
-  static_assert(RocksDbStore::kFamilies == 3);
+      {"tiles", FamilyOptions(cache)},
+      {"rows", FamilyOptions(cache)}};
+  static_assert(RocksDbStore::kFamilies == 4);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(

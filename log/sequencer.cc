@@ -67,7 +67,8 @@ Result<void> Sequencer::Start() {
 
 Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
   const Prover prover(parts_.store, edge_);
-  auto resolved = Resolve(groups, *parts_.index, prover);
+  RowsView rows(parts_.store);
+  auto resolved = Resolve(groups, *parts_.index, prover, &rows);
   if (!resolved) {
     return Stop(groups, resolved.error(), OutcomeUnknown(resolved.error()));
   }
@@ -81,7 +82,8 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
     return {};
   }
   Batch batch(committed_, *edge_, *now_ms);
-  if (auto extended = Extend(*resolved, &batch); !extended) {
+  if (auto extended = Extend(*resolved, std::move(rows).Take(), &batch);
+      !extended) {
     return Stop(groups, extended.error(), OutcomeUnknown(extended.error()));
   }
   Failpoint("before_answer");
@@ -96,7 +98,8 @@ Result<void> Sequencer::Stop(std::vector<PendingGroup>& groups,
   return std::unexpected(cause);
 }
 
-Result<void> Sequencer::Extend(const Resolved& resolved, Batch* batch) {
+Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
+                               Batch* batch) {
   std::vector<PuidRecord> records;
   records.reserve(resolved.new_entries.size());
   new_hashes_.clear();
@@ -112,6 +115,7 @@ Result<void> Sequencer::Extend(const Resolved& resolved, Batch* batch) {
     new_hashes_.push_back(batch->Append(header, entry.action));
   }
   StoreBatch stored = batch->ForStore();
+  stored.rows = std::move(rows);
   if (Failpoint("flip_leaf")) stored.pieces[0].bytes[2] ^= 1;
   const bool signed_early = Failpoint("sign_before_commit");
   if (signed_early) {  // a fault for tests to find

@@ -70,7 +70,8 @@ class Sequencer {
  private:
   Result<void> Stop(std::vector<PendingGroup>& groups, const Error& cause,
                     const Error& told);
-  Result<void> Extend(const Resolved& resolved, Batch* batch);
+  Result<void> Extend(const Resolved& resolved, std::vector<Row> rows,
+                      Batch* batch);
   Result<void> Verify(const StoreBatch& batch, Frontier* frontier) const;
   Result<std::vector<Hash>> ProveExtension(const EdgeGrowth& growth) const;
   Result<void> Publish(const StoredHead& head, std::span<const Hash> proof,

@@ -44,11 +44,20 @@ struct FullTile {
   std::string bytes;  // kTileWidth * 32
 };
 
+// A row of what the log knows about entries because of other entries: derived,
+// but in the synced batch, so that it never disagrees with the tree. Few
+// entries make rows; rows.h says which there are.
+struct Row {
+  std::string key;
+  std::optional<std::string> value;  // absent: the row is removed
+};
+
 struct StoreBatch {
   StoredHead before;  // must be the head that stands
   StoredHead after;
   std::vector<BundlePiece> pieces;  // cover [before.size, after.size) in order
   std::vector<FullTile> tiles;      // each tile that becomes full
+  std::vector<Row> rows;            // applied in order
 };
 
 enum class CommitOutcome {
@@ -80,6 +89,13 @@ class Store {
   // REQUIRES: begin < end <= head size, within one bundle. kNotFound, kCorrupt.
   virtual Result<std::vector<BundlePiece>> ReadPieces(uint64_t begin,
                                                       uint64_t end) = 0;
+
+  // ReadRow returns a row's value. kNotFound.
+  virtual Result<std::string> ReadRow(std::string_view key) = 0;
+  // ScanRows returns up to `limit` rows whose keys begin with `prefix`,
+  // ascending by key.
+  virtual Result<std::vector<Row>> ScanRows(std::string_view prefix,
+                                            size_t limit) = 0;
 
   // Small durable facts about the log itself: origin, format. kNotFound.
   virtual Result<std::string> ReadMeta(std::string_view name) = 0;

@@ -25,7 +25,8 @@ namespace modlog {
 struct ImportedAction {
   std::string source;  // its path, for messages alone: it names people
   std::string puid;
-  std::string action;  // canonical bytes of a modlog.v1.Action
+  std::string action;        // canonical bytes of a modlog.v1.Action
+  std::string payload = {};  // encoded modlog.v1.Payload to store, or nothing
 };
 
 // A word about one file. A refused file gave no action; a warning is about one

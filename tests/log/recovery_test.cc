@@ -42,6 +42,13 @@ class ForwardingStore : public Store {
                                               uint64_t end) override {
     return store_->ReadPieces(begin, end);
   }
+  Result<std::string> ReadRow(std::string_view key) override {
+    return store_->ReadRow(key);
+  }
+  Result<std::vector<Row>> ScanRows(std::string_view prefix,
+                                    size_t limit) override {
+    return store_->ScanRows(prefix, limit);
+  }
   Result<std::string> ReadMeta(std::string_view name) override {
     return store_->ReadMeta(name);
   }

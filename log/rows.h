@@ -1,0 +1,65 @@
+#ifndef MODLOG_LOG_ROWS_H_
+#define MODLOG_LOG_ROWS_H_
+
+// Rows: what the log knows about entries because of other entries, by key in
+// the store and committed with the entries that cause them. Integers
+// big-endian, so that keys ascend as their numbers do.
+//
+//   'r' || target (u64) || referrer (u64) || list (u8)  -> kind (u8)
+//       entry `referrer` names entry `target`; list 1 about, 2 cause
+//
+// RowsView is the rows as they will stand after the batch that is being
+// resolved: the store's, with what earlier items of the batch put on top. Rules
+// that look at the life of an entry read and write through it, so that an item
+// sees what an item before it did. Not thread-safe.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/store.h"
+
+namespace modlog {
+
+// Appends the low `bytes` bytes, most significant first.
+void PutBigEndian(uint64_t value, int bytes, std::string* out);
+uint64_t GetBigEndian(std::string_view bytes);
+
+class RowsView {
+ public:
+  // `store` must outlive the view.
+  explicit RowsView(Store* store) : store_(store) {}
+
+  // Read: the value, or nothing. The store's errors.
+  Result<std::optional<std::string>> Read(std::string_view key) const;
+  // Scan: all rows whose keys begin with `prefix`, ascending, at most `limit`.
+  Result<std::vector<Row>> Scan(std::string_view prefix, size_t limit) const;
+
+  void Put(std::string key, std::string value);
+  void Remove(std::string key);
+
+  // A place to come back to, for items that are taken back together.
+  size_t Mark() const { return written_.size(); }
+  void RollBack(size_t mark);
+
+  // Take returns what was put and removed, in order.
+  std::vector<Row> Take() &&;
+
+ private:
+  struct Written {
+    std::string key;
+    std::optional<std::string> value;
+    // What the overlay had for the key before; absent: nothing.
+    std::optional<std::optional<std::string>> before;
+  };
+  void Write(std::string key, std::optional<std::string> value);
+
+  Store* store_;
+  std::map<std::string, std::optional<std::string>, std::less<>> overlay_;
+  std::vector<Written> written_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_ROWS_H_

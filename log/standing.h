@@ -1,0 +1,63 @@
+#ifndef MODLOG_LOG_STANDING_H_
+#define MODLOG_LOG_STANDING_H_
+
+// Rules that an entry can only be held against once it is known what stands
+// before it: what it refers to and what became of that. Each family of rules is
+// a file of its own (life.h, …) and a line in Standing::Judge.
+//
+// Judged in log order by the sequencer's thread, each item on top of those
+// before it in the same batch. What an item changes is put into rows (rows.h).
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/admission.h"
+#include "log/rows.h"
+
+namespace modlog {
+
+// A reference of an item, and what it leads to.
+struct FoundReference {
+  const Reference* reference;
+  uint64_t index;  // of the entry named
+  int kind;        // of it
+};
+
+struct StandingItem {
+  std::string_view platform;
+  std::string_view action;  // canonical bytes
+  int kind;
+  uint64_t index;  // that it gets if nothing is wrong with it
+  std::span<const FoundReference> references;
+};
+
+// ReadAction returns the action of an entry by index, of earlier items of the
+// batch too. The store's errors.
+using ReadAction = std::function<Result<std::string>(uint64_t index)>;
+
+class Standing {
+ public:
+  // `rows` must outlive it.
+  Standing(RowsView* rows, ReadAction read)
+      : rows_(rows), read_(std::move(read)) {}
+
+  // Judge adds a violation for each rule broken; if there is none, what the
+  // item changes is in the rows. An error is the store's.
+  Result<void> Judge(const StandingItem& item,
+                     std::vector<Violation>* violations);
+
+ private:
+  RowsView* rows_;
+  ReadAction read_;
+};
+
+// NeedsStanding: whether any of these rules can concern the action. Most stand
+// alone, and are never parsed again.
+bool NeedsStanding(const v1::Action& action);
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_STANDING_H_
