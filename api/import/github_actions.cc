@@ -40,21 +40,21 @@ bool NamesAllOf(const LinkedNotice& notice, const TargetSet& targets) {
 
 // The paper's path and text, and its targets, are the affected person's: the
 // platform published them, and still a log need not repeat who was accused.
-Hash CommitTo(const GithubDmcaOptions& options, const Notice& notice,
-              std::string_view puid) {
-  const RecordSecrets secrets =
-      DeriveRecordSecrets(options.secret.bytes, {}, options.platform, puid);
-  std::vector<RecordPart> parts;
-  Hash root;
+CommittedParts CommitTo(const GithubDmcaOptions& options, const Notice& notice,
+                        std::string_view puid) {
+  std::vector<PrivatePart> parts;
   if (!notice.text.targets.empty()) {
     const std::vector<std::string> targets(notice.text.targets.begin(),
                                            notice.text.targets.end());
-    root = TargetsRoot(CommitTargets(secrets, targets));
-    parts.push_back({kPartTargets, Reach::kSubject, root});
+    const RecordSecrets secrets =
+        DeriveRecordSecrets(options.secret.bytes, {}, options.platform, puid);
+    const Hash root = TargetsRoot(CommitTargets(secrets, targets));
+    parts.push_back({kPartTargets, Reach::kSubject, std::string(AsText(root))});
   }
-  parts.push_back({kPartSourceId, Reach::kSubject, AsBytes(notice.path)});
-  parts.push_back({kPartSourceText, Reach::kSubject, AsBytes(notice.content)});
-  return CommitRecord(CommitParts(secrets, parts));
+  parts.push_back({kPartSourceId, Reach::kSubject, notice.path});
+  parts.push_back({kPartSourceText, Reach::kSubject, notice.content});
+  return CommitPayload(options.secret, options.platform, puid, parts,
+                       options.keep);
 }
 
 }  // namespace
@@ -128,13 +128,14 @@ ImportedAction FinishAction(const GithubDmcaOptions& options,
       DerivePuid(options.secret, notice.path, notice.content_sha256, role);
   action.set_puid(puid);
   action.set_taxonomy(kTaxonomy);
-  const Hash commitment = CommitTo(options, notice, puid);
-  action.set_commitment(commitment.data(), commitment.size());
+  CommittedParts parts = CommitTo(options, notice, puid);
+  action.set_commitment(parts.commitment.data(), parts.commitment.size());
   action.set_regime(v1::REGIME_US_DMCA);
   action.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
   action.set_source_date(notice.source_day.value_or(0));
   // No maps and nothing unknown in it: protobuf writes it canonically.
-  return {Printable(notice.path), std::move(puid), action.SerializeAsString()};
+  return {Printable(notice.path), std::move(puid), action.SerializeAsString(),
+          std::move(parts.payload)};
 }
 
 }  // namespace modlog

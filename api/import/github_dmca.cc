@@ -35,8 +35,8 @@ Listing Sort(std::vector<std::string> paths) {
     if (name.has_value()) {
       listing.notices.push_back({std::move(path), *std::move(name)});
     } else {
-      listing.refused.push_back(
-          {Printable(path), std::move(name).error().message});
+      listing.refused.push_back({.source = Printable(path),
+                                 .reason = std::move(name).error().message});
     }
   }
   std::ranges::sort(listing.notices, {}, &ListedNotice::Order);
@@ -52,12 +52,12 @@ class Importer {
   Result<ImportTotals> Run(const Listing& listing) {
     const uint64_t files = listing.refused.size() + listing.notices.size();
     for (const ImportRemark& remark : listing.refused) {
-      Refuse(remark.source, remark.reason);
-      sink_->OnProgress(totals_.files, files);
+      RETURN_IF_ERROR(Refuse(remark.source, remark.reason));
+      sink_->OnProgress(totals_.items, files);
     }
     for (const ListedNotice& listed : listing.notices) {
       RETURN_IF_ERROR(ImportFile(listed));
-      sink_->OnProgress(totals_.files, files);
+      sink_->OnProgress(totals_.items, files);
     }
     return totals_;
   }
@@ -72,7 +72,7 @@ class Importer {
   std::optional<uint32_t> SourceDay(const ListedNotice& listed);
   Result<std::string> Emit(const Notice& notice, std::string_view role,
                            const v1::Action& action);
-  void Refuse(const std::string& path, std::string reason);
+  Result<void> Refuse(const std::string& path, std::string reason);
   void Warn(const std::string& path, std::string reason);
   void WarnOfLinks(const Notice& notice, const Links& links);
 
@@ -82,15 +82,16 @@ class Importer {
   ImportTotals totals_;
 };
 
-void Importer::Refuse(const std::string& path, std::string reason) {
-  ++totals_.files;
+Result<void> Importer::Refuse(const std::string& path, std::string reason) {
+  ++totals_.items;
   ++totals_.refused;
-  sink_->OnRefused({Printable(path), std::move(reason)});
+  return sink_->OnRefused(
+      {.source = Printable(path), .reason = std::move(reason)});
 }
 
 void Importer::Warn(const std::string& path, std::string reason) {
   ++totals_.warnings;
-  sink_->OnWarning({Printable(path), std::move(reason)});
+  sink_->OnWarning({.source = Printable(path), .reason = std::move(reason)});
 }
 
 Result<std::string> Importer::Emit(const Notice& notice, std::string_view role,
@@ -98,9 +99,7 @@ Result<std::string> Importer::Emit(const Notice& notice, std::string_view role,
   ImportedAction finished = FinishAction(options_, notice, role, action);
   std::string puid = finished.puid;
   RETURN_IF_ERROR(sink_->OnAction(std::move(finished)));
-  constexpr size_t kPrefix = std::string_view("KIND_").size();
-  ++totals_.actions;
-  ++totals_.actions_by_kind[v1::Kind_Name(action.kind()).substr(kPrefix)];
+  CountAction(action.kind(), &totals_);
   return puid;
 }
 
@@ -126,11 +125,10 @@ Result<void> Importer::ImportFile(const ListedNotice& listed) {
     content = Fail(Code::kMalformed, "empty");
   }
   if (!content.has_value()) {
-    Refuse(listed.path, std::move(content).error().message);
-    return {};
+    return Refuse(listed.path, std::move(content).error().message);
   }
-  ++totals_.files;
-  ++totals_.files_by_type[std::string(NoticeTypeName(listed.name.type))];
+  ++totals_.items;
+  ++totals_.items_by_type[std::string(NoticeTypeName(listed.name.type))];
   Notice notice;
   notice.path = listed.path;
   notice.content = *std::move(content);

@@ -17,13 +17,15 @@
 // else there is none and a warning; never from the name alone.
 //
 // No name gets into an action: puids are derived, paths and texts are committed
-// to (verifier/core/commitment.h) and not kept. docs/formats.md has the rest.
+// to (verifier/core/commitment.h) and kept only where that is asked for.
+// docs/formats.md has the rest.
 
 #include <cstdint>
 #include <string>
 
 #include "api/import/importer.h"
 #include "api/import/platform_secret.h"
+#include "api/import/record_payload.h"
 
 namespace modlog {
 
@@ -32,6 +34,7 @@ struct GithubDmcaOptions {
   std::string platform;   // "github"; goes into the commitments
   PlatformSecret secret;
   uint32_t today;  // days since 1970-01-01; a later date of a file is a mistake
+  KeepPayload keep = KeepPayload::kNo;  // path, text and root of the targets
 };
 
 // ImportGithubDmca hands out everything in the directory: by date, then in the

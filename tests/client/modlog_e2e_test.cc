@@ -4,28 +4,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
-#include "tests/client/programs.h"
+#include "tests/client/running_log.h"
 
 namespace modlog {
 namespace {
-
-using Json = nlohmann::json;
-using Words = std::vector<std::string>;
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
 
 // A valid action of a platform that copies from the press.
 std::string Line(const std::string& puid, const std::string& more = "") {
@@ -44,38 +28,6 @@ std::string ManyLines(int first, int count) {
   }
   return lines;
 }
-
-// A log that runs, in a folder of its own.
-class RunningLog {
- public:
-  RunningLog()
-      : server_("modlogd", {"--data-dir", folder_ / "data", "--grpc-listen",
-                            "127.0.0.1:0", "--http-listen", "127.0.0.1:0"}) {
-    std::string out = server_.WaitForOutput("\n");
-    size_t at = out.find("grpc=");
-    EXPECT_NE(at, std::string::npos) << server_.Wait().err;
-    grpc_ = out.substr(at + 5, out.find(' ', at) - at - 5);
-  }
-
-  void Signal(int signal) const { server_.Signal(signal); }
-  std::string policy() const { return folder_ / "data/log.policy"; }
-
-  Words With(Words words) const {
-    words.insert(words.begin(), {"--server", grpc_});
-    return words;
-  }
-  Outcome Modlog(const Words& words, const std::string& input = "") const {
-    return RunProgram("modlog", With(words), input);
-  }
-  uint64_t Size() const {
-    return Json::parse(Modlog({"status", "--json"}).out)["signed"]["size"];
-  }
-
- private:
-  TemporaryFolder folder_;
-  Program server_;
-  std::string grpc_;
-};
 
 class ModlogTest : public testing::Test {
  protected:

@@ -24,8 +24,10 @@ struct Collector : ImportSink {
     actions.push_back(std::move(action));
     return {};
   }
-  void OnRefused(ImportRemark remark) override {
+  Result<void> OnRefused(ImportRemark remark) override {
     refused.push_back(std::move(remark));
+    if (strict) return Fail(Code::kMalformed, "stopped");
+    return {};
   }
   void OnWarning(ImportRemark remark) override {
     warnings.push_back(std::move(remark));
@@ -36,6 +38,7 @@ struct Collector : ImportSink {
   }
 
   size_t stop_after = SIZE_MAX;
+  bool strict = false;
   std::vector<ImportedAction> actions;
   std::vector<v1::Action> messages;  // the same, parsed
   std::vector<ImportRemark> refused;

@@ -66,13 +66,13 @@ std::string Explain(const std::vector<Violation>& violations) {
 // 1,825 and 38 for 2021.
 TEST_F(GithubDataTest, EveryNoticeOf2021And2025ComesOut) {
   using Counts = std::map<std::string, uint64_t>;
-  EXPECT_EQ(totals_.files_by_type, Counts({{"takedown", 1'825 + 2'463},
+  EXPECT_EQ(totals_.items_by_type, Counts({{"takedown", 1'825 + 2'463},
                                            {"counternotice", 38 + 61},
                                            {"retraction", 7 + 9},
                                            {"reversal", 1 + 4},
                                            {"counternotice-reversal", 3 + 2},
                                            {"counternotice-retraction", 1}}));
-  EXPECT_EQ(totals_.files - totals_.refused, 4'414U);
+  EXPECT_EQ(totals_.items - totals_.refused, 4'414U);
   // One reversal names three notices.
   EXPECT_EQ(totals_.actions_by_kind, Counts({{"NOTICE_RECEIVED", 4'288},
                                              {"ACTION", 4'288},

@@ -207,7 +207,7 @@ TEST_F(GithubDmcaTest, EachPaperBecomesItsKind) {
   // A retraction is the claimant's act: the one reversal is the platform's.
   EXPECT_EQ(imported.messages[6].reversal_cause(), v1::CAUSE_OWN_REVIEW);
   EXPECT_EQ(imported.messages[6].about(0), imported.messages[1].puid());
-  EXPECT_EQ(totals_.files_by_type["counternotice-reversal"], 1U);
+  EXPECT_EQ(totals_.items_by_type["counternotice-reversal"], 1U);
   EXPECT_EQ(totals_.actions_by_kind["NOTICE_RECEIVED"], 1U);
   EXPECT_EQ(totals_.actions, 7U);
 }
@@ -343,7 +343,7 @@ TEST_F(GithubDmcaTest, WhatIsNoNoticeIsNamedAndRefused) {
                                       "2021/01/2021-01-07-large.md",
                                       "2021/01/2021-01-09-link.md"}));
   EXPECT_EQ(imported.actions.size(), 4U);
-  EXPECT_EQ(totals_.files, 7U);
+  EXPECT_EQ(totals_.items, 7U);
   EXPECT_EQ(totals_.refused, 5U);
   EXPECT_EQ(imported.total, 7U);
   EXPECT_EQ(imported.done, std::vector<uint64_t>({1, 2, 3, 4, 5, 6, 7}));

@@ -29,7 +29,7 @@ RULES = [
     ("log/nested_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/kind_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
-    ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/",
+    ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",
                      "google/protobuf/", "modlog/v1/")),
 ]
 FORBIDDEN = [("api/", "rocksdb/"), ("verifier/", "grpc"), ("log/", "grpc"),

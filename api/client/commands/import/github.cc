@@ -1,0 +1,61 @@
+#include <memory>
+
+#include "api/client/commands/import/source.h"
+#include "api/import/github_dmca.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+DIR is a copy of https://github.com/github/dmca: folders 2011, 2012, ... with
+one notice a file. No name in a notice gets into the log: entries are named
+after a hash under a secret, which is kept in a file. Keep that file: with
+another one every notice would be appended a second time.
+
+Files that are no notices are named on standard error, and the rest goes on.
+
+Example:
+  git clone --depth 1 https://github.com/github/dmca
+  modlog import github-dmca dmca --platform github
+
+Exit status: 0 all is logged, 1 a file or an entry was refused, 2 usage,
+connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
+
+struct Options {
+  ImportOptions common;
+  std::string directory;
+};
+
+int RunGithub(const CommandLine& line, const Options& options) {
+  return RunImport(line, options.common,
+                   {.unit = "files",
+                    .check = [&] { return CheckDirectory(options.directory); },
+                    .run =
+                        [&](const PlatformSecret& secret, ImportSink* sink) {
+                          return ImportGithubDmca(
+                              {.directory = options.directory,
+                               .platform = options.common.platform,
+                               .secret = secret,
+                               .today = Today()},
+                              sink);
+                        }});
+}
+
+}  // namespace
+
+void AddImportGithub(CLI::App* import, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = import->add_subcommand(
+      "github-dmca", "GitHub's published takedown notices");
+  command
+      ->add_option("DIR", options->directory, "copy of github.com/github/dmca")
+      ->required();
+  AddImportOptions(command, "platform of the entries: github",
+                   &options->common);
+  command->footer(kFooter);
+  command->callback([line, options] {
+    line->run = [line, options] { return RunGithub(*line, *options); };
+  });
+}
+
+}  // namespace modlog

@@ -1,0 +1,109 @@
+#include "api/client/commands/import/log_sink.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/interrupt.h"
+#include "api/client/rpc_error.h"
+
+namespace modlog {
+namespace {
+
+constexpr size_t kPlaceShownMax = 200;
+constexpr size_t kReasonShownMax = 400;
+
+StreamAppenderOptions StreamOptions(const LogSinkOptions& options) {
+  StreamAppenderOptions stream_options;
+  stream_options.platform = options.platform;
+  return stream_options;
+}
+
+std::string Place(const ImportRemark& remark) {
+  return Printable(FormatPlace(remark), kPlaceShownMax);
+}
+
+std::string Reason(const ImportRemark& remark) {
+  return Printable(FormatReason(remark), kReasonShownMax);
+}
+
+std::string Counts(const std::map<std::string, uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", WithCommas(count), " ",
+                    name);
+  }
+  return text;
+}
+
+std::string InBrackets(const std::map<std::string, uint64_t>& counts) {
+  return counts.empty() ? "" : absl::StrCat(" (", Counts(counts), ")");
+}
+
+}  // namespace
+
+LogSink::LogSink(Client* client, LogSinkOptions options)
+    : options_(std::move(options)),
+      progress_("import", options_.unit),
+      report_(AckStyle::kNone, &progress_),
+      stream_(client, StreamOptions(options_),
+              [this](std::span<const AnsweredItem> answers) {
+                report_.OnAnswers(answers);
+              }) {}
+
+Result<void> LogSink::Stop() {
+  stopped_ = true;
+  return Fail(Code::kMalformed, "stopped at the first refusal");
+}
+
+Result<void> LogSink::OnAction(ImportedAction action) {
+  if (Interrupted() != 0) return Fail(Code::kUnavailable, "interrupted");
+  if (options_.strict && report_.totals().refused > 0) return Stop();
+  return stream_.Add({.action = std::move(action.action),
+                      .puid = std::move(action.puid),
+                      .where = Printable(action.source, kPlaceShownMax)});
+}
+
+Result<void> LogSink::OnRefused(ImportRemark remark) {
+  report_.Refuse(Place(remark), Reason(remark));
+  return options_.strict ? Stop() : Result<void>();
+}
+
+void LogSink::OnWarning(ImportRemark remark) {
+  if (!options_.warnings) return;
+  progress_.Say(absl::StrCat(Place(remark), ": warning: ", Reason(remark)));
+}
+
+void LogSink::OnProgress(uint64_t done, uint64_t total) {
+  progress_.Set(done, total);
+}
+
+void LogSink::Summarize(const ImportTotals& items) {
+  std::string text = absl::StrCat(
+      "import: ", WithCommas(items.items), " ", options_.unit,
+      InBrackets(items.items_by_type), ", ", WithCommas(items.refused),
+      " of them refused, ", WithCommas(items.warnings), " warnings; ",
+      WithCommas(items.actions), " actions", InBrackets(items.actions_by_kind));
+  if (!items.left_out.empty()) {
+    absl::StrAppend(&text, "; left out: ", Counts(items.left_out));
+  }
+  progress_.Say(text);
+}
+
+void LogSink::SummarizeEntries() {
+  const AppendTotals entries = report_.totals();
+  std::string text = absl::StrCat(Interrupted() != 0 ? "import, interrupted: "
+                                  : stopped_ ? "import, stopped by --strict: "
+                                             : "import: ",
+                                  WithCommas(entries.logged), " entries new, ",
+                                  WithCommas(entries.duplicates), " known, ",
+                                  WithCommas(entries.refused), " refused");
+  if (stream_.unanswered() > 0) {
+    absl::StrAppend(&text, ", ", WithCommas(stream_.unanswered()),
+                    " without an answer (import again: what is in the log is "
+                    "recognised)");
+  }
+  progress_.Say(text);
+}
+
+}  // namespace modlog

@@ -1,0 +1,62 @@
+#ifndef MODLOG_API_CLIENT_COMMANDS_IMPORT_LOG_SINK_H_
+#define MODLOG_API_CLIENT_COMMANDS_IMPORT_LOG_SINK_H_
+
+// Takes what an importer hands out to a log, and says on standard error what
+// was refused, as FILE:LINE: row N, column NAME: WHY. Not thread-safe.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "api/client/client.h"
+#include "api/client/commands/append_report.h"
+#include "api/client/stream_appender.h"
+#include "api/import/importer.h"
+
+namespace modlog {
+
+struct LogSinkOptions {
+  std::string platform;
+  std::string unit;       // what the source is made of: "files", "rows"
+  bool warnings = false;  // say them, too
+  // Whether the first refusal, by the importer or by the log, ends the import.
+  // What had been sent when the log's answer came is logged nevertheless.
+  bool strict = false;
+};
+
+class LogSink : public ImportSink {
+ public:
+  // `client` must outlive the sink.
+  LogSink(Client* client, LogSinkOptions options);
+
+  Result<void> OnAction(ImportedAction action) override;
+  Result<void> OnRefused(ImportRemark remark) override;
+  void OnWarning(ImportRemark remark) override;
+  void OnProgress(uint64_t done, uint64_t total) override;
+
+  // Finish sends what is left and waits for all answers.
+  Result<void> Finish() { return stream_.Finish(); }
+
+  // Whether the import ended because of `strict`.
+  bool stopped() const { return stopped_; }
+  AppendTotals totals() const { return report_.totals(); }
+
+  // Summarize says what became of the items, where the source was read to its
+  // end, and of the entries.
+  void Summarize(const ImportTotals& items);
+  void SummarizeEntries();
+  void Say(std::string_view line) { progress_.Say(line); }
+
+ private:
+  Result<void> Stop();
+
+  const LogSinkOptions options_;
+  Progress progress_;
+  AppendReport report_;
+  StreamAppender stream_;
+  bool stopped_ = false;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_CLIENT_COMMANDS_IMPORT_LOG_SINK_H_

@@ -1,0 +1,108 @@
+#include "api/client/commands/import/source.h"
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/commands/import/log_sink.h"
+#include "api/client/interrupt.h"
+#include "api/client/jsonl.h"
+#include "api/client/progress.h"
+#include "api/import/input_file.h"
+
+namespace modlog {
+namespace {
+
+Result<PlatformSecret> OpenSecret(const ImportOptions& options) {
+  std::string path = options.secret_file;
+  if (path.empty()) {
+    ASSIGN_OR_RETURN(path, DefaultSecretPath(options.platform));
+  }
+  ASSIGN_OR_RETURN(OpenedSecret opened, OpenPlatformSecret(path));
+  if (opened.created) {
+    Progress("", "").Say(absl::StrCat(
+        "import: made ", path,
+        ": keep it, entries of later imports are recognised by it"));
+  }
+  return opened.secret;
+}
+
+// What is wrong with this machine's files says nothing about a log.
+int ComplainOfFiles(const Error& error) {
+  return Complain({Code::kUnavailable, error.message});
+}
+
+int RunInto(Client* client, const ImportOptions& options,
+            const ImportPlan& plan, const PlatformSecret& secret) {
+  LogSink sink(client, {.platform = options.platform,
+                        .unit = plan.unit,
+                        .warnings = options.warnings,
+                        .strict = options.strict});
+  auto items = plan.run(secret, &sink);
+  Result<void> finished = sink.Finish();
+  if (items) sink.Summarize(*items);
+  const AppendTotals totals = sink.totals();
+  if (items || sink.stopped() || totals.logged > 0) sink.SummarizeEntries();
+  if (Interrupted() != 0) return kExitSignal + Interrupted();
+  // Where the stream broke, the importer only passes that on.
+  if (!finished) return Complain(finished.error());
+  if (sink.stopped()) return kExitRefused;
+  if (!items) return ComplainOfFiles(items.error());
+  return totals.refused > 0 ? kExitRefused : kExitDone;
+}
+
+}  // namespace
+
+void AddImportOptions(CLI::App* command, const std::string& platform_help,
+                      ImportOptions* options) {
+  command->add_option("--platform", options->platform, platform_help)
+      ->required();
+  command->add_option("--secret", options->secret_file,
+                      "file of the platform's secret, made if missing "
+                      "[~/.config/modlog/PLATFORM.secret]");
+  command->add_flag("--warnings", options->warnings, "print warnings, too");
+  command->add_flag("--strict", options->strict,
+                    "stop at the first refusal, instead of going on with the "
+                    "rest");
+}
+
+int RunImport(const CommandLine& line, const ImportOptions& options,
+              const ImportPlan& plan) {
+  if (!IsPlatform(options.platform)) {
+    return Complain(
+        {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
+  }
+  if (auto checked = plan.check(); !checked) {
+    return ComplainOfFiles(checked.error());
+  }
+  auto client = Client::Connect(line.server);
+  if (!client) return Complain(client.error());
+  auto secret = OpenSecret(options);
+  if (!secret) return ComplainOfFiles(secret.error());
+  CatchInterrupt();
+  return RunInto(client->get(), options, plan, *secret);
+}
+
+Result<void> CheckFiles(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    RETURN_IF_ERROR(InputFile::Open(path));
+  }
+  return {};
+}
+
+Result<void> CheckDirectory(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  return Fail(Code::kUnavailable,
+              absl::StrCat("cannot read the directory ", path, ": ",
+                           error ? error.message() : "Not a directory"));
+}
+
+uint32_t Today() {
+  const auto today =
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return static_cast<uint32_t>(today.time_since_epoch().count());
+}
+
+}  // namespace modlog

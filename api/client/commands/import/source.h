@@ -1,0 +1,56 @@
+#ifndef MODLOG_API_CLIENT_COMMANDS_IMPORT_SOURCE_H_
+#define MODLOG_API_CLIENT_COMMANDS_IMPORT_SOURCE_H_
+
+// What the sources of `modlog import` have in common: one file each adds its
+// subcommand with Add…, and runs its importer with RunImport.
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/client/commands/command.h"
+#include "api/import/importer.h"
+#include "api/import/platform_secret.h"
+
+namespace modlog {
+
+// Options of every source.
+struct ImportOptions {
+  std::string platform;
+  std::string secret_file;
+  bool warnings = false;
+  bool strict = false;
+};
+
+// AddImportOptions: `platform_help` says whose entries they are.
+void AddImportOptions(CLI::App* command, const std::string& platform_help,
+                      ImportOptions* options);
+
+struct ImportPlan {
+  std::string unit;  // what the source is made of: "files", "rows"
+  // Asked before anything is made: a secret beside a misspelt path puzzles.
+  std::function<Result<void>()> check;
+  std::function<Result<ImportTotals>(const PlatformSecret&, ImportSink*)> run;
+};
+
+// RunImport connects, opens or makes the secret, runs the plan and returns the
+// exit status: kExitRefused where an item or an entry was refused.
+int RunImport(const CommandLine& line, const ImportOptions& options,
+              const ImportPlan& plan);
+
+// CheckFiles: every path but "-" is a file that can be opened.
+Result<void> CheckFiles(const std::vector<std::string>& paths);
+// CheckDirectory: the path is a directory.
+Result<void> CheckDirectory(const std::string& path);
+
+// Days since 1970-01-01 in UTC.
+uint32_t Today();
+
+// One a source.
+void AddImportGithub(CLI::App* import, CommandLine* line);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_CLIENT_COMMANDS_IMPORT_SOURCE_H_

@@ -1,0 +1,48 @@
+// If these fail, an import loses a record, logs one twice, or a person cannot
+// tell from what it says which line to mend.
+
+#include <gtest/gtest.h>
+
+#include "tests/client/running_log.h"
+
+namespace modlog {
+namespace {
+
+class ImportTest : public testing::Test {
+ protected:
+  Outcome Import(Words words) const {
+    words.insert(words.begin(), "import");
+    words.insert(words.end(), {"--secret", folder_ / "secret"});
+    return log_.Modlog(words);
+  }
+  uint64_t Size() const { return log_.Size(); }
+
+  TemporaryFolder folder_;
+  RunningLog log_;
+};
+
+TEST_F(ImportTest, StrictStopsAtTheFirstFileThatIsRefused) {
+  const std::string notices = folder_ / "dmca";
+  WriteFile(notices + "/2021/01/2021-01-05-a.md", "https://github.com/a/b\n");
+  WriteFile(notices + "/2021/01/2021-01-07-c.pdf", "%PDF");
+  const Words words = {"github-dmca", notices, "--platform", "github"};
+  Words strict = words;
+  strict.push_back("--strict");
+  const Outcome stopped = Import(strict);
+  EXPECT_EQ(stopped.status, 1);
+  EXPECT_TRUE(Contains(stopped.err, "2021-01-07-c.pdf: ")) << stopped.err;
+  EXPECT_TRUE(Contains(stopped.err,
+                       "import, stopped by --strict: 0 entries new, 0 known, "
+                       "1 refused"))
+      << stopped.err;
+  EXPECT_EQ(Size(), 0U);
+
+  const Outcome rest = Import(words);
+  EXPECT_EQ(rest.status, 1);
+  EXPECT_TRUE(Contains(rest.err, "2 files (1 takedown), 1 of them refused"))
+      << rest.err;
+  EXPECT_EQ(Size(), 2U);
+}
+
+}  // namespace
+}  // namespace modlog
