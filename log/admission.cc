@@ -109,12 +109,14 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
     return std::unexpected(std::move(wrong));
   }
   Violations violations;
-  CheckFields(action, now_ms, &violations);
-  CheckKind(action, &violations);
-  CheckDsa(action, &violations);
-  CheckNested(action, now_ms, &violations);
-  if (!violations.empty()) return std::unexpected(std::move(violations));
   Admitted admitted;
+  const bool own = action.provenance() == v1::PROVENANCE_FIRST_HAND;
+  Violations* const expected = own ? &violations : &admitted.warnings;
+  CheckFields(action, now_ms, &violations, expected);
+  CheckKind(action, &violations, expected);
+  CheckDsa(action, expected);
+  CheckNested(action, now_ms, &violations, expected);
+  if (!violations.empty()) return std::unexpected(std::move(violations));
   admitted.key = PuidKey(platform, action.puid());
   admitted.kind = action.kind();
   AddReferences(platform, "about", action.about(), AboutKinds(action),

@@ -30,14 +30,17 @@ struct Admitted {
   Hash key = {};  // PuidKey
   int kind = 0;
   std::vector<Reference> references;
-  bool needs_standing = false;  // standing.h has rules that concern it
+  bool needs_standing = false;      // standing.h has rules that concern it
+  std::vector<Violation> warnings;  // of a copied record
 };
 
 // PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
 Hash PuidKey(std::string_view platform, std::string_view puid);
 
 // Admit judges one submitted action at a time `now_ms`. All violations at once,
-// each with its field path; never the value.
+// each with its field path; never the value. A record that was copied
+// (provenance) is taken as it was published: what an own record would have to
+// have besides becomes a warning.
 std::expected<Admitted, std::vector<Violation>> Admit(std::string_view platform,
                                                       std::string_view action,
                                                       int64_t now_ms);

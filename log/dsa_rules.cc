@@ -99,7 +99,6 @@ bool KeywordBelongs(v1::Keyword keyword, v1::Category category) {
 }
 
 void CheckDsa(const v1::Action& action, std::vector<Violation>* violations) {
-  if (action.provenance() != v1::PROVENANCE_FIRST_HAND) return;
   CheckKeywords(action, violations);
   if (action.ean13() != 0 && !IsEan13(action.ean13())) {
     violations->push_back({"ean13", "has a wrong check digit"});

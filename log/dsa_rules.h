@@ -4,8 +4,8 @@
 // Rules that come from the EU's Digital Services Act database, kept more
 // strictly than its own validator does: a keyword belongs to its category, a
 // product number has its check digit, and a record that claims to meet the
-// duty has every field that the duty asks for. Errors first-hand; a copied
-// record (provenance) is taken as it was published. Thread-safe.
+// duty has every field that the duty asks for. Errors first-hand, warnings for
+// a copied record (provenance). Thread-safe.
 
 #include <vector>
 

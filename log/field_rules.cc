@@ -16,9 +16,11 @@ constexpr uint64_t kEan13Max = 9'999'999'999'999;
 
 class FieldCheck {
  public:
-  FieldCheck(int64_t now_ms, std::vector<Violation>* violations)
+  FieldCheck(int64_t now_ms, std::vector<Violation>* violations,
+             std::vector<Violation>* expected)
       : tomorrow_(static_cast<uint32_t>(now_ms / 86'400'000) + 1),
-        violations_(violations) {}
+        violations_(violations),
+        expected_(expected) {}
 
   void Require(bool holds, std::string_view field, std::string_view rule) {
     if (!holds) violations_->push_back({std::string(field), std::string(rule)});
@@ -41,14 +43,15 @@ class FieldCheck {
             "must not lie in the future");
   }
 
-  // The last day of a measure, which began on `from`; a copied record is taken
-  // with its days in the order in which they were published.
+  // The last day of a measure, which began on `from`.
   void EndDay(uint32_t day, bool has_measure, uint32_t from,
               std::string_view field, std::string_view need) {
     if (day == 0) return;
     Day(day, field);
     Require(has_measure, field, need);
-    Require(day >= from, field, "must not be before application_date");
+    if (day >= from) return;
+    expected_->push_back(
+        {std::string(field), "must not be before application_date"});
   }
 
   void Country(uint32_t code, std::string_view field) {
@@ -109,6 +112,7 @@ class FieldCheck {
 
   const uint32_t tomorrow_;
   std::vector<Violation>* violations_;
+  std::vector<Violation>* expected_;
 };
 
 void CheckIdentity(const v1::Action& action, FieldCheck& check) {
@@ -134,8 +138,7 @@ void CheckDates(const v1::Action& action, FieldCheck& check) {
   check.PastDay(action.source_date(), "source_date");
   check.Require(action.source_date() == 0 || action.provenance() != 0,
                 "source_date", "is only for copied records: needs provenance");
-  const bool own = action.provenance() == v1::PROVENANCE_FIRST_HAND;
-  const uint32_t from = own ? action.application_date() : 0;
+  const uint32_t from = action.application_date();
   check.EndDay(action.end_visibility(), action.visibility_size() > 0, from,
                "end_visibility", "needs visibility");
   check.EndDay(action.end_account(),
@@ -234,8 +237,9 @@ bool IsPuid(std::string_view text) {
 }
 
 void CheckFields(const v1::Action& action, int64_t now_ms,
-                 std::vector<Violation>* violations) {
-  FieldCheck check(now_ms, violations);
+                 std::vector<Violation>* violations,
+                 std::vector<Violation>* expected) {
+  FieldCheck check(now_ms, violations, expected);
   CheckIdentity(action, check);
   CheckDates(action, check);
   CheckDecision(action, check);

@@ -20,10 +20,12 @@ inline constexpr size_t kPuidSizeMax = 64;
 // IsPuid: ^[A-Za-z0-9_-]{1,64}$
 bool IsPuid(std::string_view text);
 
-// CheckFields adds a violation for each rule broken. A day may lie at most one
-// day after `now_ms`: time zones, not the future.
+// CheckFields adds a violation for each rule broken; to `expected` for a rule
+// that an own record must keep and a copied one had better. A day may lie at
+// most one day after `now_ms`: time zones, not the future.
 void CheckFields(const v1::Action& action, int64_t now_ms,
-                 std::vector<Violation>* violations);
+                 std::vector<Violation>* violations,
+                 std::vector<Violation>* expected);
 
 }  // namespace modlog
 

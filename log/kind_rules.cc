@@ -235,7 +235,8 @@ void AddEach(uint64_t fields, std::string_view description,
 
 }  // namespace
 
-void CheckKind(const v1::Action& action, std::vector<Violation>* violations) {
+void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
+               std::vector<Violation>* expected) {
   CheckLater(action, violations);
   const auto* const rule =
       std::find_if(std::begin(kRules), std::end(kRules),
@@ -252,6 +253,11 @@ void CheckKind(const v1::Action& action, std::vector<Violation>* violations) {
   const uint64_t allows = needs | rule->needs_own | rule->allows | kCommitment;
   const uint64_t present = Present(action);
   AddEach(needs & ~present, "is required for " + name, violations);
+  // A copy whose source does not say what it is about can still be counted.
+  if (!own) {
+    AddEach(rule->needs_own & kAbout & ~present, "is required for " + name,
+            expected);
+  }
   AddEach(present & ~allows, "is not allowed for " + name, violations);
   if (rule->needs_a_decision && (present & DEC) == 0) {
     violations->push_back({"visibility",

@@ -13,7 +13,8 @@ namespace modlog {
 
 // CheckKind adds a violation for each field that is missing or out of place,
 // and for a kind that this log does not take yet.
-void CheckKind(const v1::Action& action, std::vector<Violation>* violations);
+void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
+               std::vector<Violation>* expected);
 
 }  // namespace modlog
 

@@ -1,32 +1,86 @@
 #ifndef MODLOG_LOG_LIFE_H_
 #define MODLOG_LOG_LIFE_H_
 
-// The life of an entry: what later entries did to it, and so what may still be
-// done. docs/lifecycle.md has the table. Not thread-safe.
+// The life of an entry: what later entries did to it, and so what it is now and
+// what may still be done. docs/lifecycle.md has it as tables.
+//
+// An entry that was declared VOID did nothing to anybody: a reversal that is
+// void has reversed nothing. Where an entry was corrected, the newest
+// correction says what it reads.
 
+#include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
-#include "log/standing.h"
+#include "log/rows.h"
+#include "modlog/v1/action.pb.h"
 
 namespace modlog {
 
-// JudgeLife holds an item against the life of what it refers to.
-Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       const RowsView& rows, const ReadAction& read,
-                       std::vector<Violation>* violations);
+// How an entry refers to another. The first role is of the kinds that change
+// what the other is; there are at most kLifeEventsMax of them for one entry, so
+// that its life can always be read in bounded time.
+enum class Role : uint8_t { kLife = 1, kAbout = 2, kCause = 3 };
+inline constexpr size_t kLifeEventsMax = 1'024;
 
-// RecordLife puts the item's references into the rows.
-void RecordLife(const StandingItem& item, RowsView* rows);
+Role RoleOf(int kind, bool as_cause);
 
-// Referrers returns the entries that name entry `target`, ascending, at most
-// `limit`.
 struct Referrer {
   uint64_t index;
   int kind;
-  bool as_cause;
+  Role role;
 };
-Result<std::vector<Referrer>> Referrers(const RowsView& rows, uint64_t target,
-                                        size_t limit);
+
+// The key of a row of references.
+std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer);
+
+// ReadReferrers returns the entries that name `target` in a role, ascending, at
+// most `limit`. The store's errors.
+Result<std::vector<Referrer>> ReadReferrers(const RowsView& rows,
+                                            uint64_t target, Role role,
+                                            size_t limit);
+
+// Measures as a set: bit m for v1::Measure m.
+using MeasureSet = uint32_t;
+MeasureSet MeasuresOf(const v1::Action& action);
+// The measures that a reversal or an expiry names, all where it names none.
+MeasureSet MeasuresNamed(const v1::Action& action);
+
+struct Life {
+  v1::Action record;  // as it reads now, corrections included
+  bool corrected = false;
+  bool is_void = false;
+  bool replaced = false;  // by a MODIFICATION
+  bool reversed = false;  // in full, or every measure one by one
+  bool reversed_in_part = false;
+  MeasureSet ended = 0;      // by reversals in part
+  MeasureSet expired = 0;    // by EXPIRY entries
+  uint64_t restored = 0;     // by all reversals; saturates
+  bool withdrawn = false;    // a notice retracted, an appeal withdrawn: in full
+  bool decided = false;      // an appeal or a referral; not if remanded
+  bool referred = false;     // to an external body
+  bool executed = false;     // a schedule
+  bool cancelled = false;    // a schedule
+  bool negated = false;      // a label
+  std::vector<uint64_t> by;  // the entries that this follows from, ascending
+
+  MeasureSet left() const { return MeasuresOf(record) & ~(ended | expired); }
+  // Whether a decision still stands, its end dates apart.
+  bool in_force() const {
+    return !is_void && !replaced && !reversed && left() != 0;
+  }
+};
+
+// ReadAction returns the action of an entry by index. The store's errors.
+using ReadAction = std::function<Result<std::string>(uint64_t index)>;
+
+// ReadLife. The store's errors; kCorrupt for an entry that does not parse.
+Result<Life> ReadLife(uint64_t index, const RowsView& rows,
+                      const ReadAction& read);
+
+// IsVoid is the part of it that every reference asks for.
+Result<bool> IsVoid(uint64_t index, const RowsView& rows);
 
 }  // namespace modlog
 

@@ -75,6 +75,8 @@ struct ItemResult {
   Hash leaf_hash = {};                // logged, duplicate, conflict
   std::vector<Hash> inclusion_path;   // logged, duplicate, if asked for
   std::vector<Violation> violations;  // refused
+  // Logged, of a copied record: what would have refused the platform's own.
+  std::vector<Violation> warnings = {};
 };
 
 struct AppendAnswer {

@@ -22,8 +22,15 @@ bool IsCorrectable(v1::Kind kind) {
   return kind < v1::KIND_CORRECTION || kind > v1::KIND_PLATFORM_KEY;
 }
 
+void AddWithin(Violations within, Violations* out) {
+  for (Violation& violation : within) {
+    violation.field = "corrected." + violation.field;
+    out->push_back(std::move(violation));
+  }
+}
+
 void CheckCorrected(const v1::Action& action, int64_t now_ms,
-                    Violations* violations) {
+                    Violations* violations, Violations* expected) {
   const v1::Action& record = action.corrected();
   Add(action.about_size() == 1, "about", "is required with corrected",
       violations);
@@ -34,13 +41,14 @@ void CheckCorrected(const v1::Action& action, int64_t now_ms,
   Add(!record.has_corrected() && !record.has_bulk(), "corrected",
       "must not hold a correction itself", violations);
   Violations within;
-  CheckFields(record, now_ms, &within);
-  CheckKind(record, &within);
-  CheckDsa(record, &within);
-  for (Violation& violation : within) {
-    violation.field = "corrected." + violation.field;
-    violations->push_back(std::move(violation));
-  }
+  Violations expected_within;
+  const bool own = record.provenance() == v1::PROVENANCE_FIRST_HAND;
+  Violations* const strict = own ? &within : &expected_within;
+  CheckFields(record, now_ms, &within, strict);
+  CheckKind(record, &within, strict);
+  CheckDsa(record, strict);
+  AddWithin(std::move(within), violations);
+  AddWithin(std::move(expected_within), expected);
 }
 
 // A singular enum or number of Action: what one rule can change in many
@@ -110,12 +118,13 @@ void CheckStats(const v1::Stats& stats, Violations* violations) {
 }  // namespace
 
 void CheckNested(const v1::Action& action, int64_t now_ms,
-                 Violations* violations) {
+                 Violations* violations, Violations* expected) {
   if (action.kind() == v1::KIND_CORRECTION) {
     Add(action.has_corrected() != action.has_bulk(), "corrected",
         "one of corrected and bulk is required", violations);
   }
-  if (action.has_corrected()) CheckCorrected(action, now_ms, violations);
+  if (action.has_corrected())
+    CheckCorrected(action, now_ms, violations, expected);
   if (action.has_bulk()) CheckBulk(action, violations);
   if (action.has_stats()) CheckStats(action.stats(), violations);
 }

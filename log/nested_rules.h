@@ -15,9 +15,11 @@ namespace modlog {
 
 inline constexpr int kStatsCellsMax = 64;
 
-// CheckNested adds a violation for each rule broken.
+// CheckNested adds a violation for each rule broken; `expected` as in
+// field_rules.h.
 void CheckNested(const v1::Action& action, int64_t now_ms,
-                 std::vector<Violation>* violations);
+                 std::vector<Violation>* violations,
+                 std::vector<Violation>* expected);
 
 }  // namespace modlog
 

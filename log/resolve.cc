@@ -100,11 +100,12 @@ class Resolver {
     }
     const auto found =
         CheckReferences(*admitted, references, &resolved.item.violations);
+    resolved.item.warnings = admitted->warnings;
     if (admitted->needs_standing && resolved.item.violations.empty()) {
-      RETURN_IF_ERROR(standing_.Judge(
-          {group.group.platform, action, admitted->kind,
-           prover_.size() + resolved_.new_entries.size(), found},
-          &resolved.item.violations));
+      RETURN_IF_ERROR(
+          JudgeStanding({group.group.platform, action, admitted->kind,
+                         prover_.size() + resolved_.new_entries.size(), found},
+                        &resolved.item));
     }
     if (!resolved.item.violations.empty()) {
       resolved.item.outcome = ItemResult::Outcome::kRefused;
@@ -116,6 +117,15 @@ class Resolver {
     resolved_.new_entries.push_back(
         {group.group.platform, action, admitted->key, admitted->kind});
     return resolved;
+  }
+
+  Result<void> JudgeStanding(const StandingItem& standing_item,
+                             ItemResult* item) {
+    ASSIGN_OR_RETURN(Judgement judgement, standing_.Judge(standing_item));
+    item->violations = std::move(judgement.violations);
+    item->warnings.insert(item->warnings.end(), judgement.warnings.begin(),
+                          judgement.warnings.end());
+    return {};
   }
 
   // What the references lead to, where all of them lead to what they may.

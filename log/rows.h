@@ -5,8 +5,8 @@
 // the store and committed with the entries that cause them. Integers
 // big-endian, so that keys ascend as their numbers do.
 //
-//   'r' || target (u64) || referrer (u64) || list (u8)  -> kind (u8)
-//       entry `referrer` names entry `target`; list 1 about, 2 cause
+//   'r' || target (u64) || role (u8) || referrer (u64)  -> kind (u8)
+//       entry `referrer` names entry `target`; life.h has the roles
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules

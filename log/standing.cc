@@ -1,20 +1,19 @@
 #include "log/standing.h"
 
-#include "log/life.h"
+#include "log/life_rules.h"
 
 namespace modlog {
 
-Result<void> Standing::Judge(const StandingItem& item,
-                             std::vector<Violation>* violations) {
+Result<Judgement> Standing::Judge(const StandingItem& item) {
   v1::Action action;
   if (!action.ParseFromArray(item.action.data(),
                              static_cast<int>(item.action.size()))) {
     return Fail(Code::kCorrupt, "an admitted action does not parse");
   }
-  RETURN_IF_ERROR(JudgeLife(item, action, *rows_, read_, violations));
-  if (!violations->empty()) return {};
-  RecordLife(item, rows_);
-  return {};
+  Judgement judgement;
+  RETURN_IF_ERROR(JudgeLife(item, action, *rows_, read_, &judgement));
+  if (judgement.violations.empty()) RecordReferences(item, rows_);
+  return judgement;
 }
 
 bool NeedsStanding(const v1::Action& action) {

@@ -8,13 +8,13 @@
 // Judged in log order by the sequencer's thread, each item on top of those
 // before it in the same batch. What an item changes is put into rows (rows.h).
 
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "log/admission.h"
+#include "log/life.h"
 #include "log/rows.h"
 
 namespace modlog {
@@ -34,9 +34,12 @@ struct StandingItem {
   std::span<const FoundReference> references;
 };
 
-// ReadAction returns the action of an entry by index, of earlier items of the
-// batch too. The store's errors.
-using ReadAction = std::function<Result<std::string>(uint64_t index)>;
+// What was found. Violations refuse an item; a warning is what would have
+// refused a record, had it not been copied (provenance).
+struct Judgement {
+  std::vector<Violation> violations;
+  std::vector<Violation> warnings;
+};
 
 class Standing {
  public:
@@ -44,10 +47,9 @@ class Standing {
   Standing(RowsView* rows, ReadAction read)
       : rows_(rows), read_(std::move(read)) {}
 
-  // Judge adds a violation for each rule broken; if there is none, what the
-  // item changes is in the rows. An error is the store's.
-  Result<void> Judge(const StandingItem& item,
-                     std::vector<Violation>* violations);
+  // Judge tells what is wrong; if there is no violation, what the item changes
+  // is in the rows. An error is the store's.
+  Result<Judgement> Judge(const StandingItem& item);
 
  private:
   RowsView* rows_;

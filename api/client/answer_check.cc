@@ -25,6 +25,8 @@ Result<std::vector<Hash>> ParsePath(const v1::ItemResult& result) {
   return path;
 }
 
+constexpr size_t kWarningShownMax = 200;
+
 Result<CheckedItem> CheckLogged(std::string_view platform,
                                 std::string_view action,
                                 const v1::ItemResult& result,
@@ -78,8 +80,16 @@ Result<CheckedItem> CheckItem(std::string_view platform,
                               const TreeHead& head) {
   switch (result.outcome()) {
     case v1::ItemResult::LOGGED:
-    case v1::ItemResult::DUPLICATE:
-      return CheckLogged(platform, action, result, head);
+    case v1::ItemResult::DUPLICATE: {
+      ASSIGN_OR_RETURN(CheckedItem item,
+                       CheckLogged(platform, action, result, head));
+      for (const v1::Warning& warning : result.warnings()) {
+        item.warnings.push_back(
+            absl::StrCat(Printable(warning.field(), kWarningShownMax), ": ",
+                         Printable(warning.description(), kWarningShownMax)));
+      }
+      return item;
+    }
     case v1::ItemResult::CONFLICT:
       return CheckConflict(result);
     case v1::ItemResult::REFUSED:

@@ -22,6 +22,7 @@ struct CheckedItem {
   uint64_t index = 0;   // logged, duplicate, conflict
   Hash leaf_hash = {};  // logged, duplicate: computed; conflict: as told
   std::string error;    // conflict, refused: in words, with the field
+  std::vector<std::string> warnings = {};  // logged: "field: rule"
 };
 
 // CheckItem judges one item's answer. kMalformed or kBadProof where the log

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "api/server/status.h"
@@ -116,6 +117,21 @@ std::optional<RpcStatus> GroupStatus(const AppendInput& input,
   return ItemStatus(input, *conflict, items[*conflict], kStatusViolationsMax);
 }
 
+// AppendResponse and v1::ItemResult agree in the number.
+constexpr int kWarningsField = v1::ItemResult::kWarningsFieldNumber;
+static_assert(kWarningsField == v1::AppendResponse::kWarningsFieldNumber);
+
+void WriteWarnings(const ItemResult& item, WireWriter* out) {
+  const size_t count = std::min(item.warnings.size(), kItemViolationsMax);
+  for (size_t i = 0; i < count; ++i) {
+    WireWriter warning;
+    warning.AddBytes(v1::Warning::kFieldFieldNumber, item.warnings[i].field);
+    warning.AddBytes(v1::Warning::kDescriptionFieldNumber,
+                     item.warnings[i].description);
+    out->AddBytes(kWarningsField, warning.bytes());
+  }
+}
+
 void WriteSingle(const AppendInput& input, const AppendAnswer& answer,
                  WireWriter* out) {
   using Response = v1::AppendResponse;
@@ -131,6 +147,7 @@ void WriteSingle(const AppendInput& input, const AppendAnswer& answer,
   out->AddUint(Response::kWitnessedFieldNumber, answer.head->witnessed);
   out->AddUint(Response::kDuplicateFieldNumber,
                item.outcome == Outcome::kDuplicate);
+  if (item.outcome == Outcome::kLogged) WriteWarnings(item, out);
 }
 
 v1::ItemResult::Outcome WireOutcome(Outcome outcome) {
@@ -162,6 +179,7 @@ void WriteItem(const AppendInput& input, size_t i, const ItemResult& item,
                   headers->Get(item.logged_at_ms));
     if (input.plain) out->AddBytes(Wire::kActionFieldNumber, input.encoded[i]);
     out->AddHashes(Wire::kInclusionPathFieldNumber, item.inclusion_path);
+    if (item.outcome == Outcome::kLogged) WriteWarnings(item, out);
     return;
   }
   if (item.outcome == Outcome::kConflict) {

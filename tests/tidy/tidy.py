@@ -28,6 +28,7 @@ RULES = [
     ("log/dsa_rules", ("log/", "verifier/core/") + PROTOCOL),
     ("log/nested_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/kind_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
+    ("log/life", ("log/", "verifier/core/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",
                      "google/protobuf/", "modlog/v1/")),

@@ -28,6 +28,8 @@ void AppendReport::OnAnswers(std::span<const AnsweredItem> answers) {
     switch (answered.answer.outcome) {
       case AppendOutcome::kLogged:
         ++totals_.logged;
+        if (!answered.answer.warnings.empty()) ++totals_.warned;
+        if (show_warnings_) Warn(answered);
         break;
       case AppendOutcome::kDuplicate:
         ++totals_.duplicates;
@@ -58,6 +60,12 @@ AppendTotals AppendReport::totals() const {
 bool AppendReport::printed_all() const {
   absl::MutexLock lock(&mutex_);
   return printed_all_;
+}
+
+void AppendReport::Warn(const AnsweredItem& answered) const {
+  for (const std::string& warning : answered.answer.warnings) {
+    progress_->Say(absl::StrCat(answered.item.where, ": warning: ", warning));
+  }
 }
 
 std::string AppendReport::FormatAck(const AnsweredItem& answered) const {

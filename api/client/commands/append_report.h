@@ -28,6 +28,7 @@ struct AppendTotals {
   uint64_t logged = 0;
   uint64_t duplicates = 0;
   uint64_t refused = 0;  // conflicts among them
+  uint64_t warned = 0;   // logged, and the log had warnings
 };
 
 class AppendReport {
@@ -36,6 +37,8 @@ class AppendReport {
   AppendReport(AckStyle style, Progress* progress);
 
   void OnAnswers(std::span<const AnsweredItem> answers);
+  // ShowWarnings prints the log's warnings too. Before the first answer.
+  void ShowWarnings() { show_warnings_ = true; }
   // Refuse reports what never went to the log.
   void Refuse(const std::string& where, const std::string& why);
 
@@ -44,10 +47,12 @@ class AppendReport {
   bool printed_all() const;
 
  private:
+  void Warn(const AnsweredItem& answered) const;
   std::string FormatAck(const AnsweredItem& answered) const;
 
   const AckStyle style_;
   Progress* const progress_;
+  bool show_warnings_ = false;
   mutable absl::Mutex mutex_;
   AppendTotals totals_ ABSL_GUARDED_BY(mutex_);
   bool printed_all_ ABSL_GUARDED_BY(mutex_) = true;

@@ -1,0 +1,187 @@
+#include "log/life_rules.h"
+
+#include "log/life.h"
+
+namespace modlog {
+
+namespace {
+
+// One item against one entry that it is about.
+class LifeRules {
+ public:
+  LifeRules(const v1::Action& action, const std::string& field,
+            const Life& target, std::vector<Violation>* findings)
+      : action_(action), field_(field), target_(target), findings_(findings) {}
+
+  void Judge() {
+    switch (action_.kind()) {
+      case v1::KIND_ACTION:
+      case v1::KIND_SCHEDULE_CANCELLED:
+        return JudgeSchedule();
+      case v1::KIND_APPEAL_WITHDRAWN:
+        return Require(!target_.decided, "names an appeal that was decided");
+      case v1::KIND_APPEAL_DECIDED:
+        return JudgeAppeal();
+      case v1::KIND_EXTERNAL_DECIDED:
+        return JudgeExternal();
+      case v1::KIND_MODIFICATION:
+        return RequireInForce();
+      case v1::KIND_REVERSAL:
+        return JudgeReversal();
+      case v1::KIND_EXPIRY:
+        return JudgeExpiry();
+      case v1::KIND_LABEL:
+        return Require(!target_.negated, "names a label that was negated");
+      default:
+        return;
+    }
+  }
+
+ private:
+  void Require(bool holds, std::string description) {
+    Require(holds, field_, std::move(description));
+  }
+  void Require(bool holds, std::string field, std::string description) {
+    if (!holds)
+      findings_->push_back({std::move(field), std::move(description)});
+  }
+
+  void JudgeSchedule() {
+    Require(!target_.cancelled, "names a schedule that was cancelled");
+    Require(!target_.executed, "names a schedule that was executed");
+  }
+  void JudgeAppeal() {
+    Require(!target_.withdrawn, "names an appeal that was withdrawn in full");
+    Require(!target_.decided, "names an appeal that was decided");
+  }
+  void JudgeExternal() {
+    if (target_.record.kind() == v1::KIND_EXTERNAL_REFERRED) {
+      return Require(!target_.decided, "names a referral that was decided");
+    }
+    Require(!target_.referred,
+            "names an action that was referred: name the referral");
+  }
+  void RequireInForce() {
+    Require(!target_.replaced,
+            "names a decision that a later one replaced: name that one");
+    Require(!target_.reversed, "names a decision that was reversed in full");
+    Require(target_.reversed || target_.left() != 0,
+            "names a decision of which every measure has ended");
+  }
+  void JudgeReversal() {
+    RequireInForce();
+    RequireOwnMeasures("measures");
+    // What is only said to be at least or about so many has no bound.
+    const v1::Action& record = target_.record;
+    if (action_.restored() == 0 || record.affected() == 0 ||
+        record.affected_kind() != v1::COUNT_KIND_EXACT) {
+      return;
+    }
+    const uint64_t affected = record.affected() + record.network();
+    Require(affected < record.affected() ||
+                (target_.restored <= affected &&
+                 action_.restored() <= affected - target_.restored),
+            "restored",
+            "all reversals together must restore at most affected + network");
+  }
+  void JudgeExpiry() {
+    RequireInForce();
+    RequireOwnMeasures("measures");
+    const v1::Action& record = target_.record;
+    const MeasureSet named = MeasuresNamed(action_);
+    const auto ends = [&](v1::Measure measure, uint32_t day) {
+      Require((named >> measure & 1) == 0 || day == 0,
+              "names a decision with an end date: that is when it expires");
+    };
+    ends(record.kind() == v1::KIND_LABEL ? v1::MEASURE_LABEL
+                                         : v1::MEASURE_VISIBILITY,
+         record.end_visibility());
+    ends(v1::MEASURE_MONETARY, record.end_monetary());
+    ends(v1::MEASURE_PROVISION, record.end_provision());
+    ends(v1::MEASURE_ACCOUNT, record.end_account());
+  }
+  void RequireOwnMeasures(std::string field) {
+    Require(action_.measures_size() == 0 ||
+                (MeasuresNamed(action_) & ~MeasuresOf(target_.record)) == 0,
+            std::move(field), "must be measures of the decision named");
+  }
+
+  const v1::Action& action_;
+  const std::string& field_;
+  const Life& target_;
+  std::vector<Violation>* findings_;
+};
+
+// Kinds for which the life of the target matters, voidness apart.
+bool HasLifeRule(int kind) {
+  switch (kind) {
+    case v1::KIND_ACTION:
+    case v1::KIND_SCHEDULE_CANCELLED:
+    case v1::KIND_APPEAL_WITHDRAWN:
+    case v1::KIND_APPEAL_DECIDED:
+    case v1::KIND_EXTERNAL_DECIDED:
+    case v1::KIND_MODIFICATION:
+    case v1::KIND_REVERSAL:
+    case v1::KIND_EXPIRY:
+    case v1::KIND_LABEL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsCause(const FoundReference& found) {
+  return found.reference->list == "cause";
+}
+
+// There is always room for a void, which is the last of them.
+Result<bool> IsFull(const StandingItem& item, uint64_t target,
+                    const RowsView& rows) {
+  if (RoleOf(item.kind, false) != Role::kLife || item.kind == v1::KIND_VOID) {
+    return false;
+  }
+  ASSIGN_OR_RETURN(const auto events,
+                   ReadReferrers(rows, target, Role::kLife, kLifeEventsMax));
+  return events.size() >= kLifeEventsMax - 1;
+}
+
+}  // namespace
+
+Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
+                       const RowsView& rows, const ReadAction& read,
+                       Judgement* judgement) {
+  std::vector<Violation>* const findings =
+      action.provenance() == v1::PROVENANCE_FIRST_HAND ? &judgement->violations
+                                                       : &judgement->warnings;
+  for (const FoundReference& found : item.references) {
+    const std::string field = found.reference->field();
+    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, rows));
+    if (is_void) {
+      judgement->violations.push_back(
+          {field, "names an entry that was declared void"});
+      continue;
+    }
+    if (IsCause(found)) continue;
+    ASSIGN_OR_RETURN(const bool is_full, IsFull(item, found.index, rows));
+    if (is_full) {
+      judgement->violations.push_back(
+          {field, "names an entry that " + std::to_string(kLifeEventsMax - 1) +
+                      " others have changed already, the most there can be"});
+      continue;
+    }
+    if (!HasLifeRule(item.kind)) continue;
+    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, rows, read));
+    LifeRules(action, field, life, findings).Judge();
+  }
+  return {};
+}
+
+void RecordReferences(const StandingItem& item, RowsView* rows) {
+  for (const FoundReference& found : item.references) {
+    rows->Put(ReferenceKey(found.index, RoleOf(item.kind, IsCause(found)),
+                           item.index),
+              std::string(1, static_cast<char>(item.kind)));
+  }
+}
+
+}  // namespace modlog

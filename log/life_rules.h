@@ -1,0 +1,28 @@
+#ifndef MODLOG_LOG_LIFE_RULES_H_
+#define MODLOG_LOG_LIFE_RULES_H_
+
+// What may be done to an entry, given its life: nothing refers to what is void,
+// no appeal is decided twice, a reversal undoes what is in force and no more of
+// it than there is. docs/lifecycle.md, "What must be so".
+//
+// Of a record that was copied, all but the first is a warning: it is taken as
+// it was published.
+
+#include <vector>
+
+#include "log/standing.h"
+
+namespace modlog {
+
+// JudgeLife holds an item against the life of what it refers to. The store's
+// errors.
+Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
+                       const RowsView& rows, const ReadAction& read,
+                       Judgement* judgement);
+
+// RecordReferences puts the item's references into the rows.
+void RecordReferences(const StandingItem& item, RowsView* rows);
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_LIFE_RULES_H_

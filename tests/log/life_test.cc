@@ -1,0 +1,332 @@
+// What may be done to an entry, given what was done to it before: each rule
+// both ways, in one batch and across batches.
+
+#include "log/life.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/log/log_fixture.h"
+
+namespace modlog {
+namespace {
+
+using Outcome = ItemResult::Outcome;
+
+// An action of any kind with what the kind needs, told apart by its puid.
+v1::Action Make(v1::Kind kind, std::string_view puid,
+                const std::vector<std::string>& about = {}) {
+  v1::Action action = TakedownMessage(puid);
+  const bool decides = kind == v1::KIND_ACTION || kind == v1::KIND_MODIFICATION;
+  if (!decides) {
+    action.Clear();
+    action.set_puid(std::string(puid));
+    action.set_taxonomy(202507);
+  }
+  action.set_kind(kind);
+  switch (kind) {
+    case v1::KIND_NOTICE_RECEIVED:
+      action.set_subject_kind(v1::SUBJECT_KIND_ITEM);
+      action.set_source_type(v1::SOURCE_TYPE_ARTICLE_16);
+      break;
+    case v1::KIND_SCHEDULED:
+      action.set_subject_kind(v1::SUBJECT_KIND_ITEM);
+      action.set_execute_date(20'700);
+      action.add_visibility(v1::VISIBILITY_CONTENT_REMOVED);
+      break;
+    case v1::KIND_NOTICE_RETRACTED:
+    case v1::KIND_APPEAL_WITHDRAWN:
+      action.set_extent(v1::EXTENT_FULL);
+      break;
+    case v1::KIND_APPEAL_DECIDED:
+    case v1::KIND_EXTERNAL_DECIDED:
+      action.set_outcome(v1::OUTCOME_REVERSED);
+      break;
+    case v1::KIND_REVERSAL:
+      action.set_extent(v1::EXTENT_FULL);
+      action.set_reversal_cause(v1::CAUSE_APPEAL);
+      break;
+    case v1::KIND_VOID:
+      action.set_void_reason(v1::VOID_REASON_DUPLICATE);
+      break;
+    default:
+      break;
+  }
+  for (const std::string& name : about) action.add_about(name);
+  return action;
+}
+
+class LifeTest : public LogFixture {
+ protected:
+  void SetUp() override { Open(NewMemoryStore(contents_)); }
+
+  // Appends and returns what was wrong, "" if nothing.
+  std::string Try(const v1::Action& action) {
+    const ItemResult item = AppendOne(EncodeAction(action));
+    last_ = item;
+    if (item.outcome == Outcome::kLogged) return "";
+    return item.violations.empty() ? "not refused, not logged"
+                                   : item.violations[0].field + ": " +
+                                         item.violations[0].description;
+  }
+  void Log(const v1::Action& action) { ASSERT_EQ(Try(action), ""); }
+
+  std::shared_ptr<MemoryContents> contents_ = NewMemoryContents();
+  ItemResult last_;
+};
+
+TEST_F(LifeTest, NothingRefersToAnEntryThatWasDeclaredVoid) {
+  // A mistaken record would go on being appealed and counted.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_NOTICE_RECEIVED, "n"));
+  Log(Make(v1::KIND_VOID, "va", {"a"}));
+  Log(Make(v1::KIND_VOID, "vn", {"n"}));
+  for (const v1::Kind kind :
+       {v1::KIND_REVERSAL, v1::KIND_APPEAL_FILED, v1::KIND_MODIFICATION,
+        v1::KIND_VOID, v1::KIND_EXPIRY}) {
+    EXPECT_EQ(Try(Make(kind, "x", {"a"})),
+              "about[0]: names an entry that was declared void")
+        << kind;
+  }
+  v1::Action caused = Make(v1::KIND_ACTION, "y");
+  caused.add_cause("n");
+  EXPECT_EQ(Try(caused), "cause[0]: names an entry that was declared void");
+}
+
+TEST_F(LifeTest, ADecisionIsReversedInFullOnlyOnce) {
+  // Reversals could be counted twice.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_REVERSAL, "r1", {"a"}));
+  EXPECT_EQ(Try(Make(v1::KIND_REVERSAL, "r2", {"a"})),
+            "about[0]: names a decision that was reversed in full");
+  EXPECT_EQ(Try(Make(v1::KIND_MODIFICATION, "m", {"a"})),
+            "about[0]: names a decision that was reversed in full");
+  // An appeal against it is still a fact.
+  Log(Make(v1::KIND_APPEAL_FILED, "f", {"a"}));
+}
+
+TEST_F(LifeTest, AVoidReversalHasReversedNothing) {
+  // A reversal logged by mistake could never be taken back.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_REVERSAL, "r1", {"a"}));
+  Log(Make(v1::KIND_VOID, "v", {"r1"}));
+  Log(Make(v1::KIND_REVERSAL, "r2", {"a"}));
+}
+
+TEST_F(LifeTest, AReversalUndoesOnlyMeasuresOfItsDecision) {
+  // A public record would show accounts restored that were never suspended.
+  v1::Action both = Make(v1::KIND_ACTION, "a");
+  both.set_account(v1::ACCOUNT_DECISION_SUSPENDED);
+  Log(both);
+  v1::Action part = Make(v1::KIND_REVERSAL, "r", {"a"});
+  part.set_extent(v1::EXTENT_PARTIAL);
+  part.add_measures(v1::MEASURE_MONETARY);
+  EXPECT_EQ(Try(part), "measures: must be measures of the decision named");
+  part.set_measures(0, v1::MEASURE_VISIBILITY);
+  Log(part);
+  // The other half, and then there is nothing left.
+  part.set_puid("r2");
+  part.set_measures(0, v1::MEASURE_ACCOUNT);
+  Log(part);
+  part.set_puid("r3");
+  EXPECT_EQ(Try(part), "about[0]: names a decision that was reversed in full");
+}
+
+TEST_F(LifeTest, ReversalsTogetherRestoreNoMoreThanWasAffected) {
+  // More could come back than was ever taken down.
+  v1::Action mass = Make(v1::KIND_ACTION, "a");
+  mass.set_affected(3);
+  mass.set_network(2);
+  Log(mass);
+  v1::Action part = Make(v1::KIND_REVERSAL, "r1", {"a"});
+  part.set_extent(v1::EXTENT_PARTIAL);
+  part.set_restored(4);
+  Log(part);
+  part.set_puid("r2");
+  part.set_restored(2);
+  EXPECT_EQ(Try(part),
+            "restored: all reversals together must restore at most affected + "
+            "network");
+  part.set_restored(~uint64_t{0});
+  EXPECT_NE(Try(part), "");
+  part.set_restored(1);
+  Log(part);
+}
+
+TEST_F(LifeTest, OnlyTheLatestDecisionIsModified) {
+  // A decision would have two successors.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_MODIFICATION, "m1", {"a"}));
+  EXPECT_EQ(Try(Make(v1::KIND_MODIFICATION, "m2", {"a"})),
+            "about[0]: names a decision that a later one replaced: name that "
+            "one");
+  EXPECT_NE(Try(Make(v1::KIND_REVERSAL, "r", {"a"})), "");
+  Log(Make(v1::KIND_MODIFICATION, "m2", {"m1"}));
+  Log(Make(v1::KIND_REVERSAL, "r", {"m2"}));
+}
+
+TEST_F(LifeTest, AnAppealIsDecidedOnceAndNotAfterItWasWithdrawn) {
+  // An appeal could be won and lost.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_APPEAL_FILED, "f1", {"a"}));
+  Log(Make(v1::KIND_APPEAL_DECIDED, "d1", {"f1"}));
+  EXPECT_EQ(Try(Make(v1::KIND_APPEAL_DECIDED, "d2", {"f1"})),
+            "about[0]: names an appeal that was decided");
+  EXPECT_EQ(Try(Make(v1::KIND_APPEAL_WITHDRAWN, "w1", {"f1"})),
+            "about[0]: names an appeal that was decided");
+  Log(Make(v1::KIND_APPEAL_FILED, "f2", {"a"}));
+  v1::Action part = Make(v1::KIND_APPEAL_WITHDRAWN, "w2", {"f2"});
+  part.set_extent(v1::EXTENT_PARTIAL);
+  Log(part);
+  Log(Make(v1::KIND_APPEAL_WITHDRAWN, "w3", {"f2"}));
+  EXPECT_EQ(Try(Make(v1::KIND_APPEAL_DECIDED, "d3", {"f2"})),
+            "about[0]: names an appeal that was withdrawn in full");
+}
+
+TEST_F(LifeTest, ARemandedAppealIsDecidedAgain) {
+  // A decision sent back could never be made.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_APPEAL_FILED, "f", {"a"}));
+  v1::Action remanded = Make(v1::KIND_APPEAL_DECIDED, "d1", {"f"});
+  remanded.set_outcome(v1::OUTCOME_REMANDED);
+  Log(remanded);
+  Log(Make(v1::KIND_APPEAL_DECIDED, "d2", {"f"}));
+}
+
+TEST_F(LifeTest, ABodyDecidesTheReferralWhereThereIsOne) {
+  // A ruling would stand beside the referral that it answers.
+  Log(Make(v1::KIND_ACTION, "a1"));
+  Log(Make(v1::KIND_EXTERNAL_DECIDED, "e1", {"a1"}));
+  Log(Make(v1::KIND_ACTION, "a2"));
+  v1::Action referral = Make(v1::KIND_EXTERNAL_REFERRED, "x", {"a2"});
+  if (!Try(referral).empty()) GTEST_SKIP() << "needs a term of the body";
+  EXPECT_EQ(Try(Make(v1::KIND_EXTERNAL_DECIDED, "e2", {"a2"})),
+            "about[0]: names an action that was referred: name the referral");
+  Log(Make(v1::KIND_EXTERNAL_DECIDED, "e3", {"x"}));
+  EXPECT_EQ(Try(Make(v1::KIND_EXTERNAL_DECIDED, "e4", {"x"})),
+            "about[0]: names a referral that was decided");
+}
+
+TEST_F(LifeTest, ExpiryIsForWhatHasNoEndDateAlone) {
+  // Two entries would say when a measure ended.
+  v1::Action dated = Make(v1::KIND_ACTION, "a1");
+  dated.set_end_visibility(20'500);
+  dated.set_monetary(v1::MONETARY_SUSPENSION);
+  Log(dated);
+  EXPECT_EQ(Try(Make(v1::KIND_EXPIRY, "x1", {"a1"})),
+            "about[0]: names a decision with an end date: that is when it "
+            "expires");
+  v1::Action part = Make(v1::KIND_EXPIRY, "x2", {"a1"});
+  part.add_measures(v1::MEASURE_MONETARY);
+  Log(part);
+  part.set_puid("x3");
+  part.set_measures(0, v1::MEASURE_ACCOUNT);
+  EXPECT_EQ(Try(part), "measures: must be measures of the decision named");
+  Log(Make(v1::KIND_ACTION, "a2"));
+  Log(Make(v1::KIND_EXPIRY, "x4", {"a2"}));
+  EXPECT_EQ(Try(Make(v1::KIND_REVERSAL, "r", {"a2"})),
+            "about[0]: names a decision of which every measure has ended");
+}
+
+TEST_F(LifeTest, AScheduleIsExecutedOrCancelledOnce) {
+  // A measure called off would be carried out all the same.
+  Log(Make(v1::KIND_SCHEDULED, "s1"));
+  Log(Make(v1::KIND_ACTION, "a1", {"s1"}));
+  EXPECT_EQ(Try(Make(v1::KIND_SCHEDULE_CANCELLED, "c1", {"s1"})),
+            "about[0]: names a schedule that was executed");
+  EXPECT_NE(Try(Make(v1::KIND_ACTION, "a2", {"s1"})), "");
+  Log(Make(v1::KIND_SCHEDULED, "s2"));
+  Log(Make(v1::KIND_SCHEDULE_CANCELLED, "c2", {"s2"}));
+  EXPECT_EQ(Try(Make(v1::KIND_ACTION, "a3", {"s2"})),
+            "about[0]: names a schedule that was cancelled");
+}
+
+TEST_F(LifeTest, WhatWasCorrectedCountsAsItNowReads) {
+  // A count corrected from 3 to 30 would still bar the return of the rest.
+  v1::Action mass = Make(v1::KIND_ACTION, "a");
+  mass.set_affected(3);
+  Log(mass);
+  v1::Action correction;
+  correction.set_kind(v1::KIND_CORRECTION);
+  correction.set_puid("c");
+  correction.set_taxonomy(202507);
+  correction.add_about("a");
+  *correction.mutable_corrected() = mass;
+  correction.mutable_corrected()->set_affected(30);
+  Log(correction);
+  v1::Action part = Make(v1::KIND_REVERSAL, "r", {"a"});
+  part.set_extent(v1::EXTENT_PARTIAL);
+  part.set_restored(30);
+  Log(part);
+}
+
+TEST_F(LifeTest, EarlierItemsOfOneBatchCount) {
+  // Two full reversals in one request would both stand.
+  const auto answer =
+      AppendGroupOf({EncodeAction(Make(v1::KIND_ACTION, "a")),
+                     EncodeAction(Make(v1::KIND_REVERSAL, "r1", {"a"})),
+                     EncodeAction(Make(v1::KIND_REVERSAL, "r2", {"a"}))});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[1].outcome, Outcome::kLogged);
+  EXPECT_EQ(answer->items[2].outcome, Outcome::kRefused);
+}
+
+TEST_F(LifeTest, WhatAFailedGroupDidIsTakenBack) {
+  // A reversal that was never logged would bar the real one.
+  Log(Make(v1::KIND_ACTION, "a"));
+  const auto answer =
+      AppendGroupOf({EncodeAction(Make(v1::KIND_REVERSAL, "r1", {"a"})),
+                     EncodeAction(Make(v1::KIND_REVERSAL, "r2", {"a"}))},
+                    Atomicity::kAllOrNothing);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[0].outcome, Outcome::kNotTried);
+  Log(Make(v1::KIND_REVERSAL, "r3", {"a"}));
+}
+
+TEST_F(LifeTest, ARestartRemembersTheLifeOfEveryEntry) {
+  // After a restart everything could be reversed again.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_REVERSAL, "r1", {"a"}));
+  Open(NewMemoryStore(contents_));
+  EXPECT_NE(Try(Make(v1::KIND_REVERSAL, "r2", {"a"})), "");
+}
+
+TEST_F(LifeTest, ACopyIsTakenAsItWasPublishedWithAWarning) {
+  // A source that reverses twice would have a hole in the log, or the log
+  // would hide that it does.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_REVERSAL, "r1", {"a"}));
+  v1::Action copy = Make(v1::KIND_REVERSAL, "r2", {"a"});
+  copy.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
+  Log(copy);
+  ASSERT_EQ(last_.warnings.size(), 1u);
+  EXPECT_EQ(last_.warnings[0].field, "about[0]");
+  // What lacks its reference is warned about too.
+  v1::Action loose = Make(v1::KIND_REVERSAL, "r3");
+  EXPECT_EQ(Try(loose), "about: is required for KIND_REVERSAL");
+  loose.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
+  Log(loose);
+  ASSERT_EQ(last_.warnings.size(), 1u);
+  EXPECT_EQ(last_.warnings[0].description, "is required for KIND_REVERSAL");
+}
+
+TEST_F(LifeTest, ThereIsABoundToWhatCanBeDoneToOneEntry) {
+  // Judging one reversal could take the log an hour.
+  v1::Action mass = Make(v1::KIND_ACTION, "a");
+  mass.set_affected(1'000'000);
+  Log(mass);
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < kLifeEventsMax; ++i) {
+    v1::Action part = Make(v1::KIND_REVERSAL, "r" + std::to_string(i), {"a"});
+    part.set_extent(v1::EXTENT_PARTIAL);
+    part.set_restored(1);
+    parts.push_back(EncodeAction(part));
+  }
+  const auto answer = AppendGroupOf(parts);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[kLifeEventsMax - 2].outcome, Outcome::kLogged);
+  EXPECT_EQ(answer->items[kLifeEventsMax - 1].outcome, Outcome::kRefused);
+  Log(Make(v1::KIND_VOID, "v", {"a"}));
+}
+
+}  // namespace
+}  // namespace modlog
