@@ -21,7 +21,16 @@ v1::AppendStreamRequest MakeRequest(const std::vector<AppendItem>& items,
   request.set_with_proofs(options.with_proofs);
   request.mutable_actions()->Reserve(static_cast<int>(items.size()));
   for (const AppendItem& item : items) request.add_actions(item.action);
+  // As many as items, or none: most messages have none.
+  if (std::ranges::all_of(items, &std::string::empty, &AppendItem::payload)) {
+    return request;
+  }
+  for (const AppendItem& item : items) request.add_payloads(item.payload);
   return request;
+}
+
+size_t SizeOf(const AppendItem& item) {
+  return item.action.size() + item.payload.size();
 }
 
 }  // namespace
@@ -66,14 +75,14 @@ StreamAppender::~StreamAppender() {
 
 Result<void> StreamAppender::Add(AppendItem item) {
   if (!current_.items.empty() &&
-      current_.bytes + item.action.size() > options_.batch_bytes) {
+      current_.bytes + SizeOf(item) > options_.batch_bytes) {
     RETURN_IF_ERROR(Push());
   }
   {
     absl::MutexLock lock(&mutex_);
     ++unanswered_;
   }
-  current_.bytes += item.action.size();
+  current_.bytes += SizeOf(item);
   current_.items.push_back(std::move(item));
   if (current_.items.size() < options_.batch_items) return {};
   return Push();

@@ -40,6 +40,7 @@ struct AppendItem {
   std::string action;  // canonical bytes
   std::string puid;    // the caller's, as is `where`: returned with the answer
   std::string where;   // "FILE:LINE"
+  std::string payload = {};  // encoded Payload to keep beside it, or nothing
 };
 
 struct AnsweredItem {
@@ -50,7 +51,7 @@ struct AnsweredItem {
 struct StreamAppenderOptions {
   std::string platform;
   size_t batch_items = 1'024;    // 1..4,096
-  size_t batch_bytes = 1 << 20;  // of actions; one item may exceed it
+  size_t batch_bytes = 1 << 20;  // with payloads; one item may exceed it
   size_t in_flight = 8;          // messages sent and not yet answered
   bool with_proofs = false;
   // How long a message may be turned away before that is an error.

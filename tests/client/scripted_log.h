@@ -51,6 +51,16 @@ class ScriptedLog : public v1::ModerationLog::Service {
     return actions_;
   }
 
+  // Of the messages applied: how many payloads each had, and all of them.
+  std::vector<int> payload_counts() {
+    absl::MutexLock lock(&mutex_);
+    return payload_counts_;
+  }
+  std::vector<std::string> payloads() {
+    absl::MutexLock lock(&mutex_);
+    return payloads_;
+  }
+
   grpc::Status GetLogInfo(grpc::ServerContext*, const v1::GetLogInfoRequest*,
                           v1::GetLogInfoResponse* response) override {
     response->set_vkey(FormatVerifierKey(key_.verifier));
@@ -95,6 +105,9 @@ class ScriptedLog : public v1::ModerationLog::Service {
   void Apply(const v1::AppendStreamRequest& request,
              v1::AppendStreamResponse* response) {
     absl::MutexLock lock(&mutex_);
+    payload_counts_.push_back(request.payloads_size());
+    payloads_.insert(payloads_.end(), request.payloads().begin(),
+                     request.payloads().end());
     std::string header =
         EncodeEntryHeader(1'700'000'000'000, request.platform());
     for (const std::string& bytes : request.actions()) {
@@ -128,6 +141,8 @@ class ScriptedLog : public v1::ModerationLog::Service {
   std::atomic<int> messages_ = 0;
   absl::Mutex mutex_;
   std::vector<std::string> actions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<int> payload_counts_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> payloads_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, uint64_t> puids_ ABSL_GUARDED_BY(mutex_);
   Frontier frontier_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<grpc::Server> server_;

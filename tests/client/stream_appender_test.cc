@@ -98,6 +98,40 @@ TEST_F(StreamAppenderTest, EveryItemIsAnsweredInTheOrderItWasAdded) {
   ExpectAllLoggedOnceInOrder(103);
 }
 
+TEST_F(StreamAppenderTest, EachPayloadGoesWithItsAction) {
+  auto client = Client::Connect(log_.address());
+  ASSERT_TRUE(client) << client.error().message;
+  StreamAppender appender(client->get(),
+                          {.platform = "example", .batch_items = 3},
+                          [](std::span<const AnsweredItem>) {});
+  for (uint64_t i = 0; i < 6; ++i) {
+    ASSERT_TRUE(appender.Add({.action = ChainedAction(i),
+                              .puid = Puid(i),
+                              .where = "",
+                              .payload = i == 4 ? "four" : ""}));
+  }
+  ASSERT_TRUE(appender.Finish());
+  // None in a message without any; one for each item otherwise.
+  EXPECT_EQ(log_.payload_counts(), (std::vector<int>{0, 3}));
+  EXPECT_EQ(log_.payloads(), (std::vector<std::string>{"", "four", ""}));
+}
+
+TEST_F(StreamAppenderTest, PayloadsCountInTheSizeOfAMessage) {
+  auto client = Client::Connect(log_.address());
+  ASSERT_TRUE(client) << client.error().message;
+  StreamAppender appender(client->get(),
+                          {.platform = "example", .batch_bytes = 1'000},
+                          [](std::span<const AnsweredItem>) {});
+  for (uint64_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(appender.Add({.action = ChainedAction(i),
+                              .puid = Puid(i),
+                              .where = "",
+                              .payload = std::string(400, 'x')}));
+  }
+  ASSERT_TRUE(appender.Finish());
+  EXPECT_EQ(log_.payload_counts(), (std::vector<int>{2, 2}));
+}
+
 TEST_F(StreamAppenderTest, NothingAddedIsNothingLost) {
   EXPECT_TRUE(AppendChain(0));
   ExpectAllLoggedOnceInOrder(0);

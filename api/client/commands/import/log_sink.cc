@@ -61,7 +61,8 @@ Result<void> LogSink::OnAction(ImportedAction action) {
   if (options_.strict && report_.totals().refused > 0) return Stop();
   return stream_.Add({.action = std::move(action.action),
                       .puid = std::move(action.puid),
-                      .where = Printable(action.source, kPlaceShownMax)});
+                      .where = Printable(action.source, kPlaceShownMax),
+                      .payload = std::move(action.payload)});
 }
 
 Result<void> LogSink::OnRefused(ImportRemark remark) {
