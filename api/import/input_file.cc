@@ -38,4 +38,22 @@ Result<size_t> InputFile::Read(std::span<char> out) const {
   }
 }
 
+Result<std::string> ReadInput(const std::string& path, size_t size_max) {
+  constexpr size_t kPiece = 64 << 10;
+  ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(path));
+  std::string bytes;
+  for (;;) {
+    const size_t begin = bytes.size();
+    bytes.resize(begin + kPiece);
+    ASSIGN_OR_RETURN(const size_t size,
+                     file.Read(std::span(bytes).subspan(begin)));
+    bytes.resize(begin + size);
+    if (size == 0) return bytes;
+    if (bytes.size() > size_max) {
+      return Fail(Code::kTooLarge, path + ": larger than " +
+                                       std::to_string(size_max) + " bytes");
+    }
+  }
+}
+
 }  // namespace modlog

@@ -32,6 +32,10 @@ class InputFile {
   bool owned_;
 };
 
+// ReadInput returns a whole file, or standard input, of at most `size_max`
+// bytes. kUnavailable; kTooLarge with the limit.
+Result<std::string> ReadInput(const std::string& path, size_t size_max);
+
 }  // namespace modlog
 
 #endif  // MODLOG_API_IMPORT_INPUT_FILE_H_

@@ -31,13 +31,13 @@ int RunGithub(const CommandLine& line, const Options& options) {
                    {.unit = "files",
                     .check = [&] { return CheckDirectory(options.directory); },
                     .run =
-                        [&](const PlatformSecret& secret, ImportSink* sink) {
+                        [&](const ImportRun& run) {
                           return ImportGithubDmca(
                               {.directory = options.directory,
                                .platform = options.common.platform,
-                               .secret = secret,
+                               .secret = run.secret,
                                .today = Today()},
-                              sink);
+                              run.sink);
                         }});
 }
 

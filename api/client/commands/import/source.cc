@@ -39,7 +39,7 @@ int RunInto(Client* client, const ImportOptions& options,
                         .unit = plan.unit,
                         .warnings = options.warnings,
                         .strict = options.strict});
-  auto items = plan.run(secret, &sink);
+  auto items = plan.run({client, secret, &sink});
   Result<void> finished = sink.Finish();
   if (items) sink.Summarize(*items);
   const AppendTotals totals = sink.totals();

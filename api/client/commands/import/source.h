@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/import/importer.h"
 #include "api/import/platform_secret.h"
@@ -28,11 +29,18 @@ struct ImportOptions {
 void AddImportOptions(CLI::App* command, const std::string& platform_help,
                       ImportOptions* options);
 
+// What an importer is run with.
+struct ImportRun {
+  Client* client;
+  const PlatformSecret& secret;
+  ImportSink* sink;
+};
+
 struct ImportPlan {
   std::string unit;  // what the source is made of: "files", "rows"
   // Asked before anything is made: a secret beside a misspelt path puzzles.
   std::function<Result<void>()> check;
-  std::function<Result<ImportTotals>(const PlatformSecret&, ImportSink*)> run;
+  std::function<Result<ImportTotals>(const ImportRun&)> run;
 };
 
 // RunImport connects, opens or makes the secret, runs the plan and returns the
@@ -50,6 +58,7 @@ uint32_t Today();
 
 // One a source.
 void AddImportGithub(CLI::App* import, CommandLine* line);
+void AddImportMastodon(CLI::App* import, CommandLine* line);
 
 }  // namespace modlog
 
