@@ -96,7 +96,8 @@ Hash PuidKey(std::string_view platform, std::string_view puid) {
 
 std::expected<Admitted, Violations> Admit(std::string_view platform,
                                           std::string_view bytes,
-                                          int64_t now_ms) {
+                                          int64_t now_ms,
+                                          std::string_view payload) {
   if (bytes.empty()) return std::unexpected(Violations{{"", "is empty"}});
   if (bytes.size() > kActionSizeMax) {
     return std::unexpected(Violations{{"", "is longer than 4,096 bytes"}});
@@ -116,6 +117,9 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   CheckKind(action, &violations, expected);
   CheckDsa(action, expected);
   CheckNested(action, now_ms, &violations, expected);
+  if (!payload.empty() && violations.empty()) {
+    admitted.payload = AdmitPayload(action, payload, now_ms, &violations);
+  }
   if (!violations.empty()) return std::unexpected(std::move(violations));
   admitted.key = PuidKey(platform, action.puid());
   admitted.kind = action.kind();

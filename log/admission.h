@@ -6,11 +6,13 @@
 // docs/formats.md has the table. Pure functions, thread-safe.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "log/log.h"
+#include "log/payload_rules.h"
 #include "log/reference_rules.h"
 #include "modlog/v1/action.pb.h"
 
@@ -32,18 +34,20 @@ struct Admitted {
   std::vector<Reference> references;
   bool needs_standing = false;      // standing.h has rules that concern it
   std::vector<Violation> warnings;  // of a copied record
+  std::shared_ptr<const SealedPayload> payload;  // null: none was given
 };
 
 // PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
 Hash PuidKey(std::string_view platform, std::string_view puid);
 
-// Admit judges one submitted action at a time `now_ms`. All violations at once,
-// each with its field path; never the value. A record that was copied
-// (provenance) is taken as it was published: what an own record would have to
-// have besides becomes a warning.
-std::expected<Admitted, std::vector<Violation>> Admit(std::string_view platform,
-                                                      std::string_view action,
-                                                      int64_t now_ms);
+// Admit judges one submitted action at a time `now_ms`, and the encoded payload
+// that came with it (empty: none). All violations at once, each with its field
+// path; never the value. A record that was copied (provenance) is taken as it
+// was published: what an own record would have to have besides becomes a
+// warning.
+std::expected<Admitted, std::vector<Violation>> Admit(
+    std::string_view platform, std::string_view action, int64_t now_ms,
+    std::string_view payload = {});
 
 // EncodeAction returns the canonical bytes of a message: what a client that
 // sends plain messages is answered with. Unknown fields are dropped by nobody:

@@ -127,6 +127,9 @@ void CheckIdentity(const v1::Action& action, FieldCheck& check) {
   check.Require(
       action.commitment().empty() || action.commitment().size() == kHashSize,
       "commitment", "must be 32 bytes or absent");
+  check.Day(action.payload_until(), "payload_until");
+  check.Require(action.payload_until() == 0 || !action.commitment().empty(),
+                "payload_until", "needs commitment");
   check.Puids(action.about(), 16, action.puid(), "about");
   check.Puids(action.cause(), 4, action.puid(), "cause");
 }

@@ -211,7 +211,6 @@ void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
   refuse(a.about_index_size() > 0, "about_index");
   refuse(!a.subject_handle().empty(), "subject_handle");
   refuse(a.handle_key() != 0, "handle_key");
-  refuse(a.payload_until() != 0, "payload_until");
   refuse(a.policy_term() != 0, "policy_term");
   refuse(a.legal_term() != 0, "legal_term");
   refuse(a.reason_term() != 0, "reason_term");

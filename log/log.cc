@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "log/admission.h"
+#include "log/key_slots.h"
 #include "log/mutex.h"
+#include "log/payload_reader.h"
 #include "log/recovery.h"
 #include "log/sequencer.h"
 #include "verifier/core/entry.h"
@@ -62,6 +64,9 @@ class RunningLog final : public Log {
   Result<std::string> ReadTile(TileId id, uint32_t width) override {
     return Reader().ReadTile(id, width);
   }
+  Result<KeptPayload> ReadPayload(uint64_t index) override {
+    return PayloadReader(store_.get(), slots_.get()).Read(Reader(), index);
+  }
   Result<std::vector<Hash>> ProveInclusion(uint64_t index,
                                            uint64_t size) override {
     return Reader().ProveInclusion(index, size);
@@ -88,6 +93,7 @@ class RunningLog final : public Log {
   Signer signer_;
   std::unique_ptr<HighWater> high_water_;
   std::unique_ptr<PuidIndex> index_;
+  std::unique_ptr<KeySlots> slots_;
   std::unique_ptr<Sequencer> sequencer_;
   AppendQueue queue_;
 
@@ -103,6 +109,7 @@ Result<void> RunningLog::Start() {
   ASSIGN_OR_RETURN(Recovered recovered,
                    Recover(*store_, data_dir_, verifier_key().name));
   high_water_ = std::move(recovered.high_water);
+  ASSIGN_OR_RETURN(slots_, KeySlots::Open(data_dir_ + "/key-slots"));
   if (recovered.behind) {
     RollBack(recovered.head, std::move(recovered.edge), high_water_->mark());
     return {};
@@ -110,7 +117,8 @@ Result<void> RunningLog::Start() {
   index_ = std::move(recovered.index);
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
-                     clock_, [this](View view) { Publish(std::move(view)); },
+                     slots_.get(), clock_,
+                     [this](View view) { Publish(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
                      }},
@@ -185,6 +193,13 @@ Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
                 "a group has " + std::to_string(group.actions.size()) +
                     " items, want 1.." + std::to_string(kGroupItemsMax));
   }
+  if (!group.payloads.empty() &&
+      group.payloads.size() != group.actions.size()) {
+    return Fail(Code::kMalformed, "a group has " +
+                                      std::to_string(group.payloads.size()) +
+                                      " payloads, want none or " +
+                                      std::to_string(group.actions.size()));
+  }
   return {};
 }
 
@@ -195,9 +210,12 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
   PendingGroup pending;
   pending.admitted.reserve(group.actions.size());
   const int64_t now_ms = clock_->WallMs();
-  for (const std::string_view action : group.actions) {
-    pending.admitted.push_back(Admit(group.platform, action, now_ms));
-    pending.bytes += action.size();
+  for (size_t i = 0; i < group.actions.size(); ++i) {
+    const std::string_view action = group.actions[i];
+    const std::string_view payload =
+        group.payloads.empty() ? std::string_view() : group.payloads[i];
+    pending.admitted.push_back(Admit(group.platform, action, now_ms, payload));
+    pending.bytes += action.size() + payload.size();
   }
   pending.group = std::move(group);
   pending.done = std::move(done);

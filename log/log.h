@@ -51,6 +51,8 @@ enum class Atomicity { kAllOrNothing, kPerItem };
 struct AppendGroup {
   std::string platform;
   std::vector<std::string_view> actions;  // canonical bytes, 1..kGroupItemsMax
+  // Encoded payloads: none, or as many as actions; an empty one is none.
+  std::vector<std::string_view> payloads = {};
   Atomicity atomicity = Atomicity::kPerItem;
   bool with_proofs = false;
 };
@@ -100,8 +102,21 @@ enum class LogState {
 };
 std::string_view LogStateName(LogState state);  // "SERVING", "ROLLED_BACK", …
 
+// What is kept beside an entry, opened; of parts that stand.
+struct KeptPart {
+  uint32_t tag = 0;
+  std::string salt;   // 32 bytes
+  std::string value;  // of a term: its text
+  uint32_t term = 0;
+  bool open = false;  // for everybody; else for the platform and the operator
+};
+struct KeptPayload {
+  std::vector<std::string> commitments;  // 24, or none where they are erased
+  std::vector<KeptPart> parts;           // ascending by tag
+};
+
 struct LogOptions {
-  std::string data_dir;  // exists; holds the high-water file and the index
+  std::string data_dir;  // exists; holds high-water file, index and key slots
   SignerKey key;         // its name is the log's origin
   Clock* clock = nullptr;
 };
@@ -137,6 +152,10 @@ class Log {
   // ReadTile the first `width` hashes of a tile. 1 <= width <= kTileWidth.
   virtual Result<std::string> ReadBundle(uint64_t index, uint32_t width) = 0;
   virtual Result<std::string> ReadTile(TileId id, uint32_t width) = 0;
+
+  // ReadPayload returns what is kept beside an entry; nothing where nothing is.
+  // A part whose key is gone is gone. kCorrupt where a part does not open.
+  virtual Result<KeptPayload> ReadPayload(uint64_t index) = 0;
 
   // Proofs within the signed tree. kOutOfRange.
   virtual Result<std::vector<Hash>> ProveInclusion(uint64_t index,

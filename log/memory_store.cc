@@ -13,6 +13,7 @@ struct MemoryContents {
   std::map<std::pair<int, uint64_t>, std::string> tiles ABSL_GUARDED_BY(mutex);
   std::map<std::string, std::string, std::less<>> meta ABSL_GUARDED_BY(mutex);
   std::map<std::string, std::string, std::less<>> rows ABSL_GUARDED_BY(mutex);
+  std::map<PayloadId, PayloadPart> payload ABSL_GUARDED_BY(mutex);
   int commits ABSL_GUARDED_BY(mutex) = 0;
 };
 
@@ -90,6 +91,30 @@ class MemoryStore final : public Store {
     return rows;
   }
 
+  Result<void> WriteRows(const std::vector<Row>& rows) override {
+    MutexLock lock(&contents_->mutex);
+    ApplyRows(rows);
+    return {};
+  }
+
+  Result<std::vector<PayloadPart>> ReadPayload(uint64_t index) override {
+    MutexLock lock(&contents_->mutex);
+    std::vector<PayloadPart> parts;
+    for (auto it = contents_->payload.lower_bound({index, 0});
+         it != contents_->payload.end() && it->first.index == index; ++it) {
+      parts.push_back(it->second);
+    }
+    return parts;
+  }
+
+  Result<void> RemovePayload(const std::vector<PayloadId>& parts) override {
+    MutexLock lock(&contents_->mutex);
+    for (const PayloadId& part : parts) contents_->payload.erase(part);
+    return {};
+  }
+
+  Result<void> PurgePayload(uint64_t, uint64_t) override { return {}; }
+
   Result<std::string> ReadMeta(std::string_view name) override {
     MutexLock lock(&contents_->mutex);
     const auto it = contents_->meta.find(name);
@@ -115,11 +140,19 @@ class MemoryStore final : public Store {
     for (const FullTile& tile : batch.tiles) {
       contents_->tiles[{tile.id.level, tile.id.index}] = tile.bytes;
     }
-    for (const Row& row : batch.rows) {
+    ApplyRows(batch.rows);
+    for (const PayloadPart& part : batch.payload) {
+      contents_->payload[part.id] = part;
+    }
+    contents_->head = batch.after;
+  }
+
+  void ApplyRows(const std::vector<Row>& rows)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(contents_->mutex) {
+    for (const Row& row : rows) {
       if (row.value) contents_->rows[row.key] = *row.value;
       if (!row.value) contents_->rows.erase(row.key);
     }
-    contents_->head = batch.after;
   }
 
   std::shared_ptr<MemoryContents> contents_;

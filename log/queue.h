@@ -20,7 +20,7 @@ struct PendingGroup {
   AppendGroup group;
   std::vector<std::expected<Admitted, std::vector<Violation>>> admitted;
   AppendDone done;
-  size_t bytes = 0;  // of all actions
+  size_t bytes = 0;  // of all actions and payloads
 };
 
 class AppendQueue {

@@ -114,8 +114,9 @@ class Resolver {
     resolved.item.outcome = ItemResult::Outcome::kLogged;
     resolved.new_entry = resolved_.new_entries.size();
     pending_.emplace(admitted->key, resolved.new_entry);
-    resolved_.new_entries.push_back(
-        {group.group.platform, action, admitted->key, admitted->kind});
+    resolved_.new_entries.push_back({group.group.platform, action,
+                                     admitted->key, admitted->kind,
+                                     admitted->payload});
     return resolved;
   }
 

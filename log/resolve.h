@@ -22,6 +22,7 @@ struct NewEntry {
   std::string_view action;
   Hash key;
   int kind;
+  std::shared_ptr<const SealedPayload> payload;  // null: none
 };
 
 // What an item became. `item.outcome` kLogged, and kDuplicate or kConflict of

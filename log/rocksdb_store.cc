@@ -24,9 +24,10 @@
 //   meta      "head"                      ->  size (u64) || root || logged_at
 //             "m/" || name                ->  value
 //   rows      as rows.h has them
+//   payload   index (u64) || tag (u8)     ->  slot (u64) || sealed part
 //
 // Keys of entries and tiles only ever grow, so compaction moves files and
-// rewrites nothing.
+// rewrites nothing; but for what is erased.
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -96,6 +97,31 @@ Result<StoredHead> DecodeHead(std::string_view value) {
   std::memcpy(head.tree.root.data(), value.data() + 8, kHashSize);
   head.logged_at_ms = static_cast<int64_t>(GetBig(value.substr(8 + kHashSize)));
   return head;
+}
+
+std::string PayloadKey(PayloadId id) {
+  std::string key;
+  PutBig(id.index, 8, &key);
+  PutBig(id.tag, 1, &key);
+  return key;
+}
+
+std::string EncodePart(const PayloadPart& part) {
+  std::string value;
+  value.reserve(8 + part.bytes.size());
+  PutBig(part.slot, 8, &value);
+  value += part.bytes;
+  return value;
+}
+
+Result<PayloadPart> DecodePart(std::string_view key, std::string_view value) {
+  if (key.size() != 9 || value.size() < 8) {
+    return Fail(Code::kCorrupt, "a stored part of a payload is cut short");
+  }
+  return PayloadPart{
+      {GetBig(key.substr(0, 8)), static_cast<uint8_t>(key.back())},
+      GetBig(value.substr(0, 8)),
+      std::string(value.substr(8))};
 }
 
 Error FromStatus(const rocksdb::Status& status, std::string_view what) {
@@ -170,7 +196,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
 
 class RocksDbStore final : public Store {
  public:
-  enum Family { kMeta, kEntries, kTiles, kRows, kFamilies };
+  enum Family { kMeta, kEntries, kTiles, kRows, kPayload, kFamilies };
 
   RocksDbStore(std::unique_ptr<rocksdb::DB> db,
                std::vector<rocksdb::ColumnFamilyHandle*> families,
@@ -198,11 +224,20 @@ class RocksDbStore final : public Store {
   Result<std::string> ReadRow(std::string_view key) override;
   Result<std::vector<Row>> ScanRows(std::string_view prefix,
                                     size_t limit) override;
+  Result<void> WriteRows(const std::vector<Row>& rows) override;
+  Result<std::vector<PayloadPart>> ReadPayload(uint64_t index) override;
+  Result<void> RemovePayload(const std::vector<PayloadId>& parts) override;
+  Result<void> PurgePayload(uint64_t first, uint64_t last) override;
   Result<std::string> ReadMeta(std::string_view name) override;
   Result<void> WriteMeta(std::string_view name,
                          std::string_view value) override;
 
  private:
+  rocksdb::Status AddRows(const std::vector<Row>& rows,
+                          rocksdb::WriteBatch* write);
+  Result<void> WriteSynced(rocksdb::WriteBatch* write, std::string_view what);
+  Result<void> Rewrite(Family family, std::string_view first,
+                       std::string_view last);
   Result<std::string> Get(Family family, std::string_view key,
                           std::string_view what);
 
@@ -232,12 +267,10 @@ CommitResult RocksDbStore::Commit(const StoreBatch& batch) {
   for (const FullTile& tile : batch.tiles) {
     put(kTiles, TileKey(tile.id), tile.bytes);
   }
-  for (const Row& row : batch.rows) {
-    if (row.value) put(kRows, row.key, *row.value);
-    if (!row.value && status.ok()) {
-      status = write.Delete(families_[kRows], row.key);
-    }
+  for (const PayloadPart& part : batch.payload) {
+    put(kPayload, PayloadKey(part.id), EncodePart(part));
   }
+  if (status.ok()) status = AddRows(batch.rows, &write);
   put(kMeta, kHeadKey, EncodeHead(batch.after));
   rocksdb::WriteOptions options;
   options.sync = !Failpoint("no_sync");
@@ -248,6 +281,29 @@ CommitResult RocksDbStore::Commit(const StoreBatch& batch) {
   }
   head_ = batch.after;
   return {CommitOutcome::kCommitted, {}};
+}
+
+rocksdb::Status RocksDbStore::AddRows(const std::vector<Row>& rows,
+                                      rocksdb::WriteBatch* write) {
+  rocksdb::Status status;
+  for (const Row& row : rows) {
+    if (!status.ok()) break;
+    status = row.value ? write->Put(families_[kRows], row.key, *row.value)
+                       : write->Delete(families_[kRows], row.key);
+  }
+  return status;
+}
+
+Result<void> RocksDbStore::WriteSynced(rocksdb::WriteBatch* write,
+                                       std::string_view what) {
+  if (std::string error = watch_->error(); !error.empty()) {
+    return Fail(Code::kUnavailable, std::move(error));
+  }
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = db_->Write(options, write);
+  if (!status.ok()) return std::unexpected(FromStatus(status, what));
+  return {};
 }
 
 Result<std::string> RocksDbStore::Get(Family family, std::string_view key,
@@ -330,6 +386,71 @@ Result<std::vector<Row>> RocksDbStore::ScanRows(std::string_view prefix,
   return rows;
 }
 
+Result<void> RocksDbStore::WriteRows(const std::vector<Row>& rows) {
+  rocksdb::WriteBatch write(0, 0, kProtectionBytesPerKey, 0);
+  if (const auto status = AddRows(rows, &write); !status.ok()) {
+    return std::unexpected(FromStatus(status, "write rows"));
+  }
+  return WriteSynced(&write, "write rows");
+}
+
+Result<std::vector<PayloadPart>> RocksDbStore::ReadPayload(uint64_t index) {
+  std::vector<PayloadPart> parts;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(rocksdb::ReadOptions(), families_[kPayload]));
+  const std::string first = PayloadKey({index, 0});
+  const std::string_view prefix = std::string_view(first).substr(0, 8);
+  for (it->Seek(first);
+       it->Valid() && it->key().ToStringView().starts_with(prefix);
+       it->Next()) {
+    ASSIGN_OR_RETURN(PayloadPart part, DecodePart(it->key().ToStringView(),
+                                                  it->value().ToStringView()));
+    parts.push_back(std::move(part));
+  }
+  if (!it->status().ok()) {
+    return std::unexpected(FromStatus(it->status(), "read a payload"));
+  }
+  return parts;
+}
+
+Result<void> RocksDbStore::RemovePayload(const std::vector<PayloadId>& parts) {
+  rocksdb::WriteBatch write(0, 0, kProtectionBytesPerKey, 0);
+  for (const PayloadId& part : parts) {
+    const auto status = write.Delete(families_[kPayload], PayloadKey(part));
+    if (!status.ok()) {
+      return std::unexpected(FromStatus(status, "remove a payload"));
+    }
+  }
+  return WriteSynced(&write, "remove a payload");
+}
+
+Result<void> RocksDbStore::PurgePayload(uint64_t first, uint64_t last) {
+  return Rewrite(kPayload, PayloadKey({first, 0}), PayloadKey({last, 0xff}));
+}
+
+// Writes the range [first, last] anew without what was removed or overwritten,
+// and removes every file that held it. A log of writes is removed when all
+// families of its time are in files of their own.
+Result<void> RocksDbStore::Rewrite(Family family, std::string_view first,
+                                   std::string_view last) {
+  rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), families_);
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  // Else what lies at the bottom would stay as it is.
+  options.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForce;
+  const rocksdb::Slice begin(first);
+  const rocksdb::Slice end(last);
+  if (status.ok()) {
+    status = db_->CompactRange(options, families_[family], &begin, &end);
+  }
+  // Removing files is otherwise left to a background thread: this waits.
+  if (status.ok()) status = db_->DisableFileDeletions();
+  if (status.ok()) status = db_->EnableFileDeletions(/*force=*/true);
+  if (!status.ok()) return std::unexpected(FromStatus(status, "rewrite"));
+  return {};
+}
+
 Result<std::string> RocksDbStore::ReadMeta(std::string_view name) {
   return Get(kMeta, "m/" + std::string(name), name);
 }
@@ -353,8 +474,9 @@ Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory) {
       {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)},
       {"entries", FamilyOptions(cache)},
       {"tiles", FamilyOptions(cache)},
-      {"rows", FamilyOptions(cache)}};
-  static_assert(RocksDbStore::kFamilies == 4);
+      {"rows", FamilyOptions(cache)},
+      {"payload", FamilyOptions(cache)}};
+  static_assert(RocksDbStore::kFamilies == 5);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(

@@ -7,6 +7,10 @@
 //
 //   'r' || target (u64) || role (u8) || referrer (u64)  -> kind (u8)
 //       entry `referrer` names entry `target`; life.h has the roles
+//   'p' 's'                                             -> slot (u64)
+//       the first key slot that no commit refers to yet
+//   'p' 'u' || day (u32) || index (u64)                 -> (empty)
+//       the last day that the payload of an entry is kept
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules

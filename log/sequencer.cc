@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "log/failpoint.h"
+#include "log/payload_plan.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 
@@ -59,6 +60,7 @@ Sequencer::Sequencer(SequencerParts parts, StoredHead committed, Edge edge)
       edge_(std::make_shared<const Edge>(std::move(edge))) {}
 
 Result<void> Sequencer::Start() {
+  ASSIGN_OR_RETURN(next_slot_, ReadNextSlot(*parts_.store));
   RETURN_IF_ERROR(parts_.high_water->Raise(committed_));
   view_ = {parts_.signer->Adopt(committed_.tree), edge_};
   parts_.publish(view_);
@@ -116,6 +118,7 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
   }
   StoreBatch stored = batch->ForStore();
   stored.rows = std::move(rows);
+  RETURN_IF_ERROR(KeepPayloads(resolved, &stored));
   if (Failpoint("flip_leaf")) stored.pieces[0].bytes[2] ^= 1;
   const bool signed_early = Failpoint("sign_before_commit");
   if (signed_early) {  // a fault for tests to find
@@ -139,6 +142,26 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
       Publish(stored.after, proof,
               std::make_shared<const Edge>(batch->growth().edge())));
   parts_.index->Add(records, stored.after.tree.size);
+  return {};
+}
+
+// Keys first: a commit never refers to a key that a power loss could take.
+// Slots of a batch that did not come to be are written again by the next one.
+Result<void> Sequencer::KeepPayloads(const Resolved& resolved,
+                                     StoreBatch* batch) {
+  PayloadPlan plan(next_slot_);
+  uint64_t index = batch->before.tree.size;
+  for (const NewEntry& entry : resolved.new_entries) {
+    if (entry.payload != nullptr) {
+      plan.Add(index, *entry.payload, batch->after.logged_at_ms);
+    }
+    ++index;
+  }
+  if (plan.empty()) return {};
+  RETURN_IF_ERROR(parts_.slots->Write(next_slot_, plan.keys()));
+  Failpoint("key_slots_synced");
+  next_slot_ += plan.keys().size();
+  plan.MoveTo(batch);
   return {};
 }
 

@@ -23,6 +23,7 @@
 
 #include "log/batch.h"
 #include "log/high_water.h"
+#include "log/key_slots.h"
 #include "log/log_time.h"
 #include "log/prover.h"
 #include "log/puid_index.h"
@@ -44,6 +45,7 @@ struct SequencerParts {
   PuidIndex* index;
   HighWater* high_water;
   Signer* signer;
+  KeySlots* slots;
   Clock* clock;
   std::function<void(View)> publish;  // called before any answer is given
   // Called when the log must not go on, before any caller hears of it, so that
@@ -72,6 +74,7 @@ class Sequencer {
                     const Error& told);
   Result<void> Extend(const Resolved& resolved, std::vector<Row> rows,
                       Batch* batch);
+  Result<void> KeepPayloads(const Resolved& resolved, StoreBatch* batch);
   Result<void> Verify(const StoreBatch& batch, Frontier* frontier) const;
   Result<std::vector<Hash>> ProveExtension(const EdgeGrowth& growth) const;
   Result<void> Publish(const StoredHead& head, std::span<const Hash> proof,
@@ -87,6 +90,7 @@ class Sequencer {
   Frontier frontier_;  // the second path's own, never shared with the first
   View view_;
   std::shared_ptr<const Edge> edge_;
+  uint64_t next_slot_ = 0;
   std::vector<Hash> new_hashes_;  // leaf hashes of the batch at hand
 };
 

@@ -52,12 +52,26 @@ struct Row {
   std::optional<std::string> value;  // absent: the row is removed
 };
 
+// A sealed part of a payload: payload_cipher.h. Kept beside the tree, and taken
+// out again one by one.
+struct PayloadId {
+  uint64_t index;  // of the entry
+  uint8_t tag;
+  friend auto operator<=>(const PayloadId&, const PayloadId&) = default;
+};
+struct PayloadPart {
+  PayloadId id;
+  uint64_t slot;      // of its key: key_slots.h
+  std::string bytes;  // sealed
+};
+
 struct StoreBatch {
   StoredHead before;  // must be the head that stands
   StoredHead after;
   std::vector<BundlePiece> pieces;  // cover [before.size, after.size) in order
   std::vector<FullTile> tiles;      // each tile that becomes full
   std::vector<Row> rows;            // applied in order
+  std::vector<PayloadPart> payload;
 };
 
 enum class CommitOutcome {
@@ -96,6 +110,19 @@ class Store {
   // ascending by key.
   virtual Result<std::vector<Row>> ScanRows(std::string_view prefix,
                                             size_t limit) = 0;
+
+  // WriteRows applies rows outside a commit, durably. From any thread, but a
+  // row has one writer. kUnavailable; what was written is then unknown.
+  virtual Result<void> WriteRows(const std::vector<Row>& rows) = 0;
+
+  // ReadPayload returns the parts kept of an entry, ascending by tag.
+  virtual Result<std::vector<PayloadPart>> ReadPayload(uint64_t index) = 0;
+  // RemovePayload takes parts out, durably; those that are not there may be
+  // among them. Only PurgePayload takes their bytes out of every file.
+  virtual Result<void> RemovePayload(const std::vector<PayloadId>& parts) = 0;
+  // PurgePayload returns when no file of the store holds bytes of parts of the
+  // entries [first, last] that were removed before.
+  virtual Result<void> PurgePayload(uint64_t first, uint64_t last) = 0;
 
   // Small durable facts about the log itself: origin, format. kNotFound.
   virtual Result<std::string> ReadMeta(std::string_view name) = 0;

@@ -24,6 +24,18 @@ static_assert(kActionsField == v1::AppendBatchRequest::kActionsFieldNumber &&
 static_assert(kPlainField == v1::AppendBatchRequest::kPlainFieldNumber &&
               kPlainField == v1::AppendStreamRequest::kPlainFieldNumber);
 
+int PayloadField(AppendKind kind) {
+  switch (kind) {
+    case AppendKind::kSingle:
+      return v1::AppendRequest::kPayloadFieldNumber;
+    case AppendKind::kBatch:
+      return v1::AppendBatchRequest::kPayloadsFieldNumber;
+    case AppendKind::kStream:
+      return v1::AppendStreamRequest::kPayloadsFieldNumber;
+  }
+  return 0;
+}
+
 constexpr char kPlatformRule[] = "must match ^[a-z0-9][a-z0-9.-]{0,63}$";
 
 // Which scalar a field is, by kind of request.
@@ -85,6 +97,7 @@ class Reader {
       if (field == kPlatformField) return ReadView(&out_->platform);
       if (field == kActionsField) return ReadItem(&out_->actions);
       if (field == kPlainField) return ReadItem(&plain_);
+      if (field == PayloadField(kind_)) return ReadItem(&out_->payloads);
     }
     if (wire_type == kVarint) {
       if (IsMode(kind_, field)) return in_.ReadVarint64(&mode_);
@@ -142,6 +155,11 @@ class Reader {
     } else if (items > items_max) {
       Refuse(plain_.empty() ? ActionsName() : "plain",
              fmt::format("must be at most {} items, got {}", items_max, items));
+    }
+    if (!out_->payloads.empty() && out_->payloads.size() != items) {
+      Refuse(kind_ == AppendKind::kSingle ? "payload" : "payloads",
+             fmt::format("must be none or {}, as many as items, got {}", items,
+                         out_->payloads.size()));
     }
     if (violations_.empty() && !plain_.empty()) EncodePlain();
   }
@@ -203,6 +221,11 @@ std::vector<Violation> ParseAppend(const grpc::ByteBuffer& request,
 
 std::string ItemField(const AppendInput& input, size_t item,
                       std::string_view field) {
+  constexpr std::string_view kPayload = "payload";
+  if (field == kPayload || field.starts_with("payload.")) {
+    if (input.kind == AppendKind::kSingle) return std::string(field);
+    return fmt::format("payloads[{}]{}", item, field.substr(kPayload.size()));
+  }
   const std::string_view dot = field.empty() ? "" : ".";
   if (input.kind == AppendKind::kSingle) {
     return fmt::format("{}{}{}", input.plain ? "plain" : "action", dot, field);
@@ -214,6 +237,7 @@ std::string ItemField(const AppendInput& input, size_t item,
 AppendGroup TakeGroup(AppendInput* input) {
   return {.platform = std::string(input->platform),
           .actions = std::move(input->actions),
+          .payloads = std::move(input->payloads),
           .atomicity = input->atomicity,
           .with_proofs = input->with_proofs};
 }

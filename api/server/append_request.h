@@ -34,9 +34,10 @@ struct AppendInput {
   grpc::Slice bytes;  // what the views below point into
   AppendKind kind = AppendKind::kSingle;
   std::string_view platform;
-  std::vector<std::string_view> actions;  // in the order of the request
-  std::vector<std::string> encoded;       // where `plain` was sent: what of it
-  bool plain = false;                     // became; `actions` views these
+  std::vector<std::string_view> actions;   // in the order of the request
+  std::vector<std::string_view> payloads;  // none, or as many as actions
+  std::vector<std::string> encoded;        // where `plain` was sent: what of it
+  bool plain = false;                      // became; `actions` views these
   bool with_proofs = false;
   Atomicity atomicity = Atomicity::kPerItem;
 };
@@ -50,7 +51,7 @@ std::vector<Violation> ParseAppend(const grpc::ByteBuffer& request,
                                    AppendInput* input);
 
 // ItemField returns the path of an item, or of a field in it: "action",
-// "actions[3].puid".
+// "actions[3].puid", "payloads[3].parts[0].salt".
 std::string ItemField(const AppendInput& input, size_t item,
                       std::string_view field);
 

@@ -7,6 +7,7 @@
 #include "api/server/append_answer.h"
 #include "api/server/append_request.h"
 #include "api/server/append_stream.h"
+#include "api/server/payload_calls.h"
 #include "api/server/read_calls.h"
 #include "api/server/status.h"
 
@@ -142,6 +143,13 @@ LogService::Reactor* LogService::GetLogInfo(Context* context, const Buffer* in,
   return Answer<v1::GetLogInfoRequest>(context, *in, out, [this](const auto&) {
     return ReadInfo(log_, http_address_);
   });
+}
+
+LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,
+                                            Buffer* out) {
+  return Answer<v1::GetPayloadRequest>(
+      context, *in, out,
+      [this](const auto& request) { return ReadKept(log_, request, {}); });
 }
 
 }  // namespace modlog

@@ -32,8 +32,11 @@ using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
     v1::ModerationLog::WithRawCallbackMethod_AppendBatch<
         v1::ModerationLog::WithRawCallbackMethod_AppendStream<Base>>>;
 
+template <typename Base>
+using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<Base>;
+
 class LogService final
-    : public RawAppends<RawReads<v1::ModerationLog::Service>> {
+    : public RawPayloads<RawAppends<RawReads<v1::ModerationLog::Service>>> {
  public:
   // `log` must outlive the service; `http_address` is what GetLogInfo tells.
   LogService(Log* log, std::string http_address)
@@ -58,6 +61,7 @@ class LogService final
                                Buffer* out) override;
   Reactor* GetReceipt(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* GetLogInfo(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
 
  private:
   Log* const log_;

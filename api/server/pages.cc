@@ -1,6 +1,8 @@
 #include "api/server/pages.h"
 
+#include "api/server/payload_calls.h"
 #include "spdlog/spdlog.h"
+#include "verifier/core/bytes.h"
 
 namespace modlog {
 namespace {
@@ -30,6 +32,22 @@ Page GetCheckpoint(const Log& log) {
   return {.body = head->checkpoint};
 }
 
+// Nothing kept and no such entry look alike.
+Page GetKept(Log* log, std::string_view number) {
+  const auto index = ParseDecimal(number);
+  if (!index.has_value() || *index >= log->published_head()->tree.size) {
+    return NotFound();
+  }
+  v1::GetPayloadRequest request;
+  request.set_index(*index);
+  const auto kept = ReadKept(log, request, {});
+  if (!kept.has_value()) {
+    return Failed(number, {Code::kCorrupt, kept.error().error_message()});
+  }
+  if (kept->payload().commitments().empty()) return NotFound();
+  return {.body = FormatKept(*kept), .content_type = "application/json"};
+}
+
 Page GetResource(Log* log, std::string_view path) {
   const auto parsed = ParseTilePath(path);
   if (!parsed.has_value() || parsed->level > kTileLevelMax) return NotFound();
@@ -55,6 +73,10 @@ Page GetPage(Log* log, std::string_view path, std::string_view base_url) {
             .content_type = "text/html; charset=utf-8"};
   }
   if (path == "/checkpoint") return GetCheckpoint(*log);
+  constexpr std::string_view kPayload = "/payload/";
+  if (path.starts_with(kPayload)) {
+    return GetKept(log, path.substr(kPayload.size()));
+  }
   if (!path.starts_with('/')) return NotFound();
   return GetResource(log, path.substr(1));
 }

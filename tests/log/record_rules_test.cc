@@ -213,13 +213,24 @@ TEST(NestedRules, AnUnknownFieldAtAnyDepthIsRefused) {
   EXPECT_FALSE(Admit("example", EncodeAction(action), kNowMs));
 }
 
+TEST(FieldRules, APayloadHasALastDayOnlyWhereThereMayBeOne) {
+  // A promise about what nobody committed to would stand in the log.
+  v1::Action action = Statement();
+  action.clear_commitment();
+  action.set_payload_until(20'500);
+  EXPECT_EQ(Refused(action), Fields{"payload_until"});
+  action.set_commitment(std::string(32, 'c'));
+  EXPECT_EQ(Refused(action), Fields{});
+  action.set_payload_until(24'838);
+  EXPECT_EQ(Refused(action), Fields{"payload_until"});
+}
+
 TEST(KindRules, AFieldThatNobodyJudgesYetIsNotTaken) {
   // A promise would stand in the log that nothing keeps.
   const std::pair<std::string, std::function<void(v1::Action&)>> cases[] = {
       {"policy_term", [](auto& a) { a.set_policy_term(1); }},
       {"subject_handle",
        [](auto& a) { a.set_subject_handle(std::string(16, 'h')); }},
-      {"payload_until", [](auto& a) { a.set_payload_until(20'500); }},
       {"about_index", [](auto& a) { a.add_about_index(0); }},
   };
   for (const auto& [field, spoil] : cases) {

@@ -49,6 +49,18 @@ class ForwardingStore : public Store {
                                     size_t limit) override {
     return store_->ScanRows(prefix, limit);
   }
+  Result<void> WriteRows(const std::vector<Row>& rows) override {
+    return store_->WriteRows(rows);
+  }
+  Result<std::vector<PayloadPart>> ReadPayload(uint64_t index) override {
+    return store_->ReadPayload(index);
+  }
+  Result<void> RemovePayload(const std::vector<PayloadId>& parts) override {
+    return store_->RemovePayload(parts);
+  }
+  Result<void> PurgePayload(uint64_t first, uint64_t last) override {
+    return store_->PurgePayload(first, last);
+  }
   Result<std::string> ReadMeta(std::string_view name) override {
     return store_->ReadMeta(name);
   }

@@ -1,0 +1,63 @@
+#include "api/server/payload_calls.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "api/server/status.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+namespace {
+
+// Whether the caller may see restricted parts of an entry.
+Result<bool> MaySeeAll(Log* log, uint64_t index,
+                       const PayloadReaderIdentity& caller) {
+  if (caller.is_operator) return true;
+  if (caller.platform.empty()) return false;
+  ASSIGN_OR_RETURN(const std::string leaf, log->ReadLeaf(index));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  return entry.platform == caller.platform;
+}
+
+void AddPart(const KeptPart& kept, v1::Payload* payload) {
+  v1::Part* part = payload->add_parts();
+  part->set_tag(static_cast<v1::Tag>(kept.tag));
+  part->set_salt(kept.salt);
+  part->set_value(kept.value);
+  part->set_term(kept.term);
+  part->set_open(kept.open);
+}
+
+}  // namespace
+
+Reply<v1::GetPayloadResponse> ReadKept(Log* log,
+                                       const v1::GetPayloadRequest& request,
+                                       const PayloadReaderIdentity& caller) {
+  const auto kept = log->ReadPayload(request.index());
+  const auto all = MaySeeAll(log, request.index(), caller);
+  if (!kept.has_value() || !all.has_value()) {
+    return std::unexpected(ErrorToGrpc(
+        kept.has_value() ? all.error() : kept.error(), log->state()));
+  }
+  v1::GetPayloadResponse response;
+  v1::Payload* payload = response.mutable_payload();
+  for (const std::string& slot : kept->commitments) {
+    payload->add_commitments(slot);
+  }
+  for (const KeptPart& part : kept->parts) {
+    if (part.open || *all) AddPart(part, payload);
+  }
+  return response;
+}
+
+std::string FormatKept(const v1::GetPayloadResponse& response) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.add_whitespace = true;
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(response, &json, options);
+  MODLOG_CHECK(status.ok(), "a message without strings has a JSON form");
+  return json;
+}
+
+}  // namespace modlog
