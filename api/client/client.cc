@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/rpc_error.h"
+#include "api/client/token.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -34,6 +35,10 @@ Error ConnectError(const std::string& address, const grpc::Status& status) {
     case grpc::StatusCode::UNIMPLEMENTED:
       return {Code::kUnavailable,
               absl::StrCat(address, " answers, but is not a modlog server")};
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return {Code::kUntrusted,
+              absl::StrCat(address, ": ", ParseFailure(status).text,
+                           " (--token-file, MODLOG_TOKEN_FILE)")};
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       why = absl::StrCat("no answer within ", kConnectSecondsMax, " s");
       break;
@@ -48,7 +53,8 @@ Error ConnectError(const std::string& address, const grpc::Status& status) {
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
+                                             const std::string& token) {
   grpc::ChannelArguments arguments;
   // A proxy of the environment has no business between us and loopback.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -56,14 +62,17 @@ std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address) {
   // 4,096 answers with a path each, or with a refusal each, need more than the
   // 4 MiB that gRPC allows by itself.
   arguments.SetMaxReceiveMessageSize(kAnswerSizeMax);
+  if (!token.empty()) return NewTokenChannel(address, arguments, token);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
                                    arguments);
 }
 
-Result<std::unique_ptr<Client>> Client::Connect(const std::string& address) {
+Result<std::unique_ptr<Client>> Client::Connect(const std::string& address,
+                                                const std::string& token) {
   auto client = std::unique_ptr<Client>(new Client());
   client->address_ = address;
-  client->channel_ = NewLogChannel(address);
+  client->token_ = token;
+  client->channel_ = client->NewChannel();
   client->stub_ = v1::ModerationLog::NewStub(client->channel_);
 
   grpc::ClientContext context;

@@ -29,8 +29,10 @@ inline constexpr int kConnectSecondsMax = 5;
 inline constexpr int kCallSecondsMax = 30;
 inline constexpr const char* kDefaultServer = "127.0.0.1:50051";
 
-// NewLogChannel returns a channel of its own connection to HOST:PORT.
-std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address);
+// NewLogChannel returns a channel of its own connection to HOST:PORT. A token
+// that is not empty is shown with every call.
+std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
+                                             const std::string& token = "");
 
 // A receipt whose proof holds: the leaf stands in the tree of its checkpoint.
 struct VerifiedReceipt {
@@ -42,14 +44,20 @@ struct VerifiedReceipt {
 class Client {
  public:
   // Connect asks the log who it is, within kConnectSecondsMax. kUnavailable
-  // names the address and what to do.
-  static Result<std::unique_ptr<Client>> Connect(const std::string& address);
+  // names the address and what to do; kUntrusted for a token that is none of
+  // the log's.
+  static Result<std::unique_ptr<Client>> Connect(const std::string& address,
+                                                 const std::string& token = "");
 
   const std::string& address() const { return address_; }
   const VerifierKey& key() const { return policy_.logs.front().key; }
   // A policy that trusts the log's own key, and asks for no witness.
   const Policy& policy() const { return policy_; }
   v1::ModerationLog::Stub* stub() const { return stub_.get(); }
+  // Another connection to the same log, with the same token.
+  std::shared_ptr<grpc::Channel> NewChannel() const {
+    return NewLogChannel(address_, token_);
+  }
 
   Result<v1::GetLogInfoResponse> GetLogInfo();
   // GetReceipt: kOutOfRange beyond the published checkpoint, kBadProof and the
@@ -59,6 +67,7 @@ class Client {
  private:
   Client() = default;
   std::string address_;
+  std::string token_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ModerationLog::Stub> stub_;
   Policy policy_;

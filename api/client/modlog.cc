@@ -59,7 +59,8 @@ void SilenceGrpc() {
 int main(int argc, char** argv) {
   modlog::HoldStandardStreams();
   SilenceGrpc();
-  modlog::CommandLine line{.server = modlog::kDefaultServer, .run = {}};
+  modlog::CommandLine line{
+      .server = modlog::kDefaultServer, .token_file = {}, .run = {}};
   CLI::App app(
       "Appends moderation actions to a log that anyone can check, and "
       "reads them back.",
@@ -68,6 +69,10 @@ int main(int argc, char** argv) {
   app.add_option("--server", line.server, "HOST:PORT of the log's gRPC side")
       ->envname("MODLOG_SERVER")
       ->capture_default_str();
+  app.add_option("--token-file", line.token_file,
+                 "file with the token that says who calls: a platform's, or "
+                 "the operator's")
+      ->envname("MODLOG_TOKEN_FILE");
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough();

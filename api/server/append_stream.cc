@@ -8,10 +8,17 @@
 namespace modlog {
 
 AppendStream* AppendStream::Start(grpc::CallbackServerContext* context,
-                                  Log* log) {
-  std::shared_ptr<AppendStream> stream(new AppendStream(context, log));
+                                  Log* log, const Callers* callers) {
+  std::shared_ptr<AppendStream> stream(new AppendStream(context, log, callers));
   stream->self_ = stream;
+  auto caller = callers->Identify(*context);
   absl::MutexLock lock(&stream->mutex_);
+  if (!caller.has_value()) {
+    stream->finished_ = true;
+    stream->Finish(ToGrpc(caller.error()));
+    return stream.get();
+  }
+  stream->caller_ = *std::move(caller);
   stream->MaybeRead();
   return stream.get();
 }
@@ -54,6 +61,11 @@ void AppendStream::Handle(Slot* slot) {
     return;
   }
   if (platform_.empty()) platform_ = slot->input.platform;
+  if (const auto denied =
+          callers_->RefuseAppend(caller_, slot->input.platform)) {
+    Answer(slot, WriteStreamError(*denied));
+    return;
+  }
   if (context_->IsCancelled()) return;  // OnCancel finishes
   log_->Append(TakeGroup(&slot->input),
                [self = self_, slot](const Result<AppendAnswer>& answer) {

@@ -23,6 +23,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "api/server/append_request.h"
+#include "api/server/callers.h"
 #include "log/log.h"
 
 namespace modlog {
@@ -34,7 +35,8 @@ class AppendStream final
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   // Start makes a stream that lives until gRPC and the log are done with it.
-  static AppendStream* Start(grpc::CallbackServerContext* context, Log* log);
+  static AppendStream* Start(grpc::CallbackServerContext* context, Log* log,
+                             const Callers* callers);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -51,8 +53,9 @@ class AppendStream final
     bool answered = false;
   };
 
-  AppendStream(grpc::CallbackServerContext* context, Log* log)
-      : context_(context), log_(log) {}
+  AppendStream(grpc::CallbackServerContext* context, Log* log,
+               const Callers* callers)
+      : context_(context), log_(log), callers_(callers) {}
 
   Slot* Enqueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Handle(Slot* slot);
@@ -64,6 +67,8 @@ class AppendStream final
 
   grpc::CallbackServerContext* const context_;
   Log* const log_;
+  const Callers* const callers_;
+  Caller caller_;                       // set before the first read
   std::shared_ptr<AppendStream> self_;  // gRPC's reference, until OnDone
 
   // Of the reading side: one read at a time, so one thread at a time.

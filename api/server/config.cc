@@ -87,11 +87,18 @@ Result<Settings> ParseSettings(std::string_view toml) {
   }
   Settings settings;
   for (const auto& [key, value] : parsed.table()) {
+    if (key.str() == "enrolled_only") {
+      settings.enrolled_only = value.value_exact<bool>();
+      if (settings.enrolled_only.has_value()) continue;
+      return Fail(Code::kMalformed,
+                  fmt::format("{}: enrolled_only must be true or false",
+                              Line(value.source())));
+    }
     auto* setting = SettingNamed(key.str(), &settings);
     if (setting == nullptr) {
       return Fail(Code::kMalformed,
                   fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
-                              "grpc_listen or http_listen",
+                              "grpc_listen, http_listen or enrolled_only",
                               Line(key.source()), key.str().substr(0, 64)));
     }
     *setting = value.value_exact<std::string>();
@@ -130,13 +137,15 @@ Result<Config> MakeConfig(const Settings& flags,
       config.http_listen,
       ParseNamed("http-listen",
                  pick(&Settings::http_listen).value_or(kDefaultHttpListen)));
+  config.enrolled_only =
+      flags.enrolled_only.value_or(from_file.enrolled_only.value_or(false));
   if (!IsLoopback(config.grpc_listen)) {
     return Fail(
         Code::kForbidden,
         fmt::format(
-            "grpc-listen: {} is not a loopback address, and callers of this "
-            "version are not authenticated: whoever reaches it could append in "
-            "any platform's name; use 127.0.0.1 or [::1]",
+            "grpc-listen: {} is not a loopback address, and gRPC is not "
+            "encrypted here: tokens would cross the network in the clear; use "
+            "127.0.0.1 or [::1]",
             FormatAddress(config.grpc_listen)));
   }
   return config;

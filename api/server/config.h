@@ -8,6 +8,7 @@
 //   origin = "log.example.org/moderation"
 //   grpc_listen = "127.0.0.1:50051"
 //   http_listen = "127.0.0.1:8080"
+//   enrolled_only = true
 
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct Settings {
   std::optional<std::string> origin = {};
   std::optional<std::string> grpc_listen = {};
   std::optional<std::string> http_listen = {};
+  std::optional<bool> enrolled_only = {};
 };
 
 struct Config {
@@ -36,6 +38,7 @@ struct Config {
   std::optional<std::string> origin;  // absent: whatever the key is named
   ListenAddress grpc_listen;
   ListenAddress http_listen;
+  bool enrolled_only = false;
 };
 
 // ParseSettings reads a file's text. kMalformed names line or key; a key that

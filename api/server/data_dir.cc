@@ -11,70 +11,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "api/server/durable_file.h"
+
 namespace modlog {
 namespace {
 
 constexpr size_t kKeyFileSizeMax = 4'096;
-
-std::unexpected<Error> SystemError(std::string_view what,
-                                   const std::string& path) {
-  const int error = errno;
-  return Fail(Code::kUnavailable, fmt::format("cannot {} {}: {}", what, path,
-                                              std::strerror(error)));
-}
-
-// A file descriptor for as long as it is in scope.
-struct File {
-  explicit File(int descriptor) : fd(descriptor) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd >= 0) close(fd);
-  }
-  int fd;
-};
-
-std::string ParentOf(const std::string& path) {
-  const auto parent = std::filesystem::path(path).parent_path().string();
-  return parent.empty() ? "." : parent;
-}
-
-// Makes names in the directory durable.
-Result<void> SyncDirectory(const std::string& path) {
-  const File directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.fd < 0 || fsync(directory.fd) != 0) {
-    return SystemError("sync directory", path);
-  }
-  return {};
-}
-
-bool WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
-// Writes the whole file or nothing of it, durably.
-Result<void> WriteFileAtomically(const std::string& path, std::string_view text,
-                                 mode_t mode) {
-  const std::string draft = path + ".new";
-  unlink(draft.c_str());  // of a start that did not get this far
-  {
-    const File file(
-        open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file.fd < 0 || !WriteAll(file.fd, text) || fsync(file.fd) != 0) {
-      return SystemError("write", draft);
-    }
-  }
-  if (rename(draft.c_str(), path.c_str()) != 0) {
-    return SystemError("rename to", path);
-  }
-  return SyncDirectory(ParentOf(path));
-}
 
 std::string FirstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -156,7 +98,7 @@ DataDir::~DataDir() {
 Result<SignerKey> DataDir::LoadOrMakeKey(
     const std::optional<std::string>& origin,
     std::string_view default_origin) const {
-  const File file(open(KeyPath().c_str(), O_RDONLY | O_CLOEXEC));
+  const OpenFile file(open(KeyPath().c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd >= 0) {
     ASSIGN_OR_RETURN(SignerKey key, ReadKey(KeyPath(), file.fd));
     if (origin.has_value() && *origin != key.verifier.name) {
@@ -181,7 +123,7 @@ Result<SignerKey> DataDir::LoadOrMakeKey(
                     SignatureType::kEd25519, Ed25519PrivateKey::Generate());
   if (!key.has_value()) return Prefixed("origin", key.error());
   RETURN_IF_ERROR(
-      WriteFileAtomically(KeyPath(), FormatSignerKey(*key) + "\n", 0600));
+      WriteFileDurably(KeyPath(), FormatSignerKey(*key) + "\n", 0600));
   return key;
 }
 
@@ -191,10 +133,10 @@ Result<void> DataDir::WritePolicy(const VerifierKey& key,
       "# Whom a verifier trusts: https://c2sp.org/tlog-policy\n"
       "# modlogd writes this file at each start: copy it, then edit the "
       "copy.\n";
-  return WriteFileAtomically(PolicyPath(),
-                             fmt::format("{}log {} {}\nquorum none\n", kHead,
-                                         FormatVerifierKey(key), url),
-                             0644);
+  return WriteFileDurably(PolicyPath(),
+                          fmt::format("{}log {} {}\nquorum none\n", kHead,
+                                      FormatVerifierKey(key), url),
+                          0644);
 }
 
 }  // namespace modlog

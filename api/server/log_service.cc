@@ -1,6 +1,7 @@
 #include "api/server/log_service.h"
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <utility>
 
@@ -29,6 +30,7 @@ bool IsOver(grpc::CallbackServerContext* context) {
 }
 
 grpc::ServerUnaryReactor* StartAppend(AppendKind kind, Log* log,
+                                      const Callers& callers,
                                       grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* in,
                                       grpc::ByteBuffer* out) {
@@ -38,12 +40,21 @@ grpc::ServerUnaryReactor* StartAppend(AppendKind kind, Log* log,
                      "the deadline passed before the log had the action"});
     return reactor;
   }
+  const auto caller = callers.Identify(*context);
+  if (!caller.has_value()) {
+    reactor->Finish(ToGrpc(caller.error()));
+    return reactor;
+  }
   auto call = std::make_unique<AppendCall>();
   call->reactor = reactor;
   call->out = out;
   const auto violations = ParseAppend(*in, kind, "", &call->input);
   if (!violations.empty()) {
     reactor->Finish(ToGrpc(RefusedStatus(violations)));
+    return reactor;
+  }
+  if (const auto denied = callers.RefuseAppend(*caller, call->input.platform)) {
+    reactor->Finish(ToGrpc(*denied));
     return reactor;
   }
   if (kind == AppendKind::kSingle) call->input.with_proofs = true;
@@ -68,19 +79,32 @@ grpc::Status Serialize(const Message& message, grpc::ByteBuffer* out) {
   return grpc::SerializationTraits<Message>::Serialize(message, out, &own);
 }
 
-// Answers a read with what `read(request)` returns.
+// Answers a call with what `read(request, caller)` returns, or
+// `read(request)` where it is the same for everybody.
 template <typename Request, typename Read>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* Answer(const Callers& callers,
+                                 grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer& in,
                                  grpc::ByteBuffer* out, Read read) {
   auto* reactor = context->DefaultReactor();
+  const auto caller = callers.Identify(*context);
+  if (!caller.has_value()) {
+    reactor->Finish(ToGrpc(caller.error()));
+    return reactor;
+  }
   Request request;
   if (!Parse(in, &request)) {
     reactor->Finish(
         RefusedToGrpc("", "does not parse as a request of this call"));
     return reactor;
   }
-  const auto reply = read(request);
+  const auto reply = [&] {
+    if constexpr (std::invocable<Read, const Request&, const Caller&>) {
+      return read(request, *caller);
+    } else {
+      return read(request);
+    }
+  }();
   reactor->Finish(reply.has_value() ? Serialize(*reply, out) : reply.error());
   return reactor;
 }
@@ -89,37 +113,38 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
 
 LogService::Reactor* LogService::Append(Context* context, const Buffer* in,
                                         Buffer* out) {
-  return StartAppend(AppendKind::kSingle, log_, context, in, out);
+  return StartAppend(AppendKind::kSingle, log_, *callers_, context, in, out);
 }
 
 LogService::Reactor* LogService::AppendBatch(Context* context, const Buffer* in,
                                              Buffer* out) {
-  return StartAppend(AppendKind::kBatch, log_, context, in, out);
+  return StartAppend(AppendKind::kBatch, log_, *callers_, context, in, out);
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
 LogService::AppendStream(Context* context) {
-  return modlog::AppendStream::Start(context, log_);
+  return modlog::AppendStream::Start(context, log_, callers_);
 }
 
 LogService::Reactor* LogService::GetEntry(Context* context, const Buffer* in,
                                           Buffer* out) {
   return Answer<v1::GetEntryRequest>(
-      context, *in, out,
+      *callers_, context, *in, out,
       [this](const auto& request) { return ReadEntry(log_, request); });
 }
 
 LogService::Reactor* LogService::GetCheckpoint(Context* context,
                                                const Buffer* in, Buffer* out) {
   return Answer<v1::GetCheckpointRequest>(
-      context, *in, out, [this](const auto&) { return ReadCheckpoint(log_); });
+      *callers_, context, *in, out,
+      [this](const auto&) { return ReadCheckpoint(log_); });
 }
 
 LogService::Reactor* LogService::GetInclusionProof(Context* context,
                                                    const Buffer* in,
                                                    Buffer* out) {
   return Answer<v1::GetInclusionProofRequest>(
-      context, *in, out,
+      *callers_, context, *in, out,
       [this](const auto& request) { return ReadInclusion(log_, request); });
 }
 
@@ -127,22 +152,22 @@ LogService::Reactor* LogService::GetConsistencyProof(Context* context,
                                                      const Buffer* in,
                                                      Buffer* out) {
   return Answer<v1::GetConsistencyProofRequest>(
-      context, *in, out,
+      *callers_, context, *in, out,
       [this](const auto& request) { return ReadConsistency(log_, request); });
 }
 
 LogService::Reactor* LogService::GetReceipt(Context* context, const Buffer* in,
                                             Buffer* out) {
   return Answer<v1::GetReceiptRequest>(
-      context, *in, out,
+      *callers_, context, *in, out,
       [this](const auto& request) { return ReadReceipt(log_, request); });
 }
 
 LogService::Reactor* LogService::GetLogInfo(Context* context, const Buffer* in,
                                             Buffer* out) {
-  return Answer<v1::GetLogInfoRequest>(context, *in, out, [this](const auto&) {
-    return ReadInfo(log_, http_address_);
-  });
+  return Answer<v1::GetLogInfoRequest>(
+      *callers_, context, *in, out,
+      [this](const auto&) { return ReadInfo(log_, http_address_); });
 }
 
 LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,

@@ -13,6 +13,7 @@
 #include <expected>
 #include <string>
 
+#include "api/server/callers.h"
 #include "log/log.h"
 #include "modlog/v1/log.grpc.pb.h"
 
@@ -38,9 +39,10 @@ using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<Base>;
 class LogService final
     : public RawPayloads<RawAppends<RawReads<v1::ModerationLog::Service>>> {
  public:
-  // `log` must outlive the service; `http_address` is what GetLogInfo tells.
-  LogService(Log* log, std::string http_address)
-      : log_(log), http_address_(std::move(http_address)) {}
+  // `log` and `callers` must outlive the service; `http_address` is what
+  // GetLogInfo tells.
+  LogService(Log* log, Callers* callers, std::string http_address)
+      : log_(log), callers_(callers), http_address_(std::move(http_address)) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -65,6 +67,7 @@ class LogService final
 
  private:
   Log* const log_;
+  Callers* const callers_;
   const std::string http_address_;
 };
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "absl/synchronization/mutex.h"
+#include "api/server/callers.h"
 #include "api/server/config.h"
 #include "api/server/data_dir.h"
 #include "api/server/server.h"
@@ -43,11 +44,14 @@ The origin is the log's name for ever, so choose it before the first start:
 a URL without its scheme that you control, such as log.example.org/moderation.
 The files in the data directory belong together; log.key is secret, and who has
 it can sign in the log's name. log.policy is what verifiers need.
+operator.token, made on the first start, is secret too: who shows it may enrol
+platforms, erase and redact, and append in any platform's name.
 
 The configuration file is TOML and has the same names with underscores:
 
   data_dir = "/var/lib/modlog"
   origin = "log.example.org/moderation"
+  enrolled_only = true
 
 SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
 2 wrong usage, 3 stopped while ROLLED_BACK (the data is older than what the log
@@ -78,6 +82,10 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "Where everyone reads, port 0 for a free one [" +
                       std::string(kDefaultHttpListen) + "]")
       ->type_name("HOST:PORT");
+  app->add_flag_callback(
+      "--enrolled-only", [flags] { flags->enrolled_only = true; },
+      "Take entries of enrolled platforms only; without it whoever reaches the "
+      "gRPC port may append in the name of a platform that is not enrolled");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION);
@@ -190,8 +198,12 @@ Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(SignerKey key,
                    directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
   ASSIGN_OR_RETURN(const auto log, OpenLog(directory, std::move(key)));
+  ASSIGN_OR_RETURN(const auto callers,
+                   Callers::Open({.data_dir = directory.path(),
+                                  .enrolled_only = config.enrolled_only}));
   ASSIGN_OR_RETURN(auto server,
                    Server::Start({.log = log.get(),
+                                  .callers = callers.get(),
                                   .clock = SystemClock(),
                                   .grpc_listen = config.grpc_listen,
                                   .http_listen = config.http_listen}));

@@ -64,7 +64,8 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
   RETURN_IF_ERROR(Listen(&address));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  service_ = std::make_unique<LogService>(options.log, http_->address());
+  service_ = std::make_unique<LogService>(options.log, options.callers,
+                                          http_->address());
   grpc::ServerBuilder builder;
   LimitThreads(&builder);
   LimitConnections(&builder);

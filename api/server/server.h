@@ -15,6 +15,7 @@
 #include <string>
 
 #include "api/server/address.h"
+#include "api/server/callers.h"
 #include "api/server/health.h"
 #include "api/server/log_service.h"
 #include "api/server/tile_server.h"
@@ -28,7 +29,8 @@ inline constexpr int kStreamsPerConnectionMax = 1'024;
 inline constexpr size_t kGrpcMemoryMax = 256 << 20;
 
 struct ServerOptions {
-  Log* log = nullptr;  // must outlive the server
+  Log* log = nullptr;          // must outlive the server
+  Callers* callers = nullptr;  // the same
   Clock* clock = nullptr;
   ListenAddress grpc_listen;
   ListenAddress http_listen;

@@ -109,16 +109,24 @@ RpcStatus RefusedStatus(const std::vector<Violation>& violations,
 
 RpcStatus ConflictStatus(std::string_view field, uint64_t index,
                          const Hash& leaf_hash) {
+  return DetailedStatus(
+      grpc::StatusCode::ALREADY_EXISTS, RowOf(Code::kAlreadyExists).reason,
+      fmt::format("{}: other bytes stand at index {}", field, index),
+      {{"field", std::string(field)},
+       {"index", fmt::to_string(index)},
+       {"leaf_hash", FormatHex(leaf_hash)}});
+}
+
+RpcStatus DetailedStatus(grpc::StatusCode code, std::string_view reason,
+                         std::string message,
+                         const std::map<std::string, std::string>& metadata) {
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(RowOf(Code::kAlreadyExists).reason));
+  info.set_reason(std::string(reason));
   info.set_domain(std::string(kDomain));
-  (*info.mutable_metadata())["field"] = std::string(field);
-  (*info.mutable_metadata())["index"] = fmt::to_string(index);
-  (*info.mutable_metadata())["leaf_hash"] = FormatHex(leaf_hash);
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
   RpcStatus status;
-  status.set_code(grpc::StatusCode::ALREADY_EXISTS);
-  status.set_message(
-      fmt::format("{}: other bytes stand at index {}", field, index));
+  status.set_code(code);
+  status.set_message(std::move(message));
   status.add_details()->PackFrom(info);
   return status;
 }

@@ -7,6 +7,9 @@
 //   INVALID_ARGUMENT    BadRequest: item and field, never the value
 //   ALREADY_EXISTS      ErrorInfo PUID_CONFLICT, metadata index and leaf_hash
 //   RESOURCE_EXHAUSTED  ErrorInfo, RetryInfo
+//   UNAUTHENTICATED     ErrorInfo BAD_TOKEN
+//   PERMISSION_DENIED   ErrorInfo NOT_THE_PLATFORM, NOT_ENROLLED,
+//                       OPERATOR_ONLY, metadata platform and caller
 //   UNAVAILABLE         ErrorInfo: ROLLED_BACK, POISONED, STOPPING, CLOCK,
 //                       TRY_AGAIN
 //
@@ -16,6 +19,7 @@
 #include <grpcpp/support/status.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +49,11 @@ RpcStatus RefusedStatus(const std::vector<Violation>& violations,
 // puid. `field` is the path of the puid in the request.
 RpcStatus ConflictStatus(std::string_view field, uint64_t index,
                          const Hash& leaf_hash);
+
+// DetailedStatus has an ErrorInfo of that reason and metadata.
+RpcStatus DetailedStatus(grpc::StatusCode code, std::string_view reason,
+                         std::string message,
+                         const std::map<std::string, std::string>& metadata);
 
 // ToGrpc moves a status to where gRPC carries it: the details go into the
 // trailer grpc-status-details-bin.

@@ -181,7 +181,8 @@ TEST_F(ModlogdTest, WrongUsageIsStatusTwoAndOneLine) {
   ExpectRefusal({"--nonsense"}, 2, "--nonsense");
   ExpectRefusal({"--data-dir"}, 2, "--data-dir");
   ExpectRefusal({"stray"}, 2, "stray");
-  ExpectRefusal({"--grpc-listen", "0.0.0.0:50051"}, 2, "not authenticated");
+  ExpectRefusal({"--grpc-listen", "0.0.0.0:50051"}, 2,
+                "not a loopback address");
   ExpectRefusal({"--grpc-listen", "example.org:1"}, 2, "grpc-listen");
   ExpectRefusal({"--http-listen", "8080"}, 2, "http-listen");
   ExpectRefusal({"--config", folder_ / "missing.toml"}, 2, "missing.toml");

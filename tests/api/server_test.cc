@@ -161,6 +161,7 @@ TEST(ServerTest, AnAddressThatIsTakenIsNamed) {
        {std::tuple(*taken_grpc, free, fixture.server().grpc_address()),
         std::tuple(free, *taken_http, fixture.server().http_address())}) {
     const auto second = Server::Start({.log = &fixture.log(),
+                                       .callers = &fixture.callers(),
                                        .clock = SystemClock(),
                                        .grpc_listen = grpc,
                                        .http_listen = http});

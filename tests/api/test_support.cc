@@ -74,7 +74,11 @@ Fixture::Fixture() : log_(OpenTestLog(dir_.path())) { Start(); }
 Fixture::Fixture(std::unique_ptr<Log> log) : log_(std::move(log)) { Start(); }
 
 void Fixture::Start() {
+  auto callers = Callers::Open({.data_dir = dir_.path()});
+  MODLOG_CHECK(callers.has_value(), "a new directory has its tokens");
+  callers_ = *std::move(callers);
   auto server = Server::Start({.log = log_.get(),
+                               .callers = callers_.get(),
                                .clock = SystemClock(),
                                .grpc_listen = {.host = "127.0.0.1"},
                                .http_listen = {.host = "127.0.0.1"}});

@@ -60,6 +60,7 @@ class Fixture {
   ~Fixture();
 
   Log& log() { return *log_; }
+  Callers& callers() { return *callers_; }
   Server& server() { return *server_; }
   v1::ModerationLog::Stub& stub() { return *stub_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
@@ -75,6 +76,7 @@ class Fixture {
 
   TempDir dir_;
   std::unique_ptr<Log> log_;
+  std::unique_ptr<Callers> callers_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ModerationLog::Stub> stub_;

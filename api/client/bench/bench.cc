@@ -24,8 +24,8 @@ Result<BenchResult> RunBench(Client* client, const BenchOptions& options) {
   RETURN_IF_ERROR(CheckSize(options, workload));
   BenchLoop loop(options, workload, client->policy());
   auto lanes = options.mode == BenchMode::kStream
-                   ? MakeStreamLanes(&loop, client->address())
-                   : MakeCallLanes(&loop, client->address());
+                   ? MakeStreamLanes(&loop, *client)
+                   : MakeCallLanes(&loop, *client);
   return loop.Run(lanes);
 }
 

@@ -95,10 +95,10 @@ class CallLane : public Lane, public Event {
 }  // namespace
 
 std::vector<std::unique_ptr<Lane>> MakeCallLanes(BenchLoop* loop,
-                                                 const std::string& address) {
+                                                 const Client& client) {
   std::vector<std::shared_ptr<grpc::Channel>> channels;
   for (size_t i = 0; i < loop->options().connections; ++i) {
-    channels.push_back(NewLogChannel(address));
+    channels.push_back(client.NewChannel());
   }
   std::vector<std::unique_ptr<Lane>> lanes;
   for (size_t i = 0; i < loop->options().in_flight; ++i) {

@@ -106,9 +106,9 @@ class BenchLoop {
 };
 
 std::vector<std::unique_ptr<Lane>> MakeCallLanes(BenchLoop* loop,
-                                                 const std::string& address);
+                                                 const Client& client);
 std::vector<std::unique_ptr<Lane>> MakeStreamLanes(BenchLoop* loop,
-                                                   const std::string& address);
+                                                   const Client& client);
 
 }  // namespace modlog
 

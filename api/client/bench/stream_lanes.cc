@@ -18,9 +18,9 @@ constexpr size_t kRemembered = 1 << 20;
 
 class StreamLane : public Lane {
  public:
-  StreamLane(BenchLoop* loop, const std::string& address)
+  StreamLane(BenchLoop* loop, const Client& client)
       : loop_(loop),
-        stub_(NewLogChannel(address)),
+        stub_(client.NewChannel()),
         stream_(stub_.PrepareCall(
             &context_, "/modlog.v1.ModerationLog/AppendStream", loop->queue())),
         referable_(kRemembered),
@@ -168,11 +168,11 @@ class StreamLane : public Lane {
 }  // namespace
 
 std::vector<std::unique_ptr<Lane>> MakeStreamLanes(BenchLoop* loop,
-                                                   const std::string& address) {
+                                                   const Client& client) {
   const BenchOptions& options = loop->options();
   std::vector<std::unique_ptr<Lane>> lanes;
   for (size_t i = 0; i < options.connections; ++i) {
-    lanes.push_back(std::make_unique<StreamLane>(loop, address));
+    lanes.push_back(std::make_unique<StreamLane>(loop, client));
   }
   for (size_t i = 0; i < options.in_flight; ++i) {
     loop->BecomeIdle(lanes[i % lanes.size()].get());

@@ -167,7 +167,7 @@ int RunAppend(const CommandLine& line, const Options& options) {
                                             std::strerror(errno))});
     }
   }
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   CatchInterrupt();
   int status = Appending(options, client->get(), fd).Run();

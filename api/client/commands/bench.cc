@@ -141,7 +141,7 @@ int RunBenchCommand(const CommandLine& line, Options options) {
   }
   if (!options.has_seed) bench.seed = RandomSeed();
   bench.check = !options.no_check;
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   CatchInterrupt();
   Progress progress("bench", "entries");

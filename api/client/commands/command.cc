@@ -1,12 +1,16 @@
 #include "api/client/commands/command.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "absl/strings/str_format.h"
+#include "api/client/token.h"
 #include "verifier/core/bytes.h"
 
 namespace modlog {
 namespace {
+
+constexpr char kOperatorTokenFile[] = "./modlog-data/operator.token";
 
 int StatusFor(Code code) {
   switch (code) {
@@ -23,6 +27,18 @@ int StatusFor(Code code) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Client>> Connect(const CommandLine& line,
+                                        Speaker speaker) {
+  std::string file = line.token_file;
+  if (file.empty() && speaker == Speaker::kOperator &&
+      std::filesystem::exists(kOperatorTokenFile)) {
+    file = kOperatorTokenFile;
+  }
+  if (file.empty()) return Client::Connect(line.server);
+  ASSIGN_OR_RETURN(const std::string token, ReadTokenFile(file));
+  return Client::Connect(line.server, token);
+}
 
 CLI::Validator IsIndex() {
   auto check = [](const std::string& text) -> std::string {

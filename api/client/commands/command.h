@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/client/client.h"
 #include "verifier/core/result.h"
 
 namespace modlog {
@@ -23,6 +24,7 @@ inline constexpr int kExitSignal = 128;
 
 struct CommandLine {
   std::string server;
+  std::string token_file;  // may be empty
   std::function<int()> run;
 };
 
@@ -33,6 +35,13 @@ void AddReceipt(CLI::App* app, CommandLine* line);
 void AddStatus(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);
+
+// Connect connects to the log with the token that --token-file names. For what
+// is the operator's to do, the default is ./modlog-data/operator.token, if it
+// is there.
+enum class Speaker { kPlatform, kOperator };
+Result<std::unique_ptr<Client>> Connect(const CommandLine& line,
+                                        Speaker speaker = Speaker::kPlatform);
 
 // IsIndex accepts 0..2^64-1 in decimal, nothing else: the parser of the options
 // would take "-1" for the largest of them.

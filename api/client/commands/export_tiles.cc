@@ -60,7 +60,7 @@ Result<ExportTotals> Export(Client* client, const Options& options) {
 }
 
 int RunExport(const CommandLine& line, const Options& options) {
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   CatchInterrupt();
   auto totals = Export(client->get(), options);

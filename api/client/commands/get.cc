@@ -47,7 +47,7 @@ Result<void> Show(const Options& options, const VerifiedReceipt& receipt) {
 }
 
 int RunGet(const CommandLine& line, const Options& options) {
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto receipt = (*client)->GetReceipt(options.index);
   if (!receipt) {

@@ -40,7 +40,7 @@ int RunReceipt(const CommandLine& line, const Options& options) {
                      "--out must end in a name: PREFIX of PREFIX.entry and "
                      "PREFIX.tlog-proof"});
   }
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto receipt = (*client)->GetReceipt(options.index);
   if (!receipt) {

@@ -73,7 +73,7 @@ std::string FormatTable(const v1::GetLogInfoResponse& info,
 }
 
 int RunStatus(const CommandLine& line, bool json) {
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto info = (*client)->GetLogInfo();
   if (!info) return Complain(info.error());

@@ -76,7 +76,7 @@ int RunImport(const CommandLine& line, const ImportOptions& options,
   if (auto checked = plan.check(); !checked) {
     return ComplainOfFiles(checked.error());
   }
-  auto client = Client::Connect(line.server);
+  auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto secret = OpenSecret(options);
   if (!secret) return ComplainOfFiles(secret.error());

@@ -1,0 +1,108 @@
+#include "api/server/durable_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+namespace modlog {
+namespace {
+
+Result<std::string> ReadAll(int fd, const std::string& path, size_t size_max) {
+  std::string text;
+  char part[4'096];
+  while (true) {
+    const ssize_t got = read(fd, part, sizeof(part));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return SystemError("read", path);
+    if (got == 0) return text;
+    text.append(part, static_cast<size_t>(got));
+    if (text.size() > size_max) {
+      return Fail(Code::kTooLarge,
+                  fmt::format("{} has more than {} bytes", path, size_max));
+    }
+  }
+}
+
+}  // namespace
+
+OpenFile::~OpenFile() {
+  if (fd >= 0) close(fd);
+}
+
+std::unexpected<Error> SystemError(std::string_view what,
+                                   const std::string& path) {
+  const int error = errno;
+  return Fail(Code::kUnavailable, fmt::format("cannot {} {}: {}", what, path,
+                                              std::strerror(error)));
+}
+
+std::string ParentOf(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+Result<void> SyncDirectory(const std::string& path) {
+  const OpenFile directory(
+      open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.fd < 0 || fsync(directory.fd) != 0) {
+    return SystemError("sync directory", path);
+  }
+  return {};
+}
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+Result<void> WriteFileDurably(const std::string& path, std::string_view text,
+                              mode_t mode) {
+  const std::string draft = path + ".new";
+  unlink(draft.c_str());  // of an attempt that did not get this far
+  {
+    const OpenFile file(
+        open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (file.fd < 0 || !WriteAll(file.fd, text) || fsync(file.fd) != 0) {
+      return SystemError("write", draft);
+    }
+  }
+  if (rename(draft.c_str(), path.c_str()) != 0) {
+    return SystemError("rename to", path);
+  }
+  return SyncDirectory(ParentOf(path));
+}
+
+Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
+                                                  size_t size_max) {
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
+  struct stat facts;
+  if (file.fd < 0 || fstat(file.fd, &facts) != 0) {
+    return SystemError("open", path);
+  }
+  if (!S_ISREG(facts.st_mode)) {
+    return Fail(Code::kUnavailable, path + " is not a regular file");
+  }
+  if ((facts.st_mode & 077) != 0) {
+    return Fail(
+        Code::kForbidden,
+        fmt::format("{} may be read by others (mode {:04o}): run chmod 600 on "
+                    "it, and if others use this machine, take it for stolen",
+                    path, facts.st_mode & 07777u));
+  }
+  ASSIGN_OR_RETURN(std::string text, ReadAll(file.fd, path, size_max));
+  return std::optional<std::string>(std::move(text));
+}
+
+}  // namespace modlog

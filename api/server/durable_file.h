@@ -1,0 +1,49 @@
+#ifndef MODLOG_API_SERVER_DURABLE_FILE_H_
+#define MODLOG_API_SERVER_DURABLE_FILE_H_
+
+// The small files of a log's directory: written whole or not at all, on the
+// disk once written. Errors of the system are kUnavailable and name the path.
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "verifier/core/result.h"
+
+namespace modlog {
+
+// A file descriptor for as long as it is in scope.
+struct OpenFile {
+  explicit OpenFile(int descriptor) : fd(descriptor) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile();
+  int fd;
+};
+
+// SystemError says what errno says: "cannot <what> <path>: …".
+std::unexpected<Error> SystemError(std::string_view what,
+                                   const std::string& path);
+
+std::string ParentOf(const std::string& path);
+
+// SyncDirectory makes names in the directory durable.
+Result<void> SyncDirectory(const std::string& path);
+
+// WriteAll goes on where a write was cut short. False where it fails.
+bool WriteAll(int fd, std::string_view text);
+
+// WriteFileDurably writes the whole file or nothing of it.
+Result<void> WriteFileDurably(const std::string& path, std::string_view text,
+                              mode_t mode);
+
+// ReadSecretFile returns nothing where there is no such file. kForbidden where
+// others may read it, kTooLarge past the limit.
+Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
+                                                  size_t size_max);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_SERVER_DURABLE_FILE_H_
