@@ -173,8 +173,10 @@ LogService::Reactor* LogService::GetLogInfo(Context* context, const Buffer* in,
 LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,
                                             Buffer* out) {
   return Answer<v1::GetPayloadRequest>(
-      context, *in, out,
-      [this](const auto& request) { return ReadKept(log_, request, {}); });
+      *callers_, context, *in, out,
+      [this](const auto& request, const Caller& caller) {
+        return ReadKept(log_, request, {caller.IsOperator(), caller.platform});
+      });
 }
 
 }  // namespace modlog
