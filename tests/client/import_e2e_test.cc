@@ -44,5 +44,31 @@ TEST_F(ImportTest, StrictStopsAtTheFirstFileThatIsRefused) {
   EXPECT_EQ(Size(), 2U);
 }
 
+TEST_F(ImportTest, OzonesEventsAreLoggedOnceAndWhatIsBadIsNamed) {
+  const auto event = [](int id, const std::string& what) {
+    return "{\"id\":" + std::to_string(id) +
+           R"(,"createdAt":"2025-03-01T12:00:00Z","createdBy":"did:plc:m",)"
+           R"("event":{"$type":"tools.ozone.moderation.defs#)" +
+           what + R"("},"subject":{"did":"did:plc:alice"}})" + "\n";
+  };
+  const std::string file = folder_ / "events.jsonl";
+  WriteFile(file, event(3, "modEventReverseTakedown") + "{\"id\":\n" +
+                      event(2, "modEventTakedown") +
+                      event(1, "modEventAcknowledge"));
+  const Words words = {"ozone", file, "--platform", "labeler.example"};
+  const Outcome first = Import(words);
+  EXPECT_EQ(first.status, 1);
+  EXPECT_TRUE(Contains(first.err, "events.jsonl:2: row 2: not JSON, cut off"))
+      << first.err;
+  EXPECT_TRUE(Contains(first.err, "left out: 1 modEventAcknowledge"))
+      << first.err;
+  EXPECT_TRUE(Contains(first.err, "2 entries new, 0 known, 1 refused"))
+      << first.err;
+  const Outcome second = Import(words);
+  EXPECT_TRUE(Contains(second.err, "0 entries new, 2 known, 1 refused"))
+      << second.err;
+  EXPECT_EQ(Size(), 2U);
+}
+
 }  // namespace
 }  // namespace modlog

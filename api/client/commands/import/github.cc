@@ -36,7 +36,8 @@ int RunGithub(const CommandLine& line, const Options& options) {
                               {.directory = options.directory,
                                .platform = options.common.platform,
                                .secret = run.secret,
-                               .today = Today()},
+                               .today = Today(),
+                               .keep = KeepPayloadOf(options.common)},
                               run.sink);
                         }});
 }
@@ -52,6 +53,7 @@ void AddImportGithub(CLI::App* import, CommandLine* line) {
       ->required();
   AddImportOptions(command, "platform of the entries: github",
                    &options->common);
+  AddPublishPayload(command, &options->common);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGithub(*line, *options); };

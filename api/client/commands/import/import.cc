@@ -26,6 +26,7 @@ void AddImport(CLI::App* app, CommandLine* line) {
   import->footer(kFooter);
   AddImportGithub(import, line);
   AddImportMastodon(import, line);
+  AddImportOzone(import, line);
 }
 
 }  // namespace modlog

@@ -52,6 +52,7 @@ int RunMastodon(const CommandLine& line, const Options& options) {
                           mastodon.previous = options.previous;
                           mastodon.platform = options.common.platform;
                           mastodon.secret = run.secret;
+                          mastodon.keep = KeepPayloadOf(options.common);
                           mastodon.find = [&](const std::string& puid) {
                             return FindLoggedAction(
                                 run.client, options.common.platform, puid);
@@ -72,6 +73,7 @@ void AddImportMastodon(CLI::App* import, CommandLine* line) {
                       "the list before it: log the differences");
   AddImportOptions(command, "platform of the entries: who publishes the list",
                    &options->common);
+  AddPublishPayload(command, &options->common);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunMastodon(*line, *options); };

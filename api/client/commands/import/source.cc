@@ -67,6 +67,16 @@ void AddImportOptions(CLI::App* command, const std::string& platform_help,
                     "rest");
 }
 
+void AddPublishPayload(CLI::App* command, ImportOptions* options) {
+  command->add_flag("--publish-payload", options->publish_payload,
+                    "hand the private parts (texts, names, domains) to the "
+                    "log to keep, instead of committing to them alone");
+}
+
+KeepPayload KeepPayloadOf(const ImportOptions& options) {
+  return options.publish_payload ? KeepPayload::kYes : KeepPayload::kNo;
+}
+
 int RunImport(const CommandLine& line, const ImportOptions& options,
               const ImportPlan& plan) {
   if (!IsPlatform(options.platform)) {

@@ -14,6 +14,7 @@
 #include "api/client/commands/command.h"
 #include "api/import/importer.h"
 #include "api/import/platform_secret.h"
+#include "api/import/record_payload.h"
 
 namespace modlog {
 
@@ -23,6 +24,7 @@ struct ImportOptions {
   std::string secret_file;
   bool warnings = false;
   bool strict = false;
+  bool publish_payload = false;
 };
 
 // AddImportOptions: `platform_help` says whose entries they are.
@@ -35,6 +37,11 @@ struct ImportRun {
   const PlatformSecret& secret;
   ImportSink* sink;
 };
+
+// AddPublishPayload adds the option for sources whose private parts are
+// otherwise committed to and not stored.
+void AddPublishPayload(CLI::App* command, ImportOptions* options);
+KeepPayload KeepPayloadOf(const ImportOptions& options);
 
 struct ImportPlan {
   std::string unit;  // what the source is made of: "files", "rows"
@@ -59,6 +66,7 @@ uint32_t Today();
 // One a source.
 void AddImportGithub(CLI::App* import, CommandLine* line);
 void AddImportMastodon(CLI::App* import, CommandLine* line);
+void AddImportOzone(CLI::App* import, CommandLine* line);
 
 }  // namespace modlog
 

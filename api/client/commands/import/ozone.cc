@@ -1,0 +1,70 @@
+#include "api/import/ozone.h"
+
+#include <memory>
+
+#include "api/client/commands/import/source.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+Each FILE holds moderation events as Bluesky's Ozone returns them
+(tools.ozone.moderation.queryEvents): an array, an object with "events", or one
+event a line; - is standard input. Reports, takedowns and their reversals,
+appeals, labels and schedules are logged, oldest first; what is left out is
+counted at the end. What refers to what follows from the subject, so give all
+files that belong together at once, in any order.
+
+No account, handle or comment gets into the log: all are committed to.
+
+Example:
+  modlog import ozone events.jsonl --platform labeler.example
+  modlog import ozone 2025.json 2026.json --platform labeler.example --own
+
+Exit status: 0 all is logged, 1 an event or an entry was refused, 2 usage,
+connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
+
+struct Options {
+  ImportOptions common;
+  std::vector<std::string> files;
+  bool own = false;
+};
+
+int RunOzone(const CommandLine& line, const Options& options) {
+  return RunImport(line, options.common,
+                   {.unit = "events",
+                    .check = [&] { return CheckFiles(options.files); },
+                    .run =
+                        [&](const ImportRun& run) {
+                          OzoneOptions ozone;
+                          ozone.files = options.files;
+                          ozone.platform = options.common.platform;
+                          ozone.secret = run.secret;
+                          ozone.today = Today();
+                          ozone.own = options.own;
+                          ozone.keep = KeepPayloadOf(options.common);
+                          return ImportOzone(ozone, run.sink);
+                        }});
+}
+
+}  // namespace
+
+void AddImportOzone(CLI::App* import, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      import->add_subcommand("ozone", "Moderation events of Bluesky's Ozone");
+  command->add_option("FILE", options->files, "JSON; - is standard input")
+      ->required();
+  command->add_flag("--own", options->own,
+                    "the platform imports its own events: entries are its own "
+                    "word, and what refers to nothing is refused");
+  AddImportOptions(command, "platform of the entries: whose moderation it is",
+                   &options->common);
+  AddPublishPayload(command, &options->common);
+  command->footer(kFooter);
+  command->callback([line, options] {
+    line->run = [line, options] { return RunOzone(*line, *options); };
+  });
+}
+
+}  // namespace modlog
