@@ -1,5 +1,7 @@
 #include "log/life.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -8,6 +10,10 @@ namespace modlog {
 namespace {
 
 constexpr size_t kKeySize = 1 + 8 + 1 + 8;
+
+std::string BulkPrefix(std::string_view platform) {
+  return "b" + std::string(platform) + '\0';
+}
 
 Result<v1::Action> Parse(const std::string& bytes) {
   v1::Action action;
@@ -26,6 +32,52 @@ void ApplyReversal(const v1::Action& reversal, Life* life) {
   }
   life->reversed_in_part = true;
   if (reversal.measures_size() > 0) life->ended |= MeasuresNamed(reversal);
+}
+
+// Applies one rule to a record that it covers, if the field reads as it says.
+void ApplyBulk(const v1::BulkCorrection& bulk, Life* life) {
+  using Field = google::protobuf::FieldDescriptor;
+  v1::Action& record = life->record;
+  const Field* field =
+      record.GetDescriptor()->FindFieldByNumber(static_cast<int>(bulk.field()));
+  const auto* reflection = record.GetReflection();
+  if (field == nullptr || field->is_repeated()) return;
+  if (field->cpp_type() == Field::CPPTYPE_ENUM) {
+    const auto code =
+        static_cast<uint32_t>(reflection->GetEnumValue(record, field));
+    if (code != bulk.from_code()) return;
+    reflection->SetEnumValue(&record, field, static_cast<int>(bulk.to_code()));
+  } else if (field->cpp_type() == Field::CPPTYPE_UINT32) {
+    if (reflection->GetUInt32(record, field) != bulk.from_code()) return;
+    reflection->SetUInt32(&record, field, bulk.to_code());
+  } else {
+    return;
+  }
+  life->corrected = true;
+}
+
+// The bulk corrections that cover an entry, in log order.
+struct Bulk {
+  uint64_t entry;
+  v1::BulkCorrection rule;
+};
+Result<std::vector<Bulk>> ReadBulks(std::string_view platform, uint64_t index,
+                                    const LifeSource& source) {
+  std::vector<Bulk> bulks;
+  const std::string prefix = BulkPrefix(platform);
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   source.rows->Scan(prefix, kBulkCorrectionsMax));
+  for (const Row& row : rows) {
+    Bulk bulk;
+    bulk.entry = GetBigEndian(std::string_view(row.key).substr(prefix.size()));
+    if (bulk.entry >= source.size) break;
+    if (!bulk.rule.ParseFromString(*row.value)) {
+      return Fail(Code::kCorrupt, "a row of bulk corrections is malformed");
+    }
+    const bool covers = bulk.rule.first() <= index && index <= bulk.rule.last();
+    if (covers) bulks.push_back(std::move(bulk));
+  }
+  return bulks;
 }
 
 // Applies what one entry did, given that it is not void itself.
@@ -100,19 +152,29 @@ std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer) {
   return key;
 }
 
-Result<std::vector<Referrer>> ReadReferrers(const RowsView& rows,
+std::string BulkKey(std::string_view platform, uint64_t entry) {
+  std::string key = BulkPrefix(platform);
+  PutBigEndian(entry, 8, &key);
+  return key;
+}
+
+Result<std::vector<Referrer>> ReadReferrers(const LifeSource& source,
                                             uint64_t target, Role role,
                                             size_t limit) {
   const std::string prefix = ReferenceKey(target, role, 0).substr(0, 10);
-  ASSIGN_OR_RETURN(const std::vector<Row> found, rows.Scan(prefix, limit));
+  ASSIGN_OR_RETURN(const std::vector<Row> found,
+                   source.rows->Scan(prefix, limit));
   std::vector<Referrer> referrers;
   referrers.reserve(found.size());
   for (const Row& row : found) {
     if (row.key.size() != kKeySize || row.value->size() != 1) {
       return Fail(Code::kCorrupt, "a row of references is malformed");
     }
-    referrers.push_back({GetBigEndian(std::string_view(row.key).substr(10)),
-                         static_cast<uint8_t>(row.value->front()), role});
+    const uint64_t referrer =
+        GetBigEndian(std::string_view(row.key).substr(10));
+    if (referrer >= source.size) break;
+    referrers.push_back(
+        {referrer, static_cast<uint8_t>(row.value->front()), role});
   }
   return referrers;
 }
@@ -139,34 +201,43 @@ MeasureSet MeasuresNamed(const v1::Action& action) {
   return set;
 }
 
-Result<bool> IsVoid(uint64_t index, const RowsView& rows) {
+Result<bool> IsVoid(uint64_t index, const LifeSource& source) {
   ASSIGN_OR_RETURN(const auto events,
-                   ReadReferrers(rows, index, Role::kLife, kLifeEventsMax));
+                   ReadReferrers(source, index, Role::kLife, kLifeEventsMax));
   return std::any_of(events.begin(), events.end(), [](const Referrer& event) {
     return event.kind == v1::KIND_VOID;
   });
 }
 
-Result<Life> ReadLife(uint64_t index, const RowsView& rows,
-                      const ReadAction& read) {
+Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   Life life;
-  ASSIGN_OR_RETURN(const std::string own, read(index));
-  ASSIGN_OR_RETURN(life.record, Parse(own));
+  ASSIGN_OR_RETURN(const StoredAction own, source.read(index));
+  ASSIGN_OR_RETURN(life.record, Parse(own.action));
+  ASSIGN_OR_RETURN(const std::vector<Bulk> bulks,
+                   ReadBulks(own.platform, index, source));
+  auto bulk = bulks.begin();
+  const auto apply_bulks_before = [&](uint64_t entry) {
+    for (; bulk != bulks.end() && bulk->entry < entry; ++bulk) {
+      ApplyBulk(bulk->rule, &life);
+    }
+  };
   ASSIGN_OR_RETURN(const auto events,
-                   ReadReferrers(rows, index, Role::kLife, kLifeEventsMax));
+                   ReadReferrers(source, index, Role::kLife, kLifeEventsMax));
   for (const Referrer& event : events) {
     if (event.kind == v1::KIND_VOID) {  // a void cannot be void
       life.is_void = true;
       life.by.push_back(event.index);
       continue;
     }
-    ASSIGN_OR_RETURN(const bool is_void, IsVoid(event.index, rows));
+    ASSIGN_OR_RETURN(const bool is_void, IsVoid(event.index, source));
     if (is_void) continue;
-    ASSIGN_OR_RETURN(const std::string bytes, read(event.index));
-    ASSIGN_OR_RETURN(const v1::Action action, Parse(bytes));
+    apply_bulks_before(event.index);
+    ASSIGN_OR_RETURN(const StoredAction stored, source.read(event.index));
+    ASSIGN_OR_RETURN(const v1::Action action, Parse(stored.action));
     Apply(action, &life);
     life.by.push_back(event.index);
   }
+  apply_bulks_before(source.size);
   if (life.reversed_in_part && (MeasuresOf(life.record) & ~life.ended) == 0) {
     life.reversed = true;
   }

@@ -5,11 +5,12 @@
 // what may still be done. docs/lifecycle.md has it as tables.
 //
 // An entry that was declared VOID did nothing to anybody: a reversal that is
-// void has reversed nothing. Where an entry was corrected, the newest
-// correction says what it reads.
+// void has reversed nothing. Where an entry was corrected, by itself or
+// with many by one rule, the newest correction says what it reads.
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
+
+// ReadAction returns an entry's platform and action, by index. The store's
+// errors.
+struct StoredAction {
+  std::string platform;
+  std::string action;
+};
+using ReadAction = std::function<Result<StoredAction>(uint64_t index)>;
 
 // How an entry refers to another. The first role is of the kinds that change
 // what the other is; there are at most kLifeEventsMax of them for one entry, so
@@ -32,12 +41,23 @@ struct Referrer {
   Role role;
 };
 
-// The key of a row of references.
+// The keys of rows.
 std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer);
+std::string BulkKey(std::string_view platform, uint64_t entry);
+// Of a platform's bulk corrections, for ever.
+inline constexpr size_t kBulkCorrectionsMax = 1'024;
+
+// Where a life is read from. Readers see no entry from `size` on, though its
+// rows may be committed already.
+struct LifeSource {
+  const RowsView* rows;
+  ReadAction read;
+  uint64_t size = std::numeric_limits<uint64_t>::max();
+};
 
 // ReadReferrers returns the entries that name `target` in a role, ascending, at
 // most `limit`. The store's errors.
-Result<std::vector<Referrer>> ReadReferrers(const RowsView& rows,
+Result<std::vector<Referrer>> ReadReferrers(const LifeSource& source,
                                             uint64_t target, Role role,
                                             size_t limit);
 
@@ -72,15 +92,11 @@ struct Life {
   }
 };
 
-// ReadAction returns the action of an entry by index. The store's errors.
-using ReadAction = std::function<Result<std::string>(uint64_t index)>;
-
 // ReadLife. The store's errors; kCorrupt for an entry that does not parse.
-Result<Life> ReadLife(uint64_t index, const RowsView& rows,
-                      const ReadAction& read);
+Result<Life> ReadLife(uint64_t index, const LifeSource& source);
 
 // IsVoid is the part of it that every reference asks for.
-Result<bool> IsVoid(uint64_t index, const RowsView& rows);
+Result<bool> IsVoid(uint64_t index, const LifeSource& source);
 
 }  // namespace modlog
 

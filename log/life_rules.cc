@@ -136,33 +136,53 @@ bool IsCause(const FoundReference& found) {
 
 // There is always room for a void, which is the last of them.
 Result<bool> IsFull(const StandingItem& item, uint64_t target,
-                    const RowsView& rows) {
+                    const LifeSource& source) {
   if (RoleOf(item.kind, false) != Role::kLife || item.kind == v1::KIND_VOID) {
     return false;
   }
   ASSIGN_OR_RETURN(const auto events,
-                   ReadReferrers(rows, target, Role::kLife, kLifeEventsMax));
+                   ReadReferrers(source, target, Role::kLife, kLifeEventsMax));
   return events.size() >= kLifeEventsMax - 1;
+}
+
+Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
+                       const LifeSource& source, Judgement* judgement) {
+  if (bulk.last() >= item.index) {
+    judgement->violations.push_back(
+        {"bulk.last", "must be an entry before the correction"});
+  }
+  const std::string key = BulkKey(item.platform, 0);
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      source.rows->Scan(key.substr(0, key.size() - 8), kBulkCorrectionsMax));
+  if (rows.size() >= kBulkCorrectionsMax) {
+    judgement->violations.push_back(
+        {"bulk",
+         "would be bulk correction 1,025 of the platform, limit 1,024"});
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       const RowsView& rows, const ReadAction& read,
-                       Judgement* judgement) {
+                       const LifeSource& source, Judgement* judgement) {
   std::vector<Violation>* const findings =
       action.provenance() == v1::PROVENANCE_FIRST_HAND ? &judgement->violations
                                                        : &judgement->warnings;
+  if (action.has_bulk()) {
+    RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), source, judgement));
+  }
   for (const FoundReference& found : item.references) {
     const std::string field = found.reference->field();
-    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, rows));
+    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, source));
     if (is_void) {
       judgement->violations.push_back(
           {field, "names an entry that was declared void"});
       continue;
     }
     if (IsCause(found)) continue;
-    ASSIGN_OR_RETURN(const bool is_full, IsFull(item, found.index, rows));
+    ASSIGN_OR_RETURN(const bool is_full, IsFull(item, found.index, source));
     if (is_full) {
       judgement->violations.push_back(
           {field, "names an entry that " + std::to_string(kLifeEventsMax - 1) +
@@ -170,13 +190,18 @@ Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
       continue;
     }
     if (!HasLifeRule(item.kind)) continue;
-    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, rows, read));
+    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, source));
     LifeRules(action, field, life, findings).Judge();
   }
   return {};
 }
 
-void RecordReferences(const StandingItem& item, RowsView* rows) {
+void RecordLife(const StandingItem& item, const v1::Action& action,
+                RowsView* rows) {
+  if (action.has_bulk()) {
+    rows->Put(BulkKey(item.platform, item.index),
+              action.bulk().SerializeAsString());
+  }
   for (const FoundReference& found : item.references) {
     rows->Put(ReferenceKey(found.index, RoleOf(item.kind, IsCause(found)),
                            item.index),

@@ -17,11 +17,12 @@ namespace modlog {
 // JudgeLife holds an item against the life of what it refers to. The store's
 // errors.
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       const RowsView& rows, const ReadAction& read,
-                       Judgement* judgement);
+                       const LifeSource& source, Judgement* judgement);
 
-// RecordReferences puts the item's references into the rows.
-void RecordReferences(const StandingItem& item, RowsView* rows);
+// RecordLife puts the item's references, or the rule by which it corrects many,
+// into the rows.
+void RecordLife(const StandingItem& item, const v1::Action& action,
+                RowsView* rows);
 
 }  // namespace modlog
 

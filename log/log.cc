@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "log/admission.h"
@@ -67,6 +68,9 @@ class RunningLog final : public Log {
   Result<KeptPayload> ReadPayload(uint64_t index) override {
     return PayloadReader(store_.get(), slots_.get()).Read(Reader(), index);
   }
+  Result<uint64_t> FindPuid(std::string_view platform,
+                            std::string_view puid) override;
+  Result<EntryLife> ReadEntryLife(uint64_t index) override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t index,
                                            uint64_t size) override {
     return Reader().ProveInclusion(index, size);
@@ -114,7 +118,7 @@ Result<void> RunningLog::Start() {
     RollBack(recovered.head, std::move(recovered.edge), high_water_->mark());
     return {};
   }
-  index_ = std::move(recovered.index);
+  index_ = Shared(std::move(recovered.index));
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
                      slots_.get(), clock_,
@@ -141,6 +145,52 @@ void RunningLog::RollBack(const StoredHead& head, Edge edge,
             std::to_string(mark.tree.size) +
             " were signed: nothing is appended or signed any more; bring back "
             "the newer data or start a successor log");
+}
+
+Result<uint64_t> RunningLog::FindPuid(std::string_view platform,
+                                      std::string_view puid) {
+  if (index_ == nullptr) return Fail(Code::kUnavailable, state_reason());
+  const Hash key = PuidKey(platform, puid);
+  uint64_t place = PuidIndex::kAbsent;
+  RETURN_IF_ERROR(index_->Find({&key, 1}, {&place, 1}));
+  if (place == PuidIndex::kAbsent || PlaceIndex(place) >= Reader().size()) {
+    return Fail(Code::kNotFound, "no entry of this platform has the puid");
+  }
+  return PlaceIndex(place);
+}
+
+Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
+  const Prover reader = Reader();
+  if (index >= reader.size()) {
+    return Fail(Code::kOutOfRange, "entry " + std::to_string(index) +
+                                       " is beyond the signed tree of size " +
+                                       std::to_string(reader.size()));
+  }
+  const RowsView rows(store_.get());
+  const LifeSource source{
+      &rows,
+      [&](uint64_t entry) -> Result<StoredAction> {
+        ASSIGN_OR_RETURN(const std::string leaf, reader.ReadLeaf(entry));
+        ASSIGN_OR_RETURN(const DecodedEntry decoded, DecodeEntry(leaf));
+        return StoredAction{std::string(decoded.platform),
+                            std::string(decoded.action)};
+      },
+      reader.size()};
+  EntryLife status;
+  status.size = reader.size();
+  ASSIGN_OR_RETURN(status.life, ReadLife(index, source));
+  for (const Role role : {Role::kLife, Role::kAbout, Role::kCause}) {
+    ASSIGN_OR_RETURN(const std::vector<Referrer> found,
+                     ReadReferrers(source, index, role, kReferrersToldMax));
+    status.referrers.insert(status.referrers.end(), found.begin(), found.end());
+  }
+  std::sort(
+      status.referrers.begin(), status.referrers.end(),
+      [](const Referrer& a, const Referrer& b) { return a.index < b.index; });
+  if (status.referrers.size() > kReferrersToldMax) {
+    status.referrers.resize(kReferrersToldMax);
+  }
+  return status;
 }
 
 void RunningLog::Publish(View view) {

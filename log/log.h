@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "log/clock.h"
+#include "log/life.h"
 #include "log/store.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/entry.h"  // kLeafSizeMax, kPlatformSizeMax
@@ -93,6 +94,13 @@ struct AppendAnswer {
 // that the outcome is unknown: then the same bytes may be sent again later.
 using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
 
+struct EntryLife {
+  uint64_t size = 0;  // of the tree that was asked
+  Life life;
+  std::vector<Referrer> referrers;  // of every role, ascending; the first 1,000
+};
+inline constexpr size_t kReferrersToldMax = 1'000;
+
 enum class LogState {
   kServing,
   kRolledBack,  // the store is behind what was signed: reads only until the
@@ -156,6 +164,12 @@ class Log {
   // ReadPayload returns what is kept beside an entry; nothing where nothing is.
   // A part whose key is gone is gone. kCorrupt where a part does not open.
   virtual Result<KeptPayload> ReadPayload(uint64_t index) = 0;
+  // FindPuid returns the index of the entry that bears it. kNotFound;
+  // kUnavailable where the log is rolled back and has no index.
+  virtual Result<uint64_t> FindPuid(std::string_view platform,
+                                    std::string_view puid) = 0;
+  // ReadEntryLife: what the entries up to the signed head did to one.
+  virtual Result<EntryLife> ReadEntryLife(uint64_t index) = 0;
 
   // Proofs within the signed tree. kOutOfRange.
   virtual Result<std::vector<Hash>> ProveInclusion(uint64_t index,

@@ -335,6 +335,32 @@ void RunIndex::Break(const Error& error) {
   lock.Notify();
 }
 
+// Find of a reader waits for the sequencer's, and the other way round: a few
+// microseconds each.
+class SharedIndex final : public PuidIndex {
+ public:
+  explicit SharedIndex(std::unique_ptr<PuidIndex> index)
+      : index_(std::move(index)) {}
+
+  uint64_t covered() const override {
+    MutexLock lock(&mutex_);
+    return index_->covered();
+  }
+  Result<void> Find(std::span<const Hash> keys,
+                    std::span<uint64_t> found) override {
+    MutexLock lock(&mutex_);
+    return index_->Find(keys, found);
+  }
+  void Add(std::span<const PuidRecord> records, uint64_t end) override {
+    MutexLock lock(&mutex_);
+    index_->Add(records, end);
+  }
+
+ private:
+  mutable Mutex mutex_;
+  const std::unique_ptr<PuidIndex> index_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<PuidIndex>> PuidIndex::Open(PuidIndexOptions options,
@@ -347,6 +373,10 @@ Result<std::unique_ptr<PuidIndex>> PuidIndex::Open(PuidIndexOptions options,
   }
   ASSIGN_OR_RETURN(Runs runs, LoadRuns(options.directory, log_size));
   return std::make_unique<RunIndex>(std::move(options), std::move(runs));
+}
+
+std::unique_ptr<PuidIndex> Shared(std::unique_ptr<PuidIndex> index) {
+  return std::make_unique<SharedIndex>(std::move(index));
 }
 
 }  // namespace modlog

@@ -57,6 +57,9 @@ class PuidIndex {
   virtual void Add(std::span<const PuidRecord> records, uint64_t end) = 0;
 };
 
+// Shared wraps an index for use by several threads, one call at a time.
+std::unique_ptr<PuidIndex> Shared(std::unique_ptr<PuidIndex> index);
+
 }  // namespace modlog
 
 #endif  // MODLOG_LOG_PUID_INDEX_H_

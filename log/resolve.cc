@@ -163,14 +163,16 @@ class Resolver {
   }
 
   // The action of an entry in the log or earlier in the batch.
-  Result<std::string> Action(uint64_t entry_index) const {
+  Result<StoredAction> Action(uint64_t entry_index) const {
     if (entry_index >= prover_.size()) {
-      return std::string(
-          resolved_.new_entries[entry_index - prover_.size()].action);
+      const NewEntry& entry =
+          resolved_.new_entries[entry_index - prover_.size()];
+      return StoredAction{std::string(entry.platform),
+                          std::string(entry.action)};
     }
     ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(entry_index));
     ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
-    return std::string(entry.action);
+    return StoredAction{std::string(entry.platform), std::string(entry.action)};
   }
 
   // The index gives a hint; the entry's bytes decide.

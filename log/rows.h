@@ -11,6 +11,8 @@
 //       the first key slot that no commit refers to yet
 //   'p' 'u' || day (u32) || index (u64)                 -> (empty)
 //       the last day that the payload of an entry is kept
+//   'b' || platform || 00 || entry (u64)  -> v1::BulkCorrection
+//       entry corrects many of the platform by one rule
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules

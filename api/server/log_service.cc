@@ -8,9 +8,12 @@
 #include "api/server/append_answer.h"
 #include "api/server/append_request.h"
 #include "api/server/append_stream.h"
+#include "api/server/entry_status.h"
 #include "api/server/payload_calls.h"
 #include "api/server/read_calls.h"
+#include "api/server/search_call.h"
 #include "api/server/status.h"
+#include "api/server/watch_stream.h"
 
 namespace modlog {
 namespace {
@@ -79,6 +82,10 @@ grpc::Status Serialize(const Message& message, grpc::ByteBuffer* out) {
   return grpc::SerializationTraits<Message>::Serialize(message, out, &own);
 }
 
+grpc::Status Unparsed() {
+  return RefusedToGrpc("", "does not parse as a request of this call");
+}
+
 // Answers a call with what `read(request, caller)` returns, or
 // `read(request)` where it is the same for everybody.
 template <typename Request, typename Read>
@@ -94,8 +101,7 @@ grpc::ServerUnaryReactor* Answer(const Callers& callers,
   }
   Request request;
   if (!Parse(in, &request)) {
-    reactor->Finish(
-        RefusedToGrpc("", "does not parse as a request of this call"));
+    reactor->Finish(Unparsed());
     return reactor;
   }
   const auto reply = [&] {
@@ -177,6 +183,36 @@ LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,
       [this](const auto& request, const Caller& caller) {
         return ReadKept(log_, request, {caller.IsOperator(), caller.platform});
       });
+}
+
+LogService::Reactor* LogService::GetStatus(Context* context, const Buffer* in,
+                                           Buffer* out) {
+  return Answer<v1::GetStatusRequest>(
+      *callers_, context, *in, out,
+      [this](const auto& request) { return ReadStatus(log_, request); });
+}
+
+LogService::Reactor* LogService::Search(Context* context, const Buffer* in,
+                                        Buffer* out) {
+  auto* reactor = context->DefaultReactor();
+  v1::SearchRequest request;
+  if (const auto caller = callers_->Identify(*context); !caller) {
+    reactor->Finish(ToGrpc(caller.error()));
+  } else if (Parse(*in, &request)) {
+    StartSearch(log_, &scans_, std::move(request), reactor, out);
+  } else {
+    reactor->Finish(Unparsed());
+  }
+  return reactor;
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* LogService::Watch(
+    Context* context, const Buffer* in) {
+  const auto caller = callers_->Identify(*context);
+  if (!caller) return FailWatch(ToGrpc(caller.error()));
+  v1::WatchRequest request;
+  if (!Parse(*in, &request)) return FailWatch(Unparsed());
+  return WatchStream::Start(log_, &scans_, request);
 }
 
 }  // namespace modlog

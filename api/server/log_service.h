@@ -14,6 +14,7 @@
 #include <string>
 
 #include "api/server/callers.h"
+#include "api/server/scan_thread.h"
 #include "log/log.h"
 #include "modlog/v1/log.grpc.pb.h"
 
@@ -29,6 +30,10 @@ using RawReads = v1::ModerationLog::WithRawCallbackMethod_GetEntry<
                     v1::ModerationLog::WithRawCallbackMethod_GetLogInfo<
                         Base>>>>>>;
 template <typename Base>
+using RawFinds = v1::ModerationLog::WithRawCallbackMethod_GetStatus<
+    v1::ModerationLog::WithRawCallbackMethod_Search<
+        v1::ModerationLog::WithRawCallbackMethod_Watch<Base>>>;
+template <typename Base>
 using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
     v1::ModerationLog::WithRawCallbackMethod_AppendBatch<
         v1::ModerationLog::WithRawCallbackMethod_AppendStream<Base>>>;
@@ -37,7 +42,8 @@ template <typename Base>
 using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<Base>;
 
 class LogService final
-    : public RawPayloads<RawAppends<RawReads<v1::ModerationLog::Service>>> {
+    : public RawPayloads<
+          RawAppends<RawReads<RawFinds<v1::ModerationLog::Service>>>> {
  public:
   // `log` and `callers` must outlive the service; `http_address` is what
   // GetLogInfo tells.
@@ -65,10 +71,16 @@ class LogService final
   Reactor* GetLogInfo(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
 
+  Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* Search(Context* context, const Buffer* in, Buffer* out) override;
+  grpc::ServerWriteReactor<Buffer>* Watch(Context* context,
+                                          const Buffer* in) override;
+
  private:
   Log* const log_;
   Callers* const callers_;
   const std::string http_address_;
+  ScanThread scans_;
 };
 
 }  // namespace modlog

@@ -221,6 +221,14 @@ Result<KeptPayload> HeldLog::ReadPayload(uint64_t) { return KeptPayload{}; }
 Result<std::string> HeldLog::ReadTile(TileId, uint32_t) {
   return Fail(Code::kCorrupt, "a test says so");
 }
+Result<uint64_t> HeldLog::FindPuid(std::string_view, std::string_view) {
+  return Fail(Code::kNotFound, "a held log knows no puid");
+}
+
+Result<EntryLife> HeldLog::ReadEntryLife(uint64_t) {
+  return Fail(Code::kOutOfRange, "a held log has no lives");
+}
+
 Result<std::vector<Hash>> HeldLog::ProveInclusion(uint64_t, uint64_t) {
   return Fail(Code::kCorrupt, "a test says so");
 }

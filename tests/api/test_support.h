@@ -109,6 +109,8 @@ class HeldLog final : public Log {
   Result<std::string> ReadBundle(uint64_t index, uint32_t width) override;
   Result<std::string> ReadTile(TileId id, uint32_t width) override;
   Result<KeptPayload> ReadPayload(uint64_t index) override;
+  Result<uint64_t> FindPuid(std::string_view, std::string_view) override;
+  Result<EntryLife> ReadEntryLife(uint64_t) override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t, uint64_t) override;
   Result<std::vector<Hash>> ProveConsistency(uint64_t, uint64_t) override;
 

@@ -259,6 +259,55 @@ TEST_F(LifeTest, WhatWasCorrectedCountsAsItNowReads) {
   Log(part);
 }
 
+TEST_F(LifeTest, AFieldCorrectedInManyEntriesReadsAnewInEachOfThem) {
+  // One flag was inverted for 32 months; entry by entry nobody corrects that.
+  for (const char* puid : {"a0", "a1", "a2"}) {
+    v1::Action action = Make(v1::KIND_ACTION, puid);
+    action.set_automated_detection(v1::YES_NO_NO);
+    Log(action);
+  }
+  v1::Action correction;
+  correction.set_kind(v1::KIND_CORRECTION);
+  correction.set_puid("c");
+  correction.set_taxonomy(202507);
+  v1::BulkCorrection* bulk = correction.mutable_bulk();
+  bulk->set_first(1);
+  bulk->set_last(3);
+  bulk->set_field(v1::Action::kAutomatedDetectionFieldNumber);
+  bulk->set_from_code(v1::YES_NO_NO);
+  bulk->set_to_code(v1::YES_NO_YES);
+  EXPECT_EQ(Try(correction),
+            "bulk.last: must be an entry before the correction");
+  bulk->set_last(2);
+  Log(correction);
+  for (const uint64_t index : {0u, 1u, 2u}) {
+    const auto life = log_->ReadEntryLife(index);
+    ASSERT_TRUE(life);
+    EXPECT_EQ(life->life.corrected, index > 0);
+    EXPECT_EQ(life->life.record.automated_detection(),
+              index > 0 ? v1::YES_NO_YES : v1::YES_NO_NO);
+  }
+}
+
+TEST_F(LifeTest, AnEntryIsFoundByItsPuidAndTellsItsLife) {
+  // The person concerned could not learn what became of the decision.
+  Log(Make(v1::KIND_ACTION, "a"));
+  Log(Make(v1::KIND_APPEAL_FILED, "f", {"a"}));
+  Log(Make(v1::KIND_REVERSAL, "r", {"a"}));
+  const auto index = log_->FindPuid("example", "a");
+  ASSERT_TRUE(index);
+  EXPECT_EQ(*index, 0u);
+  EXPECT_EQ(log_->FindPuid("other", "a").error().code, Code::kNotFound);
+  const auto life = log_->ReadEntryLife(0);
+  ASSERT_TRUE(life);
+  EXPECT_TRUE(life->life.reversed);
+  EXPECT_EQ(life->life.by, std::vector<uint64_t>{2});
+  ASSERT_EQ(life->referrers.size(), 2u);
+  EXPECT_EQ(life->referrers[0].index, 1u);
+  EXPECT_EQ(life->referrers[1].index, 2u);
+  EXPECT_EQ(log_->ReadEntryLife(3).error().code, Code::kOutOfRange);
+}
+
 TEST_F(LifeTest, EarlierItemsOfOneBatchCount) {
   // Two full reversals in one request would both stand.
   const auto answer =

@@ -1,0 +1,247 @@
+// If these failed, nobody outside could follow what became of a decision, or
+// would miss entries that were logged.
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "api/server/entry_status.h"
+#include "tests/api/test_support.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+namespace {
+
+using grpc::StatusCode;
+using State = v1::GetStatusResponse;
+
+class FindCallsTest : public ::testing::Test {
+ protected:
+  // An action of a kind about another, with what it needs.
+  void Log(std::string_view puid, v1::Kind kind, std::string_view about = "") {
+    const std::string bytes = TestBytes(puid, [&](v1::Action* action) {
+      if (kind == v1::KIND_ACTION) return;
+      action->Clear();
+      action->set_kind(kind);
+      action->set_puid(std::string(puid));
+      action->set_taxonomy(202507);
+      action->add_about(std::string(about));
+      if (kind == v1::KIND_REVERSAL) {
+        action->set_extent(v1::EXTENT_FULL);
+        action->set_reversal_cause(v1::CAUSE_OWN_REVIEW);
+      }
+      if (kind == v1::KIND_VOID) {
+        action->set_void_reason(v1::VOID_REASON_TEST);
+      }
+    });
+    const grpc::Status status = fixture_.Append(bytes);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  v1::GetStatusResponse StatusOf(uint64_t index) {
+    v1::GetStatusRequest request;
+    request.set_index(index);
+    v1::GetStatusResponse response;
+    grpc::ClientContext context;
+    const auto status = fixture_.stub().GetStatus(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+  grpc::Status Search(const v1::SearchRequest& request,
+                      v1::SearchResponse* response) {
+    grpc::ClientContext context;
+    return fixture_.stub().Search(&context, request, response);
+  }
+
+  Fixture fixture_;
+};
+
+TEST_F(FindCallsTest, AStatusFollowsFromAllThatRefersToTheEntry) {
+  Log("a", v1::KIND_ACTION);
+  EXPECT_EQ(StatusOf(0).state(), State::IN_FORCE);
+  Log("f", v1::KIND_APPEAL_FILED, "a");
+  Log("r", v1::KIND_REVERSAL, "a");
+  const v1::GetStatusResponse reversed = StatusOf(0);
+  EXPECT_EQ(reversed.state(), State::REVERSED);
+  EXPECT_EQ(reversed.because(), "follows from entry 2");
+  ASSERT_EQ(reversed.events_size(), 2);
+  EXPECT_EQ(reversed.events(0).kind(), v1::KIND_APPEAL_FILED);
+  EXPECT_EQ(reversed.events(1).reversal_cause(), v1::CAUSE_OWN_REVIEW);
+  EXPECT_EQ(reversed.tree_size(), 3u);
+  const v1::GetStatusResponse appeal = StatusOf(1);
+  ASSERT_EQ(appeal.refers_to_size(), 1);
+  EXPECT_EQ(appeal.refers_to(0).index(), 0u);
+  Log("v", v1::KIND_VOID, "r");
+  EXPECT_EQ(StatusOf(0).state(), State::IN_FORCE);
+  EXPECT_EQ(StatusOf(2).state(), State::VOID);
+}
+
+TEST_F(FindCallsTest, AStatusIsAskedForByPuidToo) {
+  Log("a", v1::KIND_ACTION);
+  Log("b", v1::KIND_ACTION);
+  v1::GetStatusRequest request;
+  request.set_platform(kPlatform);
+  request.set_puid("b");
+  v1::GetStatusResponse response;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(fixture_.stub().GetStatus(&context, request, &response).ok());
+    EXPECT_EQ(response.index(), 1u);
+  }
+  request.set_puid("c");
+  grpc::ClientContext context;
+  EXPECT_EQ(
+      fixture_.stub().GetStatus(&context, request, &response).error_code(),
+      StatusCode::NOT_FOUND);
+}
+
+TEST_F(FindCallsTest, ASearchFindsExactlyWhatMatches) {
+  fixture_.Fill(600, "p");
+  Log("f", v1::KIND_APPEAL_FILED, "p7");
+  v1::SearchRequest request;
+  request.mutable_filter()->add_kinds(v1::KIND_APPEAL_FILED);
+  v1::SearchResponse response;
+  ASSERT_TRUE(Search(request, &response).ok());
+  ASSERT_EQ(response.entries_size(), 1);
+  EXPECT_EQ(response.entries(0).index(), 600u);
+  EXPECT_EQ(response.next_index(), 601u);
+
+  request.Clear();
+  request.mutable_filter()->set_platform(kPlatform);
+  request.mutable_filter()->set_refers_to("p7");
+  ASSERT_TRUE(Search(request, &response).ok());
+  ASSERT_EQ(response.entries_size(), 1);
+  request.mutable_filter()->clear_refers_to();
+  request.mutable_filter()->set_puid("p555");
+  ASSERT_TRUE(Search(request, &response).ok());
+  ASSERT_EQ(response.entries_size(), 1);
+  EXPECT_EQ(response.entries(0).index(), 555u);
+  request.mutable_filter()->set_puid("nobody");
+  ASSERT_TRUE(Search(request, &response).ok());
+  EXPECT_EQ(response.entries_size(), 0);
+  EXPECT_EQ(response.next_index(), response.tree_size());
+}
+
+TEST_F(FindCallsTest, PagesOfASearchMissNothingAndRepeatNothing) {
+  fixture_.Fill(600, "p");
+  v1::SearchRequest request;
+  request.set_limit(77);
+  uint64_t seen = 0;
+  while (true) {
+    v1::SearchResponse response;
+    ASSERT_TRUE(Search(request, &response).ok());
+    for (const auto& entry : response.entries()) {
+      EXPECT_EQ(entry.index(), seen++);
+      EXPECT_TRUE(DecodeEntry(entry.leaf()).has_value());
+    }
+    request.set_from_index(response.next_index());
+    if (response.next_index() == response.tree_size()) break;
+  }
+  EXPECT_EQ(seen, 600u);
+}
+
+TEST_F(FindCallsTest, AFilterThatIsWrongIsNamedByField) {
+  v1::SearchRequest request;
+  request.set_limit(1'001);
+  request.set_from_index(5);
+  request.set_to_index(4);
+  request.mutable_filter()->set_puid("no platform");
+  for (int i = 0; i < 33; ++i) {
+    request.mutable_filter()->add_kinds(v1::KIND_ACTION);
+  }
+  v1::SearchResponse response;
+  const grpc::Status status = Search(request, &response);
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(DetailsOf(status).fields,
+            (std::vector<std::string>{"filter.puid", "filter.platform",
+                                      "filter.kinds", "limit", "to_index"}));
+}
+
+TEST_F(FindCallsTest, AWatchSeesEveryEntryOnceAndGoesOnFromWhereItWas) {
+  fixture_.Fill(300, "old");
+  uint64_t next = 0;
+  uint64_t seen = 0;
+  const auto watch_until = [&](uint64_t end) {
+    v1::WatchRequest request;
+    request.set_from_index(next);
+    grpc::ClientContext context;
+    const auto stream = fixture_.stub().Watch(&context, request);
+    v1::WatchResponse response;
+    while (next < end && stream->Read(&response)) {
+      for (const auto& entry : response.entries()) {
+        EXPECT_EQ(entry.index(), seen++);
+      }
+      next = response.next_index();
+    }
+    context.TryCancel();
+    while (stream->Read(&response)) {
+    }
+    EXPECT_EQ(stream->Finish().error_code(), StatusCode::CANCELLED);
+  };
+  watch_until(300);
+  EXPECT_EQ(seen, 300u);
+  std::thread later([this] { fixture_.Fill(10, "new"); });
+  watch_until(310);
+  later.join();
+  EXPECT_EQ(seen, 310u);
+}
+
+TEST_F(FindCallsTest, ThereAreNoMoreWatchesThanTheLimitSays) {
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchResponse>>> streams;
+  v1::WatchRequest request;
+  v1::WatchResponse response;
+  for (size_t i = 0; i < kScansMax; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    streams.push_back(fixture_.stub().Watch(contexts.back().get(), request));
+    ASSERT_TRUE(streams.back()->Read(&response));  // the first heartbeat
+  }
+  grpc::ClientContext one_more;
+  const auto refused = fixture_.stub().Watch(&one_more, request);
+  EXPECT_FALSE(refused->Read(&response));
+  EXPECT_EQ(refused->Finish().error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& stream : streams) {
+    while (stream->Read(&response)) {
+    }
+    stream->Finish();
+  }
+}
+
+TEST(StateOf, FollowsTheTableOfStates) {
+  // A measure that has ended would be shown as in force, or the other way.
+  Life life;
+  life.record.set_kind(v1::KIND_ACTION);
+  life.record.set_account(v1::ACCOUNT_DECISION_SUSPENDED);
+  life.record.set_end_account(20'000);
+  EXPECT_EQ(StateOf(life, 20'000), State::IN_FORCE);  // its last day
+  EXPECT_EQ(StateOf(life, 20'001), State::EXPIRED);
+  life.record.add_visibility(v1::VISIBILITY_CONTENT_REMOVED);  // for ever
+  EXPECT_EQ(StateOf(life, 20'001), State::IN_FORCE);
+  life.reversed_in_part = true;
+  EXPECT_EQ(StateOf(life, 20'001), State::REVERSED_IN_PART);
+  life.expired = ~MeasureSet{0};
+  EXPECT_EQ(StateOf(life, 20'001), State::EXPIRED);
+  life.reversed = true;
+  EXPECT_EQ(StateOf(life, 20'001), State::REVERSED);
+  life.replaced = true;
+  EXPECT_EQ(StateOf(life, 20'001), State::REPLACED);
+  life.is_void = true;
+  EXPECT_EQ(StateOf(life, 20'001), State::VOID);
+
+  Life other;
+  other.record.set_kind(v1::KIND_SCHEDULED);
+  EXPECT_EQ(StateOf(other, 1), State::IN_FORCE);
+  other.cancelled = true;
+  EXPECT_EQ(StateOf(other, 1), State::CANCELLED);
+  other.executed = true;
+  EXPECT_EQ(StateOf(other, 1), State::EXECUTED);
+  other.record.set_kind(v1::KIND_APPEAL_FILED);
+  EXPECT_EQ(StateOf(other, 1), State::IN_FORCE);
+  other.withdrawn = true;
+  EXPECT_EQ(StateOf(other, 1), State::WITHDRAWN);
+  other.decided = true;
+  EXPECT_EQ(StateOf(other, 1), State::DECIDED);
+}
+
+}  // namespace
+}  // namespace modlog
