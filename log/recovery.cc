@@ -10,7 +10,7 @@ namespace modlog {
 
 namespace {
 
-constexpr std::string_view kFormat = "2";
+constexpr std::string_view kFormat = "3";
 
 // The facts that a store is marked with on the first start, and must have ever
 // after.
@@ -58,6 +58,7 @@ Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
       if (entry_index < index.covered()) continue;
       ASSIGN_OR_RETURN(const DecodedEntry entry,
                        DecodeEntry(AsText(entries[i])));
+      if (entry.is_seal()) continue;  // has no puid
       ASSIGN_OR_RETURN(const ActionIdentity identity, IdentityOf(entry.action));
       records.push_back({PuidKey(entry.platform, identity.puid),
                          MakePlace(entry_index, identity.kind)});

@@ -208,6 +208,13 @@ Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
   ASSIGN_OR_RETURN(const DecodedEntry decoded, DecodeEntry(leaf));
   entry->logged_at_ms = decoded.logged_at_ms;
   entry->platform = decoded.platform;
+  entry->seal.reset();
+  entry->seal_bytes = decoded.seal;
+  if (decoded.is_seal()) {
+    entry->action.Clear();
+    ASSIGN_OR_RETURN(entry->seal, DecodeSeal(decoded.seal));
+    return {};
+  }
   if (!entry->action.ParseFromArray(decoded.action.data(),
                                     static_cast<int>(decoded.action.size()))) {
     return Fail(Code::kMalformed, "its action does not parse");

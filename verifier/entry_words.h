@@ -5,6 +5,7 @@
 // descriptors, so a field added to Action is printed without a change here.
 // Pure functions, thread-safe.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,14 +13,17 @@
 
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/entry.h"
+#include "verifier/core/seal.h"
 
 namespace modlog {
 
 // ReadEntry is an entry whose bytes were found to be canonical.
 struct ReadEntry {
   int64_t logged_at_ms = 0;
-  std::string platform;  // empty: the log's operator
-  v1::Action action;
+  std::string platform;      // empty: the log's operator
+  v1::Action action;         // empty for a seal
+  std::optional<Seal> seal;  // what the entry holds instead of an action
+  std::string seal_bytes;    // as hashed by the platform's next seal
 };
 
 // ReadCanonicalEntry decodes the leaf bytes and their action, and refuses any

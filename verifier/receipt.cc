@@ -87,7 +87,20 @@ void AddProved(const ReceiptReport& report, Lines* lines) {
   }
 }
 
+void AddSeal(const ReadEntry& entry, Lines* lines) {
+  lines->Head("the entry says");
+  lines->Add("platform", Quoted(entry.platform));
+  lines->Add("kind", "seal of " +
+                         Counted(entry.seal->count, "action", "actions") +
+                         " before it");
+  lines->Add("before", Grouped(entry.seal->before));
+  lines->Add("key", Grouped(entry.seal->key));
+  lines->Add("signature",
+             "of the platform's key; an audit of the log judges it");
+}
+
 void AddEntry(const ReadEntry& entry, Lines* lines) {
+  if (entry.seal) return AddSeal(entry, lines);
   lines->Head("the entry says");
   lines->Add("platform", entry.platform.empty() ? "(the log's operator)"
                                                 : Quoted(entry.platform));
@@ -101,11 +114,19 @@ void AddEntry(const ReadEntry& entry, Lines* lines) {
   lines->Head("who says so");
   lines->Add("provenance", ProvenanceWords(entry.action));
   lines->Add("signature",
-             "not signed by the platform: attributed by the log's "
-             "operator alone");
+             "not signed by the platform, as far as this receipt shows: "
+             "attributed by the log's operator alone");
 }
 
 nlohmann::ordered_json EntryJson(const ReadEntry& entry) {
+  if (entry.seal) {
+    return {{"platform", entry.platform},
+            {"logged_at_ms", entry.logged_at_ms},
+            {"kind", "seal"},
+            {"count", entry.seal->count},
+            {"before", entry.seal->before},
+            {"key", entry.seal->key}};
+  }
   nlohmann::ordered_json fields = nlohmann::ordered_json::object();
   for (const auto& [name, value] : DescribeAction(entry.action)) {
     fields[name] = value;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "verifier/core/entry.h"
+#include "verifier/core/seal.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {
@@ -126,6 +127,45 @@ struct ParsedEntry {
   v1::Action action;
 };
 
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+Lines DescribeSeal(const Seal& seal) {
+  return {{"seal of", absl::StrCat(seal.count, " actions")},
+          {"before", absl::StrCat(seal.before)},
+          {"root", FormatHex(seal.root)},
+          {"previous", seal.previous ? FormatHex(*seal.previous) : "none"},
+          {"key", absl::StrCat(seal.key)},
+          {"signature", FormatHex(AsBytes(seal.signature))}};
+}
+
+std::string SealJson(const Seal& seal) {
+  nlohmann::ordered_json json = {
+      {"before", seal.before},
+      {"count", seal.count},
+      {"root", FormatBase64(seal.root)},
+      {"previous", seal.previous ? FormatBase64(*seal.previous) : ""},
+      {"key", seal.key},
+      {"signature", FormatBase64(AsBytes(seal.signature))}};
+  return json.dump();
+}
+
+// An action as protobuf's JSON, or a seal.
+Result<std::string> BodyJson(const ParsedEntry& parsed) {
+  if (parsed.entry.is_seal()) {
+    ASSIGN_OR_RETURN(const Seal seal, DecodeSeal(parsed.entry.seal));
+    return absl::StrCat("\"seal\":", SealJson(seal));
+  }
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string action;
+  if (!google::protobuf::util::MessageToJsonString(parsed.action, &action,
+                                                   options)
+           .ok()) {
+    return Fail(Code::kMalformed, "the entry's action cannot be written");
+  }
+  return absl::StrCat("\"action\":", action);
+}
+
 Result<ParsedEntry> ParseEntry(std::string_view leaf) {
   ASSIGN_OR_RETURN(DecodedEntry entry, DecodeEntry(leaf));
   ParsedEntry parsed{entry, {}};
@@ -163,14 +203,7 @@ std::vector<std::pair<std::string, std::string>> DescribeAction(
 
 Result<std::string> FormatEntryJson(uint64_t index, std::string_view leaf) {
   ASSIGN_OR_RETURN(ParsedEntry parsed, ParseEntry(leaf));
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string action;
-  if (!google::protobuf::util::MessageToJsonString(parsed.action, &action,
-                                                   options)
-           .ok()) {
-    return Fail(Code::kMalformed, "the entry's action cannot be written");
-  }
+  ASSIGN_OR_RETURN(const std::string body, BodyJson(parsed));
   // Only the platform could need escaping, and the log's rule for it leaves
   // nothing to escape; a log that broke the rule is not to break a reader.
   nlohmann::json platform = std::string(parsed.entry.platform);
@@ -178,8 +211,8 @@ Result<std::string> FormatEntryJson(uint64_t index, std::string_view leaf) {
       "{\"index\":", index, ",\"logged_at\":", parsed.entry.logged_at_ms,
       ",\"platform\":",
       platform.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace),
-      ",\"leaf_hash\":\"", FormatBase64(HashLeaf(AsBytes(leaf))),
-      "\",\"action\":", action, "}");
+      ",\"leaf_hash\":\"", FormatBase64(HashLeaf(AsBytes(leaf))), "\",", body,
+      "}");
 }
 
 Result<std::string> FormatEntryTable(uint64_t index, std::string_view leaf) {
@@ -189,9 +222,12 @@ Result<std::string> FormatEntryTable(uint64_t index, std::string_view leaf) {
       {"logged at", FormatTime(parsed.entry.logged_at_ms)},
       {"platform", std::string(parsed.entry.platform)},
       {"leaf hash", FormatHex(HashLeaf(AsBytes(leaf)))}};
-  for (auto& line : DescribeAction(parsed.action)) {
-    lines.push_back(std::move(line));
+  Lines body = DescribeAction(parsed.action);
+  if (parsed.entry.is_seal()) {
+    ASSIGN_OR_RETURN(const Seal seal, DecodeSeal(parsed.entry.seal));
+    body = DescribeSeal(seal);
   }
+  for (auto& line : body) lines.push_back(std::move(line));
   std::string table;
   for (const auto& [name, value] : lines) {
     absl::StrAppendFormat(&table, "%-20s %s\n", name, value);

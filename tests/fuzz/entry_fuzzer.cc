@@ -3,6 +3,7 @@
 
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/entry.h"
+#include "verifier/core/seal.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace modlog;
@@ -15,7 +16,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       EncodeEntryHeader(entry->logged_at_ms, entry->platform);
   MODLOG_CHECK(header == entry->header, "a header has one spelling");
   std::string leaf;
-  AppendLeaf(header, entry->action, &leaf);
+  if (entry->is_seal()) {
+    AppendLeaf(header, entry->seal, &leaf, EntryBody::kSeal);
+    const auto seal = DecodeSeal(entry->seal);
+    MODLOG_CHECK(seal.has_value(), "an entry holds no seal that is none");
+    MODLOG_CHECK(EncodeSeal(*seal) == entry->seal, "a seal has one spelling");
+  } else {
+    AppendLeaf(header, entry->action, &leaf);
+  }
   MODLOG_CHECK(leaf == input, "an entry has one spelling");
   return 0;
 }

@@ -80,8 +80,11 @@ TEST(EntryTest, NoOtherSpellingIsRead) {
            "08011201617a016112",              // tag after the action
            "1201610801 7a0161",               // fields in another order
            "08017a0161120161",                // platform after the action
-           "080118017a0161",                  // unknown field 3
-           "08017a01618001 01",               // unknown field 16
+           "080118017a0161",                  // field 3 with another wire type
+           "08011a0161",                      // a seal of no platform
+           "0801120161"
+           "1a0161",                        // a seal that is none
+           "08017a01618001 01",             // unknown field 16
            "0a01017a0161",                  // logged_at with another wire type
            "0801780161",                    // action with another wire type
            "08017aff7f61",                  // length beyond the bytes

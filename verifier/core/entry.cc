@@ -3,67 +3,17 @@
 #include <algorithm>
 #include <optional>
 
+#include "verifier/core/seal.h"
+#include "verifier/core/wire.h"
+
 namespace modlog {
 namespace {
 
 // Protobuf tags, number << 3 | wire type, each below 0x80.
 constexpr char kLoggedAtTag = 0x08;  // 1, varint
 constexpr char kPlatformTag = 0x12;  // 2, length-delimited
+constexpr char kSealTag = 0x1a;      // 3, length-delimited
 constexpr char kActionTag = 0x7a;    // 15, length-delimited
-
-void AppendVarint(uint64_t value, std::string* out) {
-  for (; value >= 0x80; value >>= 7) {
-    *out += static_cast<char>(value | 0x80);
-  }
-  *out += static_cast<char>(value);
-}
-
-size_t VarintSize(uint64_t value) {
-  size_t size = 1;
-  for (; value >= 0x80; value >>= 7) ++size;
-  return size;
-}
-
-// Cursor takes pieces off the front of a leaf. What it cannot take, or finds in
-// another than the shortest form, is nothing.
-class Cursor {
- public:
-  explicit Cursor(std::string_view rest) : rest_(rest) {}
-  std::string_view rest() const { return rest_; }
-
-  bool TakeTag(char tag) {
-    if (!rest_.starts_with(tag)) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  std::optional<uint64_t> TakeVarint() {
-    uint64_t value = 0;
-    for (size_t i = 0; i < rest_.size() && i < 10; ++i) {
-      const auto byte = static_cast<uint8_t>(rest_[i]);
-      value |= uint64_t{byte & 0x7fu} << (7 * i);
-      if (byte >= 0x80) continue;
-      // A last byte of zero, or bits lost beyond the 64th, show in the size.
-      const bool shortest = VarintSize(value) == i + 1;
-      if (!shortest || (i == 9 && byte > 1)) return std::nullopt;
-      rest_.remove_prefix(i + 1);
-      return value;
-    }
-    return std::nullopt;
-  }
-
-  std::optional<std::string_view> TakeField(char tag) {
-    if (!TakeTag(tag)) return std::nullopt;
-    const std::optional<uint64_t> size = TakeVarint();
-    if (!size || *size > rest_.size()) return std::nullopt;
-    const std::string_view field = rest_.substr(0, *size);
-    rest_.remove_prefix(*size);
-    return field;
-  }
-
- private:
-  std::string_view rest_;
-};
 
 std::unexpected<Error> Bad(std::string_view what) {
   return Fail(Code::kMalformed, "entry: " + std::string(what));
@@ -95,19 +45,19 @@ std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform) {
   return header;
 }
 
-size_t LeafSize(std::string_view header, std::string_view action) {
-  return header.size() + 1 + VarintSize(action.size()) + action.size();
+size_t LeafSize(std::string_view header, std::string_view body) {
+  return header.size() + 1 + VarintSize(body.size()) + body.size();
 }
 
-void AppendLeaf(std::string_view header, std::string_view action,
-                std::string* out) {
-  MODLOG_CHECK(!action.empty(), "an entry has an action");
-  MODLOG_CHECK(LeafSize(header, action) <= kLeafSizeMax,
+void AppendLeaf(std::string_view header, std::string_view body,
+                std::string* out, EntryBody kind) {
+  MODLOG_CHECK(!body.empty(), "an entry has an action or a seal");
+  MODLOG_CHECK(LeafSize(header, body) <= kLeafSizeMax,
                "an action's size was checked at admission");
   *out += header;
-  *out += kActionTag;
-  AppendVarint(action.size(), out);
-  *out += action;
+  *out += kind == EntryBody::kSeal ? kSealTag : kActionTag;
+  AppendVarint(body.size(), out);
+  *out += body;
 }
 
 Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
@@ -115,7 +65,7 @@ Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
     return Bad(std::to_string(leaf.size()) + " bytes, want at most " +
                std::to_string(kLeafSizeMax));
   }
-  Cursor cursor(leaf);
+  WireCursor cursor(leaf);
   if (!cursor.TakeTag(kLoggedAtTag)) return Bad("no logged_at at its begin");
   const std::optional<uint64_t> logged_at = cursor.TakeVarint();
   if (!logged_at || *logged_at == 0 || *logged_at > INT64_MAX) {
@@ -130,19 +80,23 @@ Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
     }
   }
   const size_t header_size = leaf.size() - cursor.rest().size();
-  const std::optional<std::string_view> action = cursor.TakeField(kActionTag);
-  if (!action || action->empty()) {
-    return Bad("no action after the header of " + std::to_string(header_size) +
-               " bytes");
+  const bool is_seal = cursor.rest().starts_with(kSealTag);
+  const auto body = cursor.TakeField(is_seal ? kSealTag : kActionTag);
+  if (!body || body->empty()) {
+    return Bad("no action and no seal after the header of " +
+               std::to_string(header_size) + " bytes");
   }
   if (!cursor.rest().empty()) {
-    return Bad(std::to_string(cursor.rest().size()) +
-               " bytes follow the action");
+    return Bad(std::to_string(cursor.rest().size()) + " bytes follow the " +
+               (is_seal ? "seal" : "action"));
   }
+  if (is_seal && platform.empty()) return Bad("a seal of no platform");
+  if (is_seal) RETURN_IF_ERROR(DecodeSeal(*body));
   return DecodedEntry{.logged_at_ms = static_cast<int64_t>(*logged_at),
                       .platform = platform,
                       .header = leaf.substr(0, header_size),
-                      .action = *action};
+                      .action = is_seal ? std::string_view() : *body,
+                      .seal = is_seal ? *body : std::string_view()};
 }
 
 }  // namespace modlog

@@ -1,14 +1,17 @@
 #ifndef MODLOG_VERIFIER_CORE_ENTRY_H_
 #define MODLOG_VERIFIER_CORE_ENTRY_H_
 
-// The leaf bytes: a header of the log around the platform's exact bytes.
+// The leaf bytes: a header of the log around the platform's exact bytes, an
+// action's or a seal's.
 //
 //   08 <varint logged_at>  12 <length> <platform>   7a <varint length> <action>
 //   '------------------ entry header ------------'  '----- as submitted -----'
+//   …                                               1a <varint length> <seal>
 //
 // which is the canonical encoding of modlog.v1.Entry; docs/formats.md. Varints
 // are as short as can be; the platform matches ^[a-z0-9][a-z0-9.-]{0,63}$ or is
-// absent; the action is last and not empty.
+// absent, which it is not for a seal (seal.h); the action or seal is last and
+// not empty.
 
 #include <cstdint>
 #include <string>
@@ -28,18 +31,23 @@ bool IsPlatformName(std::string_view text);
 // REQUIRES: logged_at_ms > 0, and a platform as above.
 std::string EncodeEntryHeader(int64_t logged_at_ms, std::string_view platform);
 
-// AppendLeaf adds the leaf bytes of (header, action) to `out`.
-// REQUIRES: an action that is not empty, and at most kLeafSizeMax bytes in all.
-void AppendLeaf(std::string_view header, std::string_view action,
-                std::string* out);
-size_t LeafSize(std::string_view header, std::string_view action);
+enum class EntryBody { kAction, kSeal };
+
+// AppendLeaf adds the leaf bytes of (header, body) to `out`.
+// REQUIRES: a body that is not empty, and at most kLeafSizeMax bytes in all.
+void AppendLeaf(std::string_view header, std::string_view body,
+                std::string* out, EntryBody kind = EntryBody::kAction);
+size_t LeafSize(std::string_view header, std::string_view body);
 
 // What a leaf holds; views into the leaf bytes.
 struct DecodedEntry {
   int64_t logged_at_ms;
   std::string_view platform;
   std::string_view header;
-  std::string_view action;
+  std::string_view action;  // empty for a seal
+  std::string_view seal;    // empty for an action; DecodeSeal accepts it
+
+  bool is_seal() const { return !seal.empty(); }
 };
 // DecodeEntry reads exactly what EncodeEntryHeader and AppendLeaf write;
 // kMalformed for any other bytes.

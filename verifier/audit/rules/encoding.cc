@@ -36,8 +36,11 @@ BundleFacts ReadFacts(uint64_t first_entry, std::span<const Bytes> entries) {
       facts.findings.push_back({kRule, index, read.error().message});
       continue;
     }
-    facts.entries.push_back({index, entry.logged_at_ms,
-                             PuidKey(entry.platform, entry.action.puid())});
+    // A seal has no puid; it stands once, too.
+    facts.entries.push_back(
+        {index, entry.logged_at_ms,
+         entry.seal ? HashSeal(entry.seal_bytes)
+                    : PuidKey(entry.platform, entry.action.puid())});
   }
   return facts;
 }
