@@ -78,6 +78,9 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
   request.memory = memory.get();
   request.first_use = options.first_use;
   request.integrity_only = options.integrity_only;
+  request.strict = options.strict;
+  request.payloads = options.payloads;
+  request.late_days = options.late_days;
   request.threads = options.threads;
   request.stop = stop;
   request.progress = [&progress](const std::string& what, uint64_t done,

@@ -29,6 +29,9 @@ struct AuditOptions {
   std::string state;  // a directory, or empty
   bool first_use = false;
   bool integrity_only = false;
+  bool strict = false;
+  bool payloads = false;
+  uint32_t late_days = 7;
   bool json = false;
   int threads = 1;
 };

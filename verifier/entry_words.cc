@@ -21,12 +21,20 @@ using google::protobuf::Reflection;
 
 // ---- the canonical rule
 
-bool HasMessageFields(const Descriptor& type) {
+int CountMessageFields(const Descriptor& type) {
+  int count = 0;
   for (int i = 0; i < type.field_count(); ++i) {
-    if (type.field(i)->message_type() != nullptr) return true;
+    if (type.field(i)->message_type() != nullptr) ++count;
   }
-  return false;
+  return count;
 }
+
+bool HasMessages(const v1::Action& action) {
+  return action.has_corrected() || action.has_bulk() || action.has_erasure() ||
+         action.has_redaction() || action.has_stats() || action.has_term() ||
+         action.has_key_event();
+}
+constexpr int kMessagesOfAction = 7;  // those above
 
 bool HasUnknownFields(const Message& message);
 
@@ -57,9 +65,11 @@ bool HasUnknownFields(const Message& message) {
 
 // An audit asks this of every entry, and most have nothing to descend into.
 bool HasUnknownFields(const v1::Action& action) {
-  static const bool descends = HasMessageFields(*v1::Action::descriptor());
+  static const bool all_known =
+      CountMessageFields(*v1::Action::descriptor()) == kMessagesOfAction;
+  MODLOG_CHECK(all_known, "HasMessages asks for each message of an action");
   return !action.GetReflection()->GetUnknownFields(action).empty() ||
-         (descends && HasUnknownFieldsBelow(action));
+         (HasMessages(action) && HasUnknownFieldsBelow(action));
 }
 
 bool EncodesTo(const v1::Action& action, std::string_view bytes,
@@ -208,6 +218,7 @@ Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
   ASSIGN_OR_RETURN(const DecodedEntry decoded, DecodeEntry(leaf));
   entry->logged_at_ms = decoded.logged_at_ms;
   entry->platform = decoded.platform;
+  entry->action_bytes = decoded.action;
   entry->seal.reset();
   entry->seal_bytes = decoded.seal;
   if (decoded.is_seal()) {
@@ -226,6 +237,16 @@ Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
     return Fail(Code::kMalformed, "its action is not in canonical encoding");
   }
   return {};
+}
+
+std::vector<NamedValue> DescribeFields(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  std::vector<NamedValue> values;
+  for (const FieldDescriptor* field : fields) {
+    values.emplace_back(Lower(field->name()), FieldWords(message, *field));
+  }
+  return values;
 }
 
 std::vector<NamedValue> DescribeAction(const v1::Action& action) {

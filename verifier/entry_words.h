@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <google/protobuf/message.h>
+
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/seal.h"
@@ -20,10 +22,11 @@ namespace modlog {
 // ReadEntry is an entry whose bytes were found to be canonical.
 struct ReadEntry {
   int64_t logged_at_ms = 0;
-  std::string platform;      // empty: the log's operator
-  v1::Action action;         // empty for a seal
-  std::optional<Seal> seal;  // what the entry holds instead of an action
-  std::string seal_bytes;    // as hashed by the platform's next seal
+  std::string platform;           // empty: the log's operator
+  v1::Action action;              // empty for a seal
+  std::optional<Seal> seal;       // what the entry holds instead of an action
+  std::string seal_bytes;         // as hashed by the platform's next seal
+  std::string_view action_bytes;  // in the leaf; empty where it is a seal
 };
 
 // ReadCanonicalEntry decodes the leaf bytes and their action, and refuses any
@@ -38,6 +41,10 @@ using NamedValue = std::pair<std::string, std::string>;
 // DescribeAction lists the fields that are set, in number order, without kind,
 // puid and provenance, which a report states on their own.
 std::vector<NamedValue> DescribeAction(const v1::Action& action);
+
+// DescribeFields lists the fields of any message that are set.
+std::vector<NamedValue> DescribeFields(
+    const google::protobuf::Message& message);
 
 std::string KindWords(const v1::Action& action);  // "notice received"
 

@@ -25,7 +25,8 @@ Exit status
   0  proved true
   1  proved false: a signature, proof, hash or encoding of what the log supplied
      is wrong (unparseable included), a tile that the checkpoint requires is not
-     there, or the log shows another history than it did before
+     there, the log shows another history than it did before, or a rule of the
+     record is violated
   2  cannot tell: unreadable policy or arguments, network, missing state,
      unknown origin, a quorum of witnesses not reached ("not witnessed yet")
   Of several verdicts the worst counts; one proved false outweighs a doubt.
@@ -50,6 +51,21 @@ One object, or several, one a line, and a verdict a line for each:
                 be proved
 Exit status: 1 if any is false, else 2 if any is an error, else 0.
 Sizes and roots are believed as given: nothing here is signed.
+)";
+
+constexpr char kAuditFooter[] = R"(
+The rules of the record, by the identifiers in the report
+  encoding      canonical bytes            fields        values of fields
+  logged_at     the log's clock            terms         registered before use
+  references    what an entry names        keys          valid when they signed
+  life          what may still be done     removals      erased and redacted
+  reversals     no more than was done      attestations  figures counted again
+  seals         signatures, gaps           lateness      days to the entry
+  unique_puid   one entry a submission     corrections   void and corrected
+  kinds         which fields, which kind   uniformity    too regular to be true
+A violation makes the verdict false. A warning (a copy that is incomplete, an
+attested figure that differs from what the log holds) does so with --strict
+only. The rest are notes. docs/verifying.md has each rule in words.
 )";
 
 std::atomic<bool> g_stop = false;
@@ -153,12 +169,23 @@ class CommandLine {
     command->add_flag("--integrity-only", audit_.integrity_only,
                       "Leave the rules of the record out: any tlog-tiles log "
                       "can be judged so");
+    command->add_flag("--strict", audit_.strict,
+                      "A warning makes the verdict false as well");
+    command->add_flag("--payloads", audit_.payloads,
+                      "Fetch what is served of payloads and judge whether it "
+                      "is what the entries commit to");
+    command
+        ->add_option("--late-days", audit_.late_days,
+                     "Days from a measure to its entry that are not late")
+        ->check(CLI::Range(0u, 3650u))
+        ->capture_default_str();
     command->add_flag("--json", audit_.json, "Report as one JSON object");
     audit_.threads = static_cast<int>(
         std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
     command->add_option("--threads", audit_.threads, "Threads that hash")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    command->footer(kAuditFooter);
     command->callback([this] { run_ = [this] { return StartAudit(); }; });
   }
 

@@ -73,7 +73,7 @@ TEST(ReceiptTest, AReceiptThatHoldsSaysWhatIsProvedAndWhatNot) {
   for (const std::string words :
        {"verdict: true", "small.example/log", "index                 3",
         "in the tree of size   7", "by the log's own word only",
-        "\"platform.example\"", "\"p-3\"", "content removed",
+        "\"platform.example\"", "\"p-3\"", "article 16",
         "not signed by the platform", "submitted as the platform's own word",
         "that nothing was left out of the log"}) {
     EXPECT_TRUE(Says(report, words)) << words << "\n" << FormatReceipt(report);

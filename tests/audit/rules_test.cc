@@ -95,7 +95,7 @@ TEST(RulesTest, APuidThatStandsTwiceIsNamedWithItsFirstEntry) {
   const AuditReport report = AuditEntries(entries);
   ASSERT_EQ(report.findings.total(), 2u);
   EXPECT_EQ(report.findings.kept()[0].rule, "logged_at");
-  EXPECT_EQ(report.findings.kept()[1].rule, "unique puid");
+  EXPECT_EQ(report.findings.kept()[1].rule, kRuleUniquePuid);
   EXPECT_EQ(report.findings.kept()[1].entry, 599u);
   EXPECT_EQ(report.findings.kept()[1].what,
             "has the platform and puid of entry 17");
@@ -110,23 +110,40 @@ TEST(RulesTest, AnotherPlatformMayUseTheSamePuid) {
 }
 
 TEST(RulesTest, PuidsThatShareOnlyThePrefixOfTheirKeyAreNoDuplicates) {
-  EntryFacts first;
-  first.entry = 1;
-  EntryFacts second = first;
-  second.entry = 2;
-  second.puid_key[31] = 1;
-  PuidPrefixes prefixes;
-  prefixes.Take(first);
-  prefixes.Take(second);
-  const std::vector<uint64_t> repeated = prefixes.TakeRepeated();
+  Hash first = {};
+  Hash second = {};
+  second[31] = 1;
+  KeyPrefixes prefixes;
+  prefixes.Add(KeyPrefixes::Of(first));
+  prefixes.Add(KeyPrefixes::Of(second));
+  const std::vector<uint64_t> repeated = prefixes.TakeRepeated(10);
   ASSERT_EQ(repeated.size(), 1u);
   UniquePuidRule rule(repeated);
   Findings findings;
-  rule.Take(first, &findings);
-  rule.Take(second, &findings);
+  rule.Take(1, first, &findings);
+  rule.Take(2, second, &findings);
   EXPECT_EQ(findings.total(), 0u);
-  rule.Take(second, &findings);
+  rule.Take(2, second, &findings);
   EXPECT_EQ(findings.total(), 1u);
+}
+
+TEST(RulesTest, EveryPrefixIsNumberedOnceAndFoundAgain) {
+  KeyPrefixes prefixes(100'000);
+  std::vector<uint64_t> added;
+  for (uint64_t n = 0; n < 1'000; ++n) {
+    added.push_back(KeyPrefixes::Of(Sha256(AsBytes(std::to_string(n)))));
+    prefixes.Add(added.back());
+    prefixes.Add(added.back());
+  }
+  prefixes.Number();
+  ASSERT_EQ(prefixes.size(), added.size());
+  std::vector<bool> numbers(added.size());
+  for (const uint64_t prefix : added) {
+    const auto number = prefixes.NumberOf(prefix);
+    ASSERT_TRUE(number && *number < numbers.size() && !numbers[*number]);
+    numbers[*number] = true;
+  }
+  EXPECT_FALSE(prefixes.NumberOf(added[0] ^ 1));
 }
 
 TEST(RulesTest, ManyViolationsAreAllCountedAndTheFirstOfEachRuleKept) {
@@ -134,8 +151,8 @@ TEST(RulesTest, ManyViolationsAreAllCountedAndTheFirstOfEachRuleKept) {
   entries.push_back("x");
   const AuditReport report = AuditEntries(entries);
   EXPECT_EQ(report.findings.total(), 500u);
-  EXPECT_EQ(report.findings.counts().at("unique puid"), 499u);
-  EXPECT_EQ(report.findings.counts().at("encoding"), 1u);
+  EXPECT_EQ(report.findings.counts().at(kRuleUniquePuid).violations, 499u);
+  EXPECT_EQ(report.findings.counts().at("encoding").violations, 1u);
   EXPECT_EQ(report.findings.kept().size(), Findings::kKeptPerRule + 1);
 }
 

@@ -95,10 +95,11 @@ Policy SmallPolicy() { return *ParsePolicy(SmallPolicyText()); }
 std::string MakeEntry(int64_t logged_at_ms, const std::string& platform,
                       const std::string& puid) {
   v1::Action action;
-  action.set_kind(v1::KIND_ACTION);
+  action.set_kind(v1::KIND_NOTICE_RECEIVED);
   action.set_puid(puid);
   action.set_taxonomy(202507);
-  action.add_visibility(v1::VISIBILITY_CONTENT_REMOVED);
+  action.set_source_type(v1::SOURCE_TYPE_ARTICLE_16);
+  action.set_subject_kind(v1::SUBJECT_KIND_ITEM);
   std::string entry;
   AppendLeaf(EncodeEntryHeader(logged_at_ms, platform),
              action.SerializeAsString(), &entry);

@@ -2,9 +2,9 @@
 
 #include <chrono>
 
-#include "verifier/audit/rules/encoding.h"
-#include "verifier/audit/rules/logged_at.h"
-#include "verifier/audit/rules/unique_puid.h"
+#include "verifier/audit/payloads.h"
+#include "verifier/audit/rules/first_pass.h"
+#include "verifier/audit/rules/second_pass.h"
 #include "verifier/trust.h"
 #include "verifier/words.h"
 
@@ -12,6 +12,8 @@ namespace modlog {
 namespace {
 
 constexpr char kCheckpointPath[] = "checkpoint";
+// How often a log that goes on redacting is followed.
+constexpr int kNewerCheckpointsMax = 3;
 
 std::string_view WithoutSlashes(std::string_view url) {
   while (url.ends_with('/')) url.remove_suffix(1);
@@ -27,9 +29,7 @@ class Auditor {
 
   AuditReport Run() && {
     const auto begin = std::chrono::steady_clock::now();
-    if (ReadCheckpoint() && Recall() && CompareHeads() && ReplayEntries()) {
-      Conclude();
-    }
+    if (ReadCheckpoint() && Recall() && Judge()) Conclude();
     report_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
             .count();
@@ -37,6 +37,48 @@ class Auditor {
   }
 
  private:
+  // A missing entry may be explained by a newer checkpoint, which must continue
+  // the one that did not.
+  bool Judge() {
+    for (int newer = 0;; ++newer) {
+      unexplained_ = false;
+      if (CompareHeads() && ReplayEntries()) return true;
+      if (!unexplained_ || newer == kNewerCheckpointsMax || !IsThereANewer()) {
+        return false;
+      }
+    }
+  }
+
+  bool IsThereANewer() {
+    std::string note;
+    if (!request_.source->Fetch(kCheckpointPath, kNoteSizeMax, &note)) {
+      return false;
+    }
+    auto opened = OpenSharply(note, *request_.policy);
+    const Checkpoint& old = report_.trusted->checkpoint;
+    if (!opened || opened->checkpoint.origin != old.origin ||
+        opened->checkpoint.tree.size <= old.tree.size) {
+      return false;
+    }
+    before_ = now();
+    AuditReport again;
+    again.source = std::move(report_.source);
+    again.before = report_.before;
+    again.note = std::move(note);
+    report_ = std::move(again);
+    TakeTrusted(std::move(*opened));
+    return true;
+  }
+
+  void TakeTrusted(TrustedCheckpoint trusted) {
+    report_.trusted = std::move(trusted);
+    const Policy& policy = *request_.policy;
+    report_.log_key = FormatVerifierKey(policy.logs[report_.trusted->log].key);
+    for (const Cosigned& cosigner : report_.trusted->cosigners) {
+      report_.witnesses.push_back(policy.witnesses[cosigner.witness].name);
+    }
+  }
+
   const TreeHead& head() const { return report_.trusted->checkpoint.tree; }
   Seen now() const { return {report_.trusted->checkpoint, report_.note}; }
 
@@ -61,12 +103,7 @@ class Auditor {
     if (!fetched) return End({kCheckpointPath, fetched.error()});
     auto opened = OpenSharply(report_.note, *request_.policy);
     if (!opened) return End({PlaceOfBadNote(opened.error()), opened.error()});
-    report_.trusted = std::move(*opened);
-    const Policy& policy = *request_.policy;
-    report_.log_key = FormatVerifierKey(policy.logs[report_.trusted->log].key);
-    for (const Cosigned& cosigner : report_.trusted->cosigners) {
-      report_.witnesses.push_back(policy.witnesses[cosigner.witness].name);
-    }
+    TakeTrusted(std::move(*opened));
     return IsLogOfAddress();
   }
 
@@ -128,6 +165,7 @@ class Auditor {
 
   bool EndWithEvidence(const Fault& fault) {
     End(fault);
+    if (request_.memory == nullptr) return false;
     const auto kept =
         request_.memory->KeepEvidence(*before_, now(), fault.error.message);
     if (kept) report_.evidence = *kept;
@@ -141,50 +179,116 @@ class Auditor {
 
   bool ReplayEntries() {
     if (head().size == 0) return true;
-    if (request_.integrity_only) return ReplayOnce("checked", nullptr);
+    if (request_.integrity_only) return ReplayForIntegrity();
     report_.rules_checked = true;
-    PuidPrefixes prefixes;
-    LoggedAtRule logged_at;
-    const bool replayed =
-        ReplayOnce("checked", [&](const VerifiedBundle& bundle) {
-          for (const Finding& finding : bundle.facts.findings) {
-            report_.findings.Add(finding);
-          }
-          for (const EntryFacts& facts : bundle.facts.entries) {
-            logged_at.Take(facts, &report_.findings);
-            prefixes.Take(facts);
-          }
-        });
-    return replayed && FindDuplicates(prefixes.TakeRepeated());
+    FirstPass first(head().size, request_.late_days, &report_.findings);
+    if (!ReplayOnce("checked", [&](const BundleView& bundle) {
+          return first.Read(bundle);
+        })) {
+      return false;
+    }
+    const RecordIndex index = std::move(first).Finish(&report_.record);
+    if (!ExplainMissing(index.removals)) return false;
+    return JoinEntries(index) && CheckPayloads(index);
   }
 
-  bool FindDuplicates(const std::vector<uint64_t>& repeated) {
-    if (repeated.empty()) return true;
-    UniquePuidRule unique_puid(repeated);
+  // Redactions are looked for only where bytes are missing: most logs, and all
+  // that are none of ours, have none.
+  bool ReplayForIntegrity() {
+    if (!ReplayOnce("checked", nullptr)) return false;
+    if (missing_.empty()) return true;
+    Findings unasked;
+    FirstPass first(head().size, request_.late_days, &unasked);
     const ReplayCounts counts = report_.counts;
-    const bool replayed =
-        ReplayOnce("compared", [&](const VerifiedBundle& bundle) {
-          for (const EntryFacts& facts : bundle.facts.entries) {
-            unique_puid.Take(facts, &report_.findings);
-          }
-        });
+    const bool replayed = ReplayOnce("compared", [&](const BundleView& bundle) {
+      return first.Read(bundle);
+    });
     report_.counts = counts;
+    if (!replayed) return false;
+    RecordSummary summary;
+    const RecordIndex index = std::move(first).Finish(&summary);
+    report_.record.redacted_leaves = summary.redacted_leaves;
+    return ExplainMissing(index.removals) && JudgeRedactions(index.removals);
+  }
+
+  // The tree has hashes for the missing entries, and so have their redactions.
+  bool JudgeRedactions(const Removals& removals) {
+    for (const auto& [entry, hash] : missing_) {
+      for (const Finding& finding :
+           removals.Judge({entry, &hash, false, {}, nullptr, {}})) {
+        return End(Verdict::kFalse, "entry " + std::to_string(finding.entry),
+                   finding.what);
+      }
+    }
+    return true;
+  }
+
+  bool ExplainMissing(const Removals& removals) {
+    const std::vector<uint64_t> unexplained = removals.Unexplained();
+    if (unexplained.empty()) return true;
+    for (const uint64_t entry : unexplained) {
+      report_.findings.Add(
+          {kRuleRemovals, entry,
+           "is empty: its bytes were removed, and no redaction says so"});
+    }
+    unexplained_ = true;
+    return End(
+        Verdict::kFalse, "entry " + std::to_string(unexplained.front()),
+        "is empty: its bytes were removed, and no redaction says so" +
+            (unexplained.size() == 1
+                 ? std::string()
+                 : "; " + Grouped(unexplained.size()) + " entries are so"));
+  }
+
+  bool JoinEntries(const RecordIndex& index) {
+    if (!index.needs_second_pass) return true;
+    const ReplayCounts counts = report_.counts;
+    std::optional<uint64_t> target = 0;
+    while (target) {
+      SecondPass second(index, report_.trusted->checkpoint.origin, *target,
+                        &report_.findings, &report_.record);
+      const bool replayed = ReplayOnce(
+          "compared",
+          [&](const BundleView& bundle) { return second.Read(bundle); });
+      if (!replayed) return false;
+      second.Finish();
+      target = second.NextTarget();
+    }
+    report_.counts = counts;
+    return true;
+  }
+
+  bool CheckPayloads(const RecordIndex& index) {
+    if (!request_.payloads) return true;
+    PayloadCheck check(request_.source, index.removals, &report_.findings,
+                       &report_.record);
+    const ReplayCounts counts = report_.counts;
+    const bool replayed = ReplayOnce("payloads", [&](const BundleView& bundle) {
+      return check.Read(bundle);
+    });
+    report_.counts = counts;
+    if (replayed && check.error()) return End(*check.error());
     return replayed;
   }
 
-  bool ReplayOnce(const std::string& what,
-                  const std::function<void(const VerifiedBundle&)>& take) {
+  using ReadBundle = std::function<std::function<void()>(const BundleView&)>;
+
+  bool ReplayOnce(const std::string& what, const ReadBundle& read) {
     report_.counts = {};
+    missing_.clear();
     ReplayRequest replay;
     replay.source = request_.source;
     replay.head = head();
-    replay.older = before_ && before_->checkpoint.tree.size > 0 ? report_.before
-                                                                : std::nullopt;
+    if (before_ && before_->checkpoint.tree.size > 0) {
+      replay.older = before_->checkpoint.tree;
+    }
     replay.threads = request_.threads;
     replay.stop = request_.stop;
-    if (take) replay.read_facts = ReadFacts;
+    replay.read = read;
     replay.take = [&](const VerifiedBundle& bundle) {
-      if (take) take(bundle);
+      for (const size_t i : bundle.missing) {
+        missing_.emplace_back(bundle.first_entry + i, bundle.hashes[i]);
+      }
       if (request_.progress) {
         request_.progress(what, report_.counts.entries, head().size);
       }
@@ -200,11 +304,15 @@ class Auditor {
 
   void Conclude() {
     report_.verdict = Verdict::kTrue;
-    if (report_.findings.total() > 0) {
-      End(Verdict::kFalse,
-          "entry " + std::to_string(report_.findings.kept().front().entry),
-          Counted(report_.findings.total(), "violation", "violations") +
-              " of the rules of the record");
+    const Findings& findings = report_.findings;
+    if (findings.violations() > 0) {
+      EndAtFirst(Severity::kViolation,
+                 Counted(findings.violations(), "violation", "violations") +
+                     " of the rules of the record");
+    } else if (request_.strict && findings.warnings() > 0) {
+      EndAtFirst(Severity::kWarning,
+                 Counted(findings.warnings(), "warning", "warnings") +
+                     ", and --strict asks for none");
     }
     if (!report_.trusted->quorum) {
       if (report_.verdict == Verdict::kTrue) {
@@ -215,6 +323,11 @@ class Auditor {
       return;
     }
     Remember();
+  }
+
+  void EndAtFirst(Severity severity, std::string reason) {
+    const uint64_t entry = report_.findings.Kept(severity).front().entry;
+    End(Verdict::kFalse, "entry " + std::to_string(entry), std::move(reason));
   }
 
   void Remember() {
@@ -229,6 +342,8 @@ class Auditor {
   const AuditRequest& request_;
   AuditReport report_;
   std::optional<Seen> before_;
+  std::vector<std::pair<uint64_t, Hash>> missing_;  // of the last replay
+  bool unexplained_ = false;  // the end was that a missing entry is not named
 };
 
 }  // namespace

@@ -15,6 +15,12 @@
 //                             a state of its own.)
 // The memory moves on only if nothing of this is false or unknown; a broken
 // rule of the record does not hold it back.
+//
+// An entry whose bytes are not there (a slot of length zero) is judged beside
+// the LEAF_REDACTED entry that names it, in an audit of integrity alone too.
+// Such an entry may be newer than the checkpoint that was fetched: before a
+// missing one is called false, a newer checkpoint is asked for, and all of it
+// audited.
 
 #include <atomic>
 #include <functional>
@@ -23,6 +29,7 @@
 
 #include "verifier/audit/memory.h"
 #include "verifier/audit/replay.h"
+#include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/rules.h"
 #include "verifier/audit/source.h"
 #include "verifier/verdict.h"
@@ -35,6 +42,9 @@ struct AuditRequest {
   const Memory* memory = nullptr;  // may be null: nothing is remembered
   bool first_use = false;          // a memory without this log is no error
   bool integrity_only = false;     // leave the rules of the record out
+  bool strict = false;             // a warning makes the verdict false too
+  bool payloads = false;           // fetch the open parts of payloads and judge
+  uint32_t late_days = 7;          // what is counted as late
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
   // What is being done, how much of it is done, of how much.
@@ -59,6 +69,7 @@ struct AuditReport {
   double seconds = 0;
   bool rules_checked = false;
   Findings findings;
+  RecordSummary record;
 };
 
 AuditReport Audit(const AuditRequest& request);

@@ -21,19 +21,22 @@ std::string EntryPlace(uint64_t entry) {
 Fault WrongEntry(uint64_t index, size_t k, Bytes entry,
                  std::span<const Hash> hashes) {
   const auto width = static_cast<uint32_t>(hashes.size());
-  std::string message = entry.empty()
-                            ? "is empty: its bytes were removed"
-                            : "hashes to " + FormatBase64(HashLeaf(entry));
+  std::string message = "hashes to " + FormatBase64(HashLeaf(entry));
   message += ", want " + FormatBase64(hashes[k]) + ", which is " +
              HashPlace({0, index}, width, k) + "; it stands in " +
              BundlePath(index, width) + " at position " + std::to_string(k);
   return {EntryPlace(index * kTileWidth + k), {Code::kBadProof, message}};
 }
 
+// The first entry that has other bytes than its tile says; where there are
+// none, it is missing.
 std::optional<size_t> FirstWrong(std::span<const Bytes> entries,
-                                 std::span<const Hash> hashes) {
+                                 std::span<const Hash> hashes,
+                                 std::vector<size_t>* missing) {
   for (size_t k = 0; k < entries.size(); ++k) {
-    if (HashLeaf(entries[k]) != hashes[k]) return k;
+    if (HashLeaf(entries[k]) == hashes[k]) continue;
+    if (!entries[k].empty()) return k;
+    missing->push_back(k);
   }
   return std::nullopt;
 }
@@ -52,7 +55,7 @@ Fault ExplainUnparseable(uint64_t index, Bytes bundle,
       return {EntryPlace(index * kTileWidth + k),
               Prefixed(BundlePath(index, width), std::move(error)).error()};
     }
-    if (HashLeaf(entries->back()) != hashes[k]) {
+    if (!entries->back().empty() && HashLeaf(entries->back()) != hashes[k]) {
       return WrongEntry(index, k, entries->back(), hashes);
     }
   }
@@ -88,15 +91,17 @@ Judged<VerifiedBundle> VerifyBundle(const ReplayRequest& request,
   const auto bundle =
       FetchBundle(request.source, expected.bundle, expected.width, &buffer);
   if (!bundle) return std::unexpected(bundle.error());
-  const auto entries = CheckBundle(expected.bundle, *bundle, *hashes);
-  if (!entries) return std::unexpected(entries.error());
+  auto checked = CheckBundle(expected.bundle, *bundle, *hashes);
+  if (!checked) return std::unexpected(checked.error());
   VerifiedBundle verified;
   verified.first_entry = expected.bundle * kTileWidth;
   verified.hashes = std::move(*hashes);
   verified.root = expected.root;
   verified.bytes = bundle->size();
-  if (request.read_facts) {
-    verified.facts = request.read_facts(verified.first_entry, *entries);
+  verified.missing = std::move(checked->missing);
+  if (request.read) {
+    verified.then = request.read({verified.first_entry, checked->entries,
+                                  verified.hashes, verified.missing});
   }
   return verified;
 }
@@ -155,6 +160,7 @@ class Replayer {
     counts_->bytes += bundle->bytes;
     full_tiles_ += full ? 1 : 0;
     counts_->tiles = trunk_.tile_count() + full_tiles_;
+    if (bundle->then) bundle->then();
     if (request_.take) request_.take(*bundle);
     return {};
   }
@@ -172,18 +178,20 @@ class Replayer {
 
 }  // namespace
 
-Judged<std::vector<Bytes>> CheckBundle(uint64_t index, Bytes bundle,
-                                       std::span<const Hash> hashes) {
+Judged<CheckedBundle> CheckBundle(uint64_t index, Bytes bundle,
+                                  std::span<const Hash> hashes) {
   const auto width = static_cast<uint32_t>(hashes.size());
   auto entries = ParseBundle(bundle, width);
   if (!entries) {
     return std::unexpected(
         ExplainUnparseable(index, bundle, hashes, entries.error()));
   }
-  if (const auto k = FirstWrong(*entries, hashes)) {
+  CheckedBundle checked;
+  if (const auto k = FirstWrong(*entries, hashes, &checked.missing)) {
     return std::unexpected(WrongEntry(index, *k, (*entries)[*k], hashes));
   }
-  return std::move(*entries);
+  checked.entries = std::move(*entries);
+  return checked;
 }
 
 Judged<void> Replay(const ReplayRequest& request, ReplayCounts* counts) {

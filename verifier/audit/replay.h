@@ -18,25 +18,40 @@
 #include <vector>
 
 #include "verifier/audit/resources.h"
-#include "verifier/audit/rules/rules.h"
 #include "verifier/core/merkle.h"
 
 namespace modlog {
 
+// The entries of a bundle, each of which hashes to its place in a verified
+// tile, but for those whose bytes are not there: a slot of length zero where
+// the tile has the hash of something else. Whether a redaction entry says so is
+// the rule "removals".
+struct BundleView {
+  uint64_t first_entry = 0;
+  std::span<const Bytes> entries;
+  std::span<const Hash> hashes;     // leaf hashes, one an entry
+  std::span<const size_t> missing;  // positions, ascending
+};
+
 // A bundle under the signed root.
 struct VerifiedBundle {
   uint64_t first_entry = 0;
-  std::vector<Hash> hashes;  // leaf hashes, one an entry
-  Hash root = {};            // of those, where there are kTileWidth
-  size_t bytes = 0;          // of the bundle
-  BundleFacts facts;         // what read_facts made of the entries
+  std::vector<Hash> hashes;     // leaf hashes, one an entry
+  Hash root = {};               // of those, where there are kTileWidth
+  size_t bytes = 0;             // of the bundle
+  std::vector<size_t> missing;  // as in BundleView
+  std::function<void()> then;   // what `read` returned; may be empty
 };
 
+struct CheckedBundle {
+  std::vector<Bytes> entries;
+  std::vector<size_t> missing;
+};
 // CheckBundle: the bundle holds exactly the entries that hash to `hashes`, a
-// verified tile's. Returns views of them. The fault names the first entry that
-// is wrong. Pure.
-Judged<std::vector<Bytes>> CheckBundle(uint64_t index, Bytes bundle,
-                                       std::span<const Hash> hashes);
+// verified tile's, or nothing in their place. Returns views of them. The fault
+// names the first entry that is wrong. Pure.
+Judged<CheckedBundle> CheckBundle(uint64_t index, Bytes bundle,
+                                  std::span<const Hash> hashes);
 
 struct ReplayRequest {
   Source* source = nullptr;
@@ -45,9 +60,9 @@ struct ReplayRequest {
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;  // set: give up, cannot tell
 
-  // Called by any thread, on verified entries. Null: nothing is read.
-  std::function<BundleFacts(uint64_t first_entry, std::span<const Bytes>)>
-      read_facts;
+  // Called by any thread, on verified entries. What it returns is called by one
+  // thread at a time, in order, before `take`. Null: nothing is read.
+  std::function<std::function<void()>(const BundleView&)> read;
   // Called by one thread at a time, in order.
   std::function<void(const VerifiedBundle&)> take;
 };

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "verifier/audit/record_report.h"
 #include "verifier/lines.h"
 #include "verifier/words.h"
 
@@ -53,19 +54,6 @@ std::string BeforeWords(const AuditReport& report) {
          HashText(report.before->root);
 }
 
-std::string RulesWords(const AuditReport& report) {
-  if (!report.rules_checked) return "not checked";
-  if (report.findings.total() == 0) {
-    return "encoding, logged_at, unique puid: no violation";
-  }
-  std::string words;
-  for (const auto& [rule, count] : report.findings.counts()) {
-    words += (words.empty() ? "" : ", ") + std::string(rule) + ": " +
-             Counted(count, "violation", "violations");
-  }
-  return words;
-}
-
 void AddCheckpoint(const AuditReport& report, Lines* lines) {
   const Checkpoint& checkpoint = report.trusted->checkpoint;
   lines->Add("log", Quoted(checkpoint.origin));
@@ -82,22 +70,8 @@ void AddCounts(const AuditReport& report, Lines* lines) {
   lines->Add("bundles checked",
              Grouped(counts.bundles) + ", " + Grouped(counts.bytes) + " bytes");
   lines->Add("tiles checked", Grouped(counts.tiles));
-  lines->Add("rules", RulesWords(report));
   lines->Add("time", Seconds(report.seconds) + ", " +
                          Grouped(EntriesPerSecond(report)) + " entries/s");
-}
-
-void AddFindings(const Findings& findings, Lines* lines) {
-  if (findings.total() == 0) return;
-  lines->Head("violations");
-  for (const Finding& finding : findings.kept()) {
-    lines->Add("entry " + std::to_string(finding.entry),
-               std::string(finding.rule) + ": " + finding.what);
-  }
-  if (findings.total() > findings.kept().size()) {
-    lines->Add("", "and " + Grouped(findings.total() - findings.kept().size()) +
-                       " more");
-  }
 }
 
 // ---- JSON
@@ -112,16 +86,6 @@ ordered_json WitnessesJson(const AuditReport& report) {
   for (size_t i = 0; i < report.witnesses.size(); ++i) {
     list.push_back({{"name", report.witnesses[i]},
                     {"time_s", report.trusted->cosigners[i].time_s}});
-  }
-  return list;
-}
-
-ordered_json FindingsJson(const Findings& findings) {
-  ordered_json list = ordered_json::array();
-  for (const Finding& finding : findings.kept()) {
-    list.push_back({{"rule", finding.rule},
-                    {"entry", finding.entry},
-                    {"what", finding.what}});
   }
   return list;
 }
@@ -145,9 +109,7 @@ void AddCountsJson(const AuditReport& report, ordered_json* json) {
   (*json)["tiles"] = report.counts.tiles;
   (*json)["seconds"] = report.seconds;
   (*json)["entries_per_second"] = EntriesPerSecond(report);
-  (*json)["rules_checked"] = report.rules_checked;
-  (*json)["violation_count"] = report.findings.total();
-  (*json)["violations"] = FindingsJson(report.findings);
+  AddRecordJson(report, json);
 }
 
 }  // namespace
@@ -159,7 +121,7 @@ std::string FormatAudit(const AuditReport& report) {
   if (report.trusted) {
     AddCheckpoint(report, &lines);
     AddCounts(report, &lines);
-    AddFindings(report.findings, &lines);
+    AddRecord(report, &lines);
   }
   if (!report.evidence.empty()) lines.Add("evidence", report.evidence);
   return lines.Take();

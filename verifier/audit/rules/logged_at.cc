@@ -2,16 +2,17 @@
 
 namespace modlog {
 
-void LoggedAtRule::Take(const EntryFacts& facts, Findings* findings) {
-  if (any_ && facts.logged_at_ms < previous_.logged_at_ms) {
-    findings->Add({"logged_at", facts.entry,
-                   "logged at " + std::to_string(facts.logged_at_ms) +
-                       " ms, before entry " + std::to_string(previous_.entry) +
-                       " at " + std::to_string(previous_.logged_at_ms) +
-                       " ms"});
+void LoggedAtRule::Take(uint64_t entry, int64_t logged_at_ms,
+                        Findings* findings) {
+  if (any_ && logged_at_ms < logged_at_ms_) {
+    findings->Add({kRuleLoggedAt, entry,
+                   "logged at " + std::to_string(logged_at_ms) +
+                       " ms, before entry " + std::to_string(entry_) + " at " +
+                       std::to_string(logged_at_ms_) + " ms"});
   }
   any_ = true;
-  previous_ = facts;
+  entry_ = entry;
+  logged_at_ms_ = logged_at_ms;
 }
 
 }  // namespace modlog

@@ -11,11 +11,12 @@ namespace modlog {
 class LoggedAtRule {
  public:
   // Take judges the next entry. Entries that could not be read are passed over.
-  void Take(const EntryFacts& facts, Findings* findings);
+  void Take(uint64_t entry, int64_t logged_at_ms, Findings* findings);
 
  private:
   bool any_ = false;
-  EntryFacts previous_;
+  uint64_t entry_ = 0;
+  int64_t logged_at_ms_ = 0;
 };
 
 }  // namespace modlog

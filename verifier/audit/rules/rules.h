@@ -1,57 +1,94 @@
 #ifndef MODLOG_VERIFIER_AUDIT_RULES_RULES_H_
 #define MODLOG_VERIFIER_AUDIT_RULES_RULES_H_
 
-// What the rules of the record need to know of each entry, and what they find.
+// The rules of the record by name, and what they find. docs/verifying.md, "The
+// rules", is the table for people.
 //
-// Reading an entry is the costly part and needs no other entry: it is done in
-// parallel and leaves a few facts (encoding.h). The rules proper take the facts
-// one entry after the other.
+//   violation  the log took what it must not hold: the verdict is false
+//   warning    a statement in the log is doubtful, and the log could not know
+//              or was right to take it: the verdict stays, unless asked
+//   note       figures that a person should look at (record_summary.h)
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "verifier/core/sha256.h"
 
 namespace modlog {
 
-// A violation: an entry that is in the log, but should not be as it is.
+inline constexpr std::string_view kRuleEncoding = "encoding";
+inline constexpr std::string_view kRuleLoggedAt = "logged_at";
+inline constexpr std::string_view kRuleReferences = "references";      // 1
+inline constexpr std::string_view kRuleLife = "life";                  // 1
+inline constexpr std::string_view kRuleReversals = "reversals";        // 2
+inline constexpr std::string_view kRuleSeals = "seals";                // 3
+inline constexpr std::string_view kRuleUniquePuid = "unique_puid";     // 4
+inline constexpr std::string_view kRuleKinds = "kinds";                // 5
+inline constexpr std::string_view kRuleFields = "fields";              // 5
+inline constexpr std::string_view kRuleLateness = "lateness";          // 6
+inline constexpr std::string_view kRuleCorrections = "corrections";    // 7
+inline constexpr std::string_view kRuleRemovals = "removals";          // 8
+inline constexpr std::string_view kRuleAttestations = "attestations";  // 9
+inline constexpr std::string_view kRuleTerms = "terms";                // 10
+inline constexpr std::string_view kRuleUniformity = "uniformity";      // 11
+inline constexpr std::string_view kRuleKeys = "keys";                  // 12
+
+inline constexpr std::array<std::string_view, 16> kRuleNames = {
+    kRuleEncoding,     kRuleLoggedAt, kRuleReferences,  kRuleLife,
+    kRuleReversals,    kRuleSeals,    kRuleUniquePuid,  kRuleKinds,
+    kRuleFields,       kRuleLateness, kRuleCorrections, kRuleRemovals,
+    kRuleAttestations, kRuleTerms,    kRuleUniformity,  kRuleKeys};
+
+enum class Severity { kViolation, kWarning };
+
 struct Finding {
-  std::string_view rule;  // "encoding"; a literal
-  uint64_t entry;
-  std::string what;
-};
-
-struct EntryFacts {
+  std::string_view rule;  // one of the above
   uint64_t entry = 0;
-  int64_t logged_at_ms = 0;
-  Hash puid_key = {};  // SHA-256(platform || 0 || puid)
+  std::string what;
+  Severity severity = Severity::kViolation;
 };
 
-struct BundleFacts {
-  std::vector<EntryFacts> entries;  // those that could be read
-  std::vector<Finding> findings;
-};
-
-// Findings counts them all and keeps the first ones of each rule.
+// Findings counts them all and keeps the first ones of each rule and severity.
 class Findings {
  public:
   static constexpr uint64_t kKeptPerRule = 20;
 
+  struct Count {
+    uint64_t violations = 0;
+    uint64_t warnings = 0;
+  };
+
   void Add(Finding finding) {
-    uint64_t& count = counts_[finding.rule];
-    if (++count <= kKeptPerRule) kept_.push_back(std::move(finding));
-    ++total_;
+    Count& count = counts_[finding.rule];
+    const bool violation = finding.severity == Severity::kViolation;
+    uint64_t& number = violation ? count.violations : count.warnings;
+    ++(violation ? total_.violations : total_.warnings);
+    if (++number <= kKeptPerRule) kept_.push_back(std::move(finding));
   }
-  uint64_t total() const { return total_; }
+
+  uint64_t violations() const { return total_.violations; }
+  uint64_t warnings() const { return total_.warnings; }
+  uint64_t total() const { return total_.violations + total_.warnings; }
   const std::vector<Finding>& kept() const { return kept_; }
-  const std::map<std::string_view, uint64_t>& counts() const { return counts_; }
+  // Those kept of a severity, by entry.
+  std::vector<Finding> Kept(Severity severity) const {
+    std::vector<Finding> list;
+    std::ranges::copy_if(
+        kept_, std::back_inserter(list),
+        [&](const Finding& finding) { return finding.severity == severity; });
+    std::ranges::stable_sort(list, {}, &Finding::entry);
+    return list;
+  }
+  const std::map<std::string_view, Count>& counts() const { return counts_; }
 
  private:
-  uint64_t total_ = 0;
-  std::map<std::string_view, uint64_t> counts_;
+  Count total_;
+  std::map<std::string_view, Count> counts_;
   std::vector<Finding> kept_;
 };
 

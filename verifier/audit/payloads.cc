@@ -1,0 +1,178 @@
+#include "verifier/audit/payloads.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "modlog/v1/payload.pb.h"
+#include "verifier/core/commitment.h"
+#include "verifier/entry_words.h"
+#include "verifier/strict_json.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+using nlohmann::json;
+
+std::string PathOf(uint64_t entry) {
+  return "payload/" + std::to_string(entry);
+}
+
+uint32_t Today() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::days>(now).count());
+}
+
+// A base64 value of an object, decoded; nothing if it is not there or none.
+std::optional<std::string> Decoded(const json& value) {
+  if (!value.is_string()) return std::nullopt;
+  auto bytes = ParseBase64(value.get_ref<const std::string&>());
+  if (!bytes) return std::nullopt;
+  return *std::move(bytes);
+}
+
+const json& At(const json& object, const char* key) {
+  static const json nothing;
+  if (!object.is_object()) return nothing;
+  const auto it = object.find(key);
+  return it == object.end() ? nothing : *it;
+}
+
+std::optional<PartSlots> SlotsOf(const json& payload) {
+  const json& list = At(payload, "commitments");
+  if (!list.is_array() || list.size() != kPartTagMax) return std::nullopt;
+  PartSlots slots;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const auto bytes = Decoded(list[i]);
+    const auto hash =
+        bytes ? HashFromBytes(AsBytes(*bytes)) : std::optional<Hash>();
+    if (!hash) return std::nullopt;
+    slots[i] = *hash;
+  }
+  return slots;
+}
+
+int TagOf(const json& part) {
+  const json& name = At(part, "tag");
+  v1::Tag tag = v1::TAG_UNSPECIFIED;
+  if (name.is_string()) {
+    v1::Tag_Parse(name.get_ref<const std::string&>(), &tag);
+  }
+  return tag;
+}
+
+}  // namespace
+
+struct PayloadCheck::Judgement {
+  std::vector<Finding> findings;
+  uint64_t payloads = 0;
+  uint64_t parts = 0;
+  std::optional<Fault> error;
+
+  void Complain(uint64_t entry, Severity severity, std::string what) {
+    findings.push_back({kRuleRemovals, entry, std::move(what), severity});
+  }
+};
+
+PayloadCheck::PayloadCheck(Source* source, const Removals& removals,
+                           Findings* findings, RecordSummary* summary)
+    : source_(source),
+      removals_(removals),
+      findings_(findings),
+      summary_(summary),
+      today_(Today()) {}
+
+std::function<void()> PayloadCheck::Read(const BundleView& bundle) {
+  auto judgement = std::make_shared<Judgement>();
+  ReadEntry read;
+  std::string scratch;
+  std::string body;
+  for (size_t i = 0; i < bundle.entries.size() && !judgement->error; ++i) {
+    if (std::ranges::binary_search(bundle.missing, i)) continue;
+    if (!ReadCanonicalEntry(AsText(bundle.entries[i]), &read, &scratch) ||
+        read.action.commitment().empty()) {
+      continue;
+    }
+    const uint64_t entry = bundle.first_entry + i;
+    const auto fetched = source_->Fetch(PathOf(entry), kPayloadJsonMax, &body);
+    if (fetched) {
+      JudgeServed(entry, read.action.commitment(), body, judgement.get());
+    } else if (fetched.error().code == Code::kNotFound) {
+      JudgeAbsent(entry, read.action.payload_until(), judgement.get());
+    } else {
+      judgement->error = Fault{PathOf(entry), fetched.error()};
+    }
+  }
+  return [this, judgement] {
+    for (Finding& finding : judgement->findings) {
+      findings_->Add(std::move(finding));
+    }
+    summary_->payloads_checked += judgement->payloads;
+    summary_->payload_parts_checked += judgement->parts;
+    if (!error_) error_ = judgement->error;
+  };
+}
+
+void PayloadCheck::JudgeServed(uint64_t entry, const std::string& commitment,
+                               std::string_view text,
+                               Judgement* judgement) const {
+  ++judgement->payloads;
+  const auto complain = [&](std::string what) {
+    judgement->Complain(entry, Severity::kViolation,
+                        PathOf(entry) + " " + std::move(what));
+  };
+  const auto parsed = ParseStrictJson(text);
+  if (!parsed) return complain("is no JSON: " + parsed.error().message);
+  const json& payload = At(*parsed, "payload");
+  const std::optional<PartSlots> slots = SlotsOf(payload);
+  if (!slots) return complain("has not 24 commitments of 32 bytes");
+  if (AsText(CommitRecord(*slots)) != commitment) {
+    return complain("is not what the entry commits to");
+  }
+  const json& parts = At(payload, "parts");
+  if (!parts.is_array() && !parts.is_null()) return complain("has no parts");
+  for (const json& part : parts) {
+    const int tag = TagOf(part);
+    if (tag < 1 || tag > kPartTagMax) return complain("has an unknown part");
+    const std::string name = v1::Tag_Name(tag);
+    for (const auto& erased : removals_.ErasuresOf(entry)) {
+      if (erased.tags == 0 || (erased.tags >> tag & 1) != 0) {
+        complain("serves " + name + ", which entry " +
+                 std::to_string(erased.entry) + " says was erased");
+      }
+    }
+    const auto salt = Decoded(At(part, "salt"));
+    const auto value = Decoded(At(part, "value"));
+    const auto salt_hash =
+        salt ? HashFromBytes(AsBytes(*salt)) : std::optional<Hash>();
+    if (!salt_hash || !value) {
+      complain("has no salt of 32 bytes or no value for " + name);
+      continue;
+    }
+    ++judgement->parts;
+    if (CommitPart(static_cast<PartTag>(tag), *salt_hash, AsBytes(*value)) !=
+        (*slots)[static_cast<size_t>(tag - 1)]) {
+      complain("serves as " + name + " what the entry does not commit to");
+    }
+  }
+}
+
+void PayloadCheck::JudgeAbsent(uint64_t entry, uint32_t until,
+                               Judgement* judgement) const {
+  if (!removals_.ErasuresOf(entry).empty()) return;
+  if (until == 0) {
+    judgement->Complain(entry, Severity::kWarning,
+                        "commits to a payload that is not served: it was never "
+                        "given, or is gone");
+  } else if (today_ <= until) {
+    judgement->Complain(entry, Severity::kViolation,
+                        "its payload is not served, though it is to be kept "
+                        "until " +
+                            FormatDay(until) +
+                            " and no entry says that it was erased");
+  }
+}
+
+}  // namespace modlog

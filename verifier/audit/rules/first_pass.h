@@ -1,0 +1,87 @@
+#ifndef MODLOG_VERIFIER_AUDIT_RULES_FIRST_PASS_H_
+#define MODLOG_VERIFIER_AUDIT_RULES_FIRST_PASS_H_
+
+// The first pass over a log: the rules that need an entry alone, or only what
+// stands before it and is rare (clock, terms, keys), the figures of each
+// platform, and what the second pass has to know beforehand. 4 bytes an entry,
+// 4 a reference, and what is rare. Not thread-safe, but for Reader.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "verifier/audit/rules/attestations.h"
+#include "verifier/audit/rules/key_prefixes.h"
+#include "verifier/audit/rules/keys.h"
+#include "verifier/audit/rules/logged_at.h"
+#include "verifier/audit/rules/record_facts.h"
+#include "verifier/audit/rules/record_summary.h"
+#include "verifier/audit/rules/removals.h"
+#include "verifier/audit/rules/terms.h"
+
+namespace modlog {
+
+// What the first pass found out, and the second one needs.
+struct RecordIndex {
+  KeyPrefixes referenced;          // puids that anything refers to
+  std::vector<uint64_t> repeated;  // prefixes of puid keys that stand twice
+  Amendments voids;                // declared void, by which entry
+  Amendments corrections;          // stated anew, by which entry
+  std::vector<BulkSeen> bulks;
+  Attestations attestations;
+  Removals removals;
+  KeysRule keys;
+  std::map<std::string, bool> sealed_platforms;  // those with seals
+  bool needs_second_pass = false;
+};
+
+class FirstPass {
+ public:
+  // `size` is the log's.
+  FirstPass(uint64_t size, uint32_t late_days, Findings* findings);
+
+  // For ReplayRequest::read.
+  std::function<void()> Read(const BundleView& bundle);
+
+  // Finish adds the figures to the summary. Nothing is taken afterwards.
+  RecordIndex Finish(RecordSummary* summary) &&;
+
+ private:
+  struct Platform {
+    std::string name;
+    PlatformFigures figures;
+  };
+  // A correction or void, and whose it is.
+  struct Amendment {
+    Hash key;  // its own
+    Hash target;
+    uint64_t entry;
+  };
+
+  void Take(const RecordFacts& facts);
+  uint32_t Intern(const std::string& platform);
+  void TakeRare(const RareEntry& rare, uint32_t platform);
+  void TakeAmendment(const RareEntry& rare, uint32_t platform);
+  void TakeAttestation(const RareEntry& rare, uint32_t platform);
+  void FinishAmendments();
+
+  const uint32_t late_days_;
+  Findings* findings_;
+  RecordIndex index_;
+  KeyPrefixes keys_;
+  LoggedAtRule logged_at_;
+  TermsRule terms_;
+  std::vector<Platform> platforms_;
+  std::unordered_map<std::string, uint32_t> numbers_;
+  std::vector<Amendment> voids_;
+  std::vector<Amendment> corrections_;
+  std::vector<std::pair<Hash, BulkSeen>> bulks_;
+  std::map<Hash, size_t> attestation_keys_;
+  uint64_t referenced_ = 0;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_RULES_FIRST_PASS_H_

@@ -1,0 +1,68 @@
+#include "verifier/audit/rules/keys.h"
+
+#include "verifier/core/ed25519.h"
+
+namespace modlog {
+namespace {
+
+std::string Name(uint32_t number) { return "key " + std::to_string(number); }
+
+}  // namespace
+
+void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
+                         const v1::KeyEvent& event, Findings* findings) {
+  const auto complain = [&](const std::string& what) {
+    findings->Add({kRuleKeys, entry, Name(event.number()) + " " + what});
+  };
+  const std::tuple id(platform, static_cast<int>(event.use()), event.number());
+  const auto it = keys_.find(id);
+  if (event.op() == v1::KEY_OP_REGISTER) {
+    if (it != keys_.end()) {
+      return complain("was registered by entry " +
+                      std::to_string(it->second.registered));
+    }
+    if (event.use() == v1::KEY_USE_SEAL &&
+        !Ed25519PublicKey::From(AsBytes(event.public_key()))) {
+      complain("is no Ed25519 key that can be trusted");
+    }
+    keys_[id] = {event.public_key(), entry, kNever, kNever};
+    return;
+  }
+  if (it == keys_.end()) {
+    return complain("is revoked or destroyed and not registered before");
+  }
+  uint64_t& end = event.op() == v1::KEY_OP_DESTROYED ? it->second.destroyed
+                                                     : it->second.revoked;
+  if (end == kNever) end = entry;
+}
+
+void KeysRule::TakeHandle(const std::string& platform, uint64_t entry,
+                          uint32_t number, Findings* findings) const {
+  const PlatformKey* const key = Find(platform, v1::KEY_USE_VRF, number);
+  if (key != nullptr && key->destroyed == kNever && key->revoked == kNever) {
+    return;
+  }
+  findings->Add({kRuleKeys, entry,
+                 "subject_handle of " + Name(number) +
+                     (key == nullptr ? ", which is not registered before"
+                                     : ", which was destroyed before")});
+}
+
+const PlatformKey* KeysRule::Find(const std::string& platform, v1::KeyUse use,
+                                  uint32_t number) const {
+  const auto it = keys_.find({platform, static_cast<int>(use), number});
+  return it == keys_.end() ? nullptr : &it->second;
+}
+
+std::string KeysRule::WhyNotSealedBy(const PlatformKey* key,
+                                     uint64_t entry) const {
+  if (key == nullptr || key->registered > entry) {
+    return "is not registered before";
+  }
+  if (key->revoked < entry) {
+    return "was revoked by entry " + std::to_string(key->revoked);
+  }
+  return "";
+}
+
+}  // namespace modlog

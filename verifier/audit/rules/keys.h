@@ -1,0 +1,45 @@
+#ifndef MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
+#define MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
+
+// The rule "keys": a platform's key is registered once under its number and
+// revoked or destroyed after that; a seal is signed by a key that was
+// registered before it and not revoked by then; a handle names a VRF key that
+// was registered and not destroyed. Not thread-safe while events are taken.
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "modlog/v1/action.pb.h"
+#include "verifier/audit/rules/life.h"
+#include "verifier/audit/rules/rules.h"
+
+namespace modlog {
+
+struct PlatformKey {
+  std::string public_key;
+  uint64_t registered = 0;  // entries
+  uint64_t revoked = kNever;
+  uint64_t destroyed = kNever;
+};
+
+class KeysRule {
+ public:
+  void TakeEvent(const std::string& platform, uint64_t entry,
+                 const v1::KeyEvent& event, Findings* findings);
+  void TakeHandle(const std::string& platform, uint64_t entry, uint32_t number,
+                  Findings* findings) const;
+
+  // Find: the key as all events say, or null.
+  const PlatformKey* Find(const std::string& platform, v1::KeyUse use,
+                          uint32_t number) const;
+  // Why the key could not sign a seal at an entry; empty if it could.
+  std::string WhyNotSealedBy(const PlatformKey* key, uint64_t entry) const;
+
+ private:
+  std::map<std::tuple<std::string, int, uint32_t>, PlatformKey> keys_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_

@@ -1,0 +1,330 @@
+#include "verifier/audit/rules/life.h"
+
+#include <algorithm>
+
+namespace modlog {
+namespace {
+
+constexpr uint8_t Bit(v1::Measure measure) {
+  return static_cast<uint8_t>(1u << measure);
+}
+
+// Judges what a referrer does to the entry it is about. The first rule broken
+// is the one that is named.
+struct Broken {
+  std::string_view rule;
+  std::string_view what;
+};
+
+bool IsLifeless(int kind) {
+  switch (kind) {
+    case v1::KIND_ACTION:
+    case v1::KIND_NOTICE_RETRACTED:
+    case v1::KIND_APPEAL_WITHDRAWN:
+    case v1::KIND_APPEAL_DECIDED:
+    case v1::KIND_EXTERNAL_REFERRED:
+    case v1::KIND_EXTERNAL_DECIDED:
+    case v1::KIND_REVERSAL:
+    case v1::KIND_MODIFICATION:
+    case v1::KIND_EXPIRY:
+    case v1::KIND_SCHEDULE_CANCELLED:
+    case v1::KIND_LABEL:
+    case v1::KIND_CORRECTION:
+    case v1::KIND_VOID:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string Names(const ReferenceSeen& reference) {
+  return std::string(reference.cause ? "cause" : "about") + " names ";
+}
+
+}  // namespace
+
+TargetRecord RecordOfTarget(const v1::Action& action) {
+  TargetRecord record;
+  record.kind = static_cast<uint8_t>(action.kind() & 0x7f);
+  record.copied = action.provenance() != v1::PROVENANCE_FIRST_HAND;
+  const auto measure = [&](bool has, uint32_t end, v1::Measure which) {
+    if (has) record.measures |= Bit(which);
+    if (end != 0) record.ends |= Bit(which);
+  };
+  const bool label = action.kind() == v1::KIND_LABEL;
+  measure(label, label ? action.end_visibility() : 0, v1::MEASURE_LABEL);
+  measure(action.visibility_size() > 0, label ? 0 : action.end_visibility(),
+          v1::MEASURE_VISIBILITY);
+  measure(action.monetary() != 0, action.end_monetary(), v1::MEASURE_MONETARY);
+  measure(action.provision() != 0, action.end_provision(),
+          v1::MEASURE_PROVISION);
+  measure(action.account() != 0, action.end_account(), v1::MEASURE_ACCOUNT);
+  const uint64_t sum = action.affected() + action.network();
+  if (action.affected() != 0 && sum >= action.affected() &&
+      action.affected_kind() == v1::COUNT_KIND_EXACT) {
+    record.restorable = sum;
+  }
+  return record;
+}
+
+KeyRest RestOf(const Hash& key) {
+  KeyRest rest = {0, 0};
+  for (size_t i = 6; i < 14; ++i) rest.first = rest.first << 8 | key[i];
+  for (size_t i = 14; i < 22; ++i) rest.second = rest.second << 8 | key[i];
+  return rest;
+}
+
+ReferenceSeen ReferenceOf(const v1::Action& action) {
+  ReferenceSeen reference;
+  reference.kind = static_cast<uint8_t>(action.kind() & 0x7f);
+  reference.copied = action.provenance() != v1::PROVENANCE_FIRST_HAND;
+  reference.extent = action.extent();
+  reference.outcome = action.outcome();
+  reference.restored = action.restored();
+  if (action.measures_size() > 0) {
+    reference.names_measures = true;
+    reference.measures = 0;
+    for (const int measure : action.measures()) {
+      if (measure < 8) {
+        reference.measures |= static_cast<uint8_t>(1u << measure);
+      }
+    }
+  }
+  if (action.has_corrected()) {
+    reference.corrects = true;
+    reference.corrected = RecordOfTarget(action.corrected());
+  }
+  reference.label_terms.assign(action.label_terms().begin(),
+                               action.label_terms().end());
+  return reference;
+}
+
+LifeRule::LifeRule(uint64_t begin, uint64_t end, std::vector<uint64_t> redacted)
+    : begin_(begin), targets_(end - begin), redacted_(std::move(redacted)) {}
+
+LifeRule::Target* LifeRule::Find(uint64_t number, const KeyRest& rest) {
+  Target& target = targets_[number - begin_];
+  if (target.entry == kNever) return nullptr;
+  if (target.rest == rest) return &target;
+  const auto it = others_.find({number, rest});
+  return it == others_.end() ? nullptr : &it->second;
+}
+
+void LifeRule::TakeTarget(const TargetSeen& seen) {
+  if (Find(seen.number, seen.rest) != nullptr) return;  // unique_puid names it
+  Target& place = targets_[seen.number - begin_];
+  Target& target =
+      place.entry == kNever ? place : others_[{seen.number, seen.rest}];
+  target = {seen.rest, seen.entry, seen.record, {}};
+  if (!seen.label_terms.empty()) {
+    rare_[seen.entry].label_terms = seen.label_terms;
+  }
+}
+
+void LifeRule::TakeReference(const ReferenceSeen& reference,
+                             Findings* findings) {
+  Target* const target = Find(reference.number, reference.rest);
+  if (target == nullptr) return Unknown(reference, findings);
+  const auto complain = [&](std::string_view rule, Severity severity,
+                            const std::string& what) {
+    findings->Add({rule, reference.entry,
+                   Names(reference) + "entry " + std::to_string(target->entry) +
+                       ", " + what,
+                   severity});
+  };
+  if (!reference.wanted.Has(target->record.kind)) {
+    return complain(kRuleReferences, Severity::kViolation,
+                    "which is a " + KindName(target->record.kind));
+  }
+  if ((target->effect.flags & kVoid) != 0) {
+    complain(kRuleLife, Severity::kViolation, "which was declared void");
+  } else if (!reference.cause) {
+    Judge(*target, reference, findings);
+  }
+  if (!reference.cause) Apply(reference, target);
+}
+
+// A redacted entry has no puid any more; it may be what is named, but only one
+// puid can be its.
+void LifeRule::Unknown(const ReferenceSeen& reference, Findings* findings) {
+  const auto earlier = static_cast<size_t>(
+      std::ranges::lower_bound(redacted_, reference.entry) - redacted_.begin());
+  std::pair key(reference.number, reference.rest);
+  const bool known = unknown_.contains(key);
+  if (known || unknown_.size() < earlier) {
+    unknown_.emplace(key, true);
+    ++perhaps_redacted_;
+    return;
+  }
+  findings->Add({kRuleReferences, reference.entry,
+                 Names(reference) + "a puid that no earlier entry of this "
+                                    "platform bears"});
+}
+
+void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
+                     Findings* findings) const {
+  if (IsLifeless(reference.kind) &&
+      reference.kind != v1::KIND_PUBLICATION_CHANGED) {
+    return;
+  }
+  const TargetRecord record = RecordAt(target, reference.entry);
+  const Effect effect = EffectAt(target, reference.entry);
+  const auto require = [&](bool holds, std::string_view rule,
+                           std::string_view what) {
+    if (holds) return;
+    findings->Add(
+        {rule, reference.entry,
+         Names(reference) + "entry " + std::to_string(target.entry) + ", " +
+             std::string(what),
+         reference.copied ? Severity::kWarning : Severity::kViolation});
+  };
+  const auto is = [&](uint16_t flag) { return (effect.flags & flag) != 0; };
+  const uint8_t left =
+      record.measures & static_cast<uint8_t>(~(effect.ended | effect.expired));
+  const bool reversed =
+      is(kReversed) ||
+      (is(kEndedInPart) && (record.measures & ~effect.ended) == 0);
+  const auto in_force = [&](std::string_view rule) {
+    require(!is(kReplaced), rule, "which a later decision replaced");
+    require(!reversed, rule, "which was reversed in full");
+    require(reversed || left != 0, rule, "every measure of which has ended");
+  };
+  const auto own_measures = [&](std::string_view rule) {
+    require(!reference.names_measures ||
+                (reference.measures & ~record.measures) == 0,
+            rule, "which has not all of the measures stated");
+  };
+  switch (reference.kind) {
+    case v1::KIND_ACTION:
+    case v1::KIND_SCHEDULE_CANCELLED:
+      require(!is(kCancelled), kRuleLife, "a schedule that was cancelled");
+      require(!is(kExecuted), kRuleLife, "a schedule that was executed");
+      return;
+    case v1::KIND_APPEAL_WITHDRAWN:
+      require(!is(kDecided), kRuleLife, "an appeal that was decided");
+      return;
+    case v1::KIND_APPEAL_DECIDED:
+      require(!is(kWithdrawn), kRuleLife, "an appeal withdrawn in full");
+      require(!is(kDecided), kRuleLife, "an appeal that was decided");
+      return;
+    case v1::KIND_EXTERNAL_DECIDED:
+      require(record.kind != v1::KIND_EXTERNAL_REFERRED || !is(kDecided),
+              kRuleLife, "a referral that was decided");
+      require(record.kind == v1::KIND_EXTERNAL_REFERRED || !is(kReferred),
+              kRuleLife, "an action that was referred: not by its referral");
+      return;
+    case v1::KIND_MODIFICATION:
+      return in_force(kRuleLife);
+    case v1::KIND_REVERSAL:
+      in_force(kRuleReversals);
+      own_measures(kRuleReversals);
+      require(reference.restored == 0 || record.restorable == 0 ||
+                  (effect.restored <= record.restorable &&
+                   reference.restored <= record.restorable - effect.restored),
+              kRuleReversals,
+              "of which more is restored in all than was affected");
+      return;
+    case v1::KIND_EXPIRY:
+      in_force(kRuleLife);
+      own_measures(kRuleLife);
+      require((record.ends & reference.measures) == 0, kRuleLife,
+              "which has an end date: that is when it expires");
+      return;
+    case v1::KIND_LABEL: {
+      require(!is(kNegated), kRuleLife, "a label that was negated");
+      const auto it = rare_.find(target.entry);
+      require(it != rare_.end() && std::ranges::includes(it->second.label_terms,
+                                                         reference.label_terms),
+              kRuleLife, "a label without all of the values negated");
+      return;
+    }
+    case v1::KIND_CORRECTION:
+      require(!reference.corrects || reference.corrected.kind == record.kind,
+              kRuleReferences, "which is of another kind than its correction");
+      return;
+    case v1::KIND_PUBLICATION_CHANGED:
+      require(record.copied, kRuleReferences,
+              "which is the platform's own word and no copy");
+      return;
+    default:
+      return;
+  }
+}
+
+LifeRule::Effect LifeRule::EffectOf(const ReferenceSeen& reference) {
+  const bool full = reference.extent == v1::EXTENT_FULL;
+  const auto flags = [](bool holds, Flag flag) {
+    return Effect{.flags = static_cast<uint16_t>(holds ? flag : 0)};
+  };
+  switch (reference.kind) {
+    case v1::KIND_REVERSAL: {
+      Effect effect = flags(true, full ? kReversed : kEndedInPart);
+      effect.restored = reference.restored;
+      if (!full && reference.names_measures) effect.ended = reference.measures;
+      return effect;
+    }
+    case v1::KIND_EXPIRY:
+      return {.expired = reference.measures};
+    case v1::KIND_MODIFICATION:
+      return flags(true, kReplaced);
+    case v1::KIND_NOTICE_RETRACTED:
+    case v1::KIND_APPEAL_WITHDRAWN:
+      return flags(full, kWithdrawn);
+    case v1::KIND_APPEAL_DECIDED:
+    case v1::KIND_EXTERNAL_DECIDED:
+      return flags(reference.outcome != v1::OUTCOME_REMANDED, kDecided);
+    case v1::KIND_EXTERNAL_REFERRED:
+      return flags(true, kReferred);
+    case v1::KIND_ACTION:
+      return flags(true, kExecuted);
+    case v1::KIND_SCHEDULE_CANCELLED:
+      return flags(true, kCancelled);
+    case v1::KIND_LABEL:
+      return flags(true, kNegated);
+    case v1::KIND_VOID:
+      return flags(true, kVoid);
+    default:
+      return {};
+  }
+}
+
+void LifeRule::Apply(const ReferenceSeen& reference, Target* target) {
+  if (reference.corrects) {
+    rare_[target->entry].restated.push_back(
+        {reference.until, reference.corrected});
+  }
+  if (IsLifeless(reference.kind)) return;
+  const Effect effect = EffectOf(reference);
+  if (reference.until == kNever) return Join(effect, &target->effect);
+  rare_[target->entry].passing.push_back({reference.until, effect});
+}
+
+void LifeRule::Join(const Effect& effect, Effect* into) {
+  into->flags |= effect.flags;
+  into->ended |= effect.ended;
+  into->expired |= effect.expired;
+  into->restored += std::min(effect.restored, kNever - into->restored);
+}
+
+TargetRecord LifeRule::RecordAt(const Target& target, uint64_t entry) const {
+  const auto it = rare_.empty() ? rare_.end() : rare_.find(target.entry);
+  TargetRecord record = target.record;
+  if (it == rare_.end()) return record;
+  for (const Restated& restated : it->second.restated) {
+    if (entry < restated.until) record = restated.record;
+  }
+  return record;
+}
+
+LifeRule::Effect LifeRule::EffectAt(const Target& target,
+                                    uint64_t entry) const {
+  Effect effect = target.effect;
+  const auto it = rare_.empty() ? rare_.end() : rare_.find(target.entry);
+  if (it == rare_.end()) return effect;
+  for (const Passing& passing : it->second.passing) {
+    if (entry < passing.until) Join(passing.effect, &effect);
+  }
+  return effect;
+}
+
+}  // namespace modlog

@@ -1,0 +1,73 @@
+#ifndef MODLOG_VERIFIER_AUDIT_RULES_SEALS_H_
+#define MODLOG_VERIFIER_AUDIT_RULES_SEALS_H_
+
+// The rule "seals": each seal is signed by its platform's key, covers the
+// actions that stand right before it, has the RFC 6962 root over them, counts
+// all actions of the platform before those, and names the platform's previous
+// seal. verifier/core/seal.h says the format.
+//
+// A redacted action is counted by the action hash of its redaction. Not
+// thread-safe.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "verifier/audit/rules/keys.h"
+#include "verifier/audit/rules/record_summary.h"
+#include "verifier/core/seal.h"
+
+namespace modlog {
+
+// An action of a platform that has seals, or one that is missing.
+struct SealedAction {
+  uint64_t entry = 0;
+  std::string platform;  // empty: not known, its bytes are missing
+  Hash hash = {};        // HashSealedAction
+};
+
+struct SealSeen {
+  uint64_t entry = 0;
+  std::string platform;
+  Seal seal;
+  Hash hash = {};         // HashSeal
+  bool verifies = false;  // by the key it names, where there is one
+};
+
+class SealsRule {
+ public:
+  explicit SealsRule(const KeysRule* keys) : keys_(keys) {}
+
+  // In log order.
+  void TakeAction(const SealedAction& action);
+  void TakeSeal(const SealSeen& seal, RecordSummary* summary,
+                Findings* findings);
+
+ private:
+  struct Chain {
+    uint64_t covered = 0;  // before + count of the last seal
+    uint64_t since = 0;    // actions since
+    uint64_t missing = 0;  // missing entries of the log until then
+    std::optional<Hash> previous;
+  };
+  // Actions of one platform with nothing between them.
+  struct Run {
+    std::string platform;  // empty: not known yet
+    uint64_t last = kNever;
+    std::vector<Hash> hashes;  // the latest kSealCountMax at least
+  };
+
+  bool CheckCounts(const SealSeen& seen, const Chain& chain,
+                   Findings* findings) const;
+  bool CheckRoot(const SealSeen& seen, Findings* findings) const;
+  bool CheckSignature(const SealSeen& seen, Findings* findings) const;
+
+  const KeysRule* keys_;
+  std::map<std::string, Chain> chains_;
+  Run run_;
+  uint64_t missing_ = 0;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_RULES_SEALS_H_

@@ -1,0 +1,316 @@
+#include "verifier/audit/rules/second_pass.h"
+
+#include <algorithm>
+
+#include "verifier/audit/rules/kind_table.h"
+#include "verifier/audit/rules/record_facts.h"
+#include "verifier/entry_words.h"
+
+namespace modlog {
+namespace {
+
+// Originals of corrected entries that are kept to say which fields changed.
+constexpr size_t kOriginalsMax = 100'000;
+
+struct CorrectionSeen {
+  uint64_t entry;
+  std::string platform;
+  Hash key;
+  Hash target;
+  v1::Action action;
+};
+
+struct OriginalSeen {
+  Hash key;
+  int64_t logged_at_ms;
+  std::string action;
+};
+
+// What is taken in log order; an entry's references before itself.
+struct LifeEvent {
+  bool is_target = false;
+  TargetSeen target;
+  ReferenceSeen reference;
+};
+
+struct SealEvent {
+  bool is_seal = false;
+  SealedAction action;
+  SealSeen seal;
+};
+
+}  // namespace
+
+struct SecondFacts {
+  std::vector<LifeEvent> life;
+  std::vector<std::pair<uint64_t, Hash>> repeated;
+  std::vector<SealEvent> seals;
+  std::vector<CellCount> counts;
+  std::vector<CorrectionSeen> corrections;
+  std::vector<OriginalSeen> originals;
+  std::map<std::string, uint64_t> in_bulk;  // entries that a rule changes
+  std::vector<Finding> findings;
+};
+
+// Reads one bundle beside what the first pass found.
+class SecondReader {
+ public:
+  explicit SecondReader(const SecondPass& pass)
+      : pass_(pass), index_(pass.index_), rest_(pass.first_target_ == 0) {}
+
+  SecondFacts Read(const BundleView& bundle) && {
+    for (size_t i = 0; i < bundle.entries.size(); ++i) {
+      entry_ = bundle.first_entry + i;
+      if (std::ranges::binary_search(bundle.missing, i)) {
+        if (rest_) ReadMissing(bundle.hashes[i]);
+        continue;
+      }
+      // What cannot be read was named in the first pass.
+      if (!ReadCanonicalEntry(AsText(bundle.entries[i]), &read_, &scratch_)) {
+        continue;
+      }
+      if (read_.seal) {
+        if (rest_) ReadSeal(bundle.hashes[i]);
+      } else {
+        ReadAction(bundle.hashes[i]);
+      }
+    }
+    return std::move(facts_);
+  }
+
+ private:
+  void ReadMissing(const Hash& leaf_hash) {
+    JudgeRemoval({entry_, &leaf_hash, false, {}, nullptr, {}});
+    if (index_.sealed_platforms.empty()) return;
+    const RedactionSeen* redaction = index_.removals.RedactionOf(entry_);
+    SealEvent event;
+    event.action.entry = entry_;
+    if (redaction != nullptr) event.action.hash = redaction->action_hash;
+    facts_.seals.push_back(std::move(event));
+  }
+
+  void ReadSeal(const Hash& leaf_hash) {
+    JudgeRemoval({entry_, &leaf_hash, true, read_.platform, nullptr, {}});
+    SealEvent event;
+    event.is_seal = true;
+    event.seal = {entry_, read_.platform, *read_.seal,
+                  HashSeal(read_.seal_bytes), false};
+    const PlatformKey* key =
+        index_.keys.Find(read_.platform, v1::KEY_USE_SEAL, read_.seal->key);
+    if (key != nullptr) {
+      const auto parsed = Ed25519PublicKey::From(AsBytes(key->public_key));
+      event.seal.verifies = parsed && VerifySeal(*read_.seal, pass_.origin_,
+                                                 read_.platform, *parsed);
+    }
+    facts_.seals.push_back(std::move(event));
+  }
+
+  void ReadAction(const Hash& leaf_hash) {
+    const v1::Action& action = read_.action;
+    key_ = PuidKeyOf(read_.platform, action.puid());
+    ReadReferences();
+    ReadTarget();
+    if (!rest_) return;
+    if (pass_.unique_puid_.Concerns(key_)) {
+      facts_.repeated.emplace_back(entry_, key_);
+    }
+    JudgeRemoval({entry_, &leaf_hash, false, read_.platform, &action,
+                  read_.action_bytes});
+    ReadForSeals();
+    ReadForCounts();
+  }
+
+  void JudgeRemoval(const RemovalTarget& target) {
+    if (!index_.removals.Concerns(entry_)) return;
+    for (Finding& finding : index_.removals.Judge(target)) {
+      facts_.findings.push_back(std::move(finding));
+    }
+  }
+
+  // ---- lives
+
+  std::optional<uint64_t> NumberOf(const Hash& key) const {
+    const auto number = index_.referenced.NumberOf(KeyPrefixes::Of(key));
+    if (!number || *number < pass_.first_target_ ||
+        *number >= pass_.end_target_) {
+      return std::nullopt;
+    }
+    return number;
+  }
+
+  void ReadTarget() {
+    const auto number = NumberOf(key_);
+    if (!number) return;
+    LifeEvent event;
+    event.is_target = true;
+    event.target = {
+        *number,
+        RestOf(key_),
+        entry_,
+        RecordOfTarget(read_.action),
+        {read_.action.label_terms().begin(), read_.action.label_terms().end()}};
+    facts_.life.push_back(std::move(event));
+  }
+
+  void ReadReferences() {
+    const v1::Action& action = read_.action;
+    if (action.about_size() == 0 && action.cause_size() == 0) return;
+    const KindRow* const row = RowOf(action);
+    if (row == nullptr) return;  // named in the first pass
+    for (const std::string& puid : action.about()) {
+      ReadReference(puid, false, row->about);
+    }
+    for (const std::string& puid : action.cause()) {
+      ReadReference(puid, true, row->cause);
+    }
+  }
+
+  void ReadReference(const std::string& puid, bool cause, KindList wanted) {
+    const Hash key = PuidKeyOf(read_.platform, puid);
+    const auto number = NumberOf(key);
+    if (!number) return;
+    LifeEvent event;
+    event.reference = ReferenceOf(read_.action);
+    event.reference.number = *number;
+    event.reference.rest = RestOf(key);
+    event.reference.entry = entry_;
+    event.reference.cause = cause;
+    event.reference.wanted = wanted;
+    event.reference.until = index_.voids.First(key_);
+    facts_.life.push_back(std::move(event));
+  }
+
+  // ---- seals and counts
+
+  void ReadForSeals() {
+    if (!index_.sealed_platforms.contains(read_.platform)) return;
+    SealEvent event;
+    event.action = {entry_, read_.platform,
+                    HashSealedAction(read_.action_bytes)};
+    facts_.seals.push_back(std::move(event));
+  }
+
+  void ReadForCounts() {
+    const v1::Action& action = read_.action;
+    for (const BulkSeen& bulk : index_.bulks) {
+      if (bulk.platform == read_.platform && bulk.rule.first() <= entry_ &&
+          entry_ <= bulk.rule.last() &&
+          CodeOf(action, bulk.rule.field()) == bulk.rule.from_code()) {
+        ++facts_.in_bulk[read_.platform];
+      }
+    }
+    if (!index_.corrections.empty() && index_.corrections.Any(key_)) {
+      facts_.originals.push_back(
+          {key_, read_.logged_at_ms, std::string(read_.action_bytes)});
+    }
+    if (action.has_corrected() && action.about_size() == 1) {
+      facts_.corrections.push_back({entry_, read_.platform, key_,
+                                    PuidKeyOf(read_.platform, action.about(0)),
+                                    action});
+    }
+    if (index_.attestations.empty()) return;
+    const CountedEntry counted = {entry_, read_.logged_at_ms, read_.platform,
+                                  &key_, &action};
+    for (const CellCount& count : index_.attestations.Count(
+             counted, index_.voids, index_.corrections, index_.bulks)) {
+      facts_.counts.push_back(count);
+    }
+  }
+
+  const SecondPass& pass_;
+  const RecordIndex& index_;
+  const bool rest_;  // judge the rules beside lives as well
+  SecondFacts facts_;
+  ReadEntry read_;
+  std::string scratch_;
+  uint64_t entry_ = 0;
+  Hash key_ = {};
+};
+
+SecondPass::SecondPass(const RecordIndex& index, std::string origin,
+                       uint64_t first_target, Findings* findings,
+                       RecordSummary* summary)
+    : index_(index),
+      origin_(std::move(origin)),
+      first_target_(first_target),
+      end_target_(
+          std::min(index.referenced.size(), first_target + kTargetsPerPass)),
+      findings_(findings),
+      summary_(summary),
+      life_(first_target_, end_target_, index.removals.missing()),
+      unique_puid_(index.repeated),
+      seals_(&index.keys),
+      counts_(index.attestations) {}
+
+SecondPass::~SecondPass() = default;
+
+std::function<void()> SecondPass::Read(const BundleView& bundle) {
+  auto facts =
+      std::make_shared<const SecondFacts>(SecondReader(*this).Read(bundle));
+  return [this, facts] { Take(*facts); };
+}
+
+std::optional<uint64_t> SecondPass::NextTarget() const {
+  if (end_target_ >= index_.referenced.size()) return std::nullopt;
+  return end_target_;
+}
+
+void SecondPass::Take(const SecondFacts& facts) {
+  for (const Finding& finding : facts.findings) findings_->Add(finding);
+  for (const auto& [entry, key] : facts.repeated) {
+    unique_puid_.Take(entry, key, findings_);
+  }
+  for (const LifeEvent& event : facts.life) {
+    if (event.is_target) {
+      life_.TakeTarget(event.target);
+    } else {
+      life_.TakeReference(event.reference, findings_);
+    }
+  }
+  for (const SealEvent& event : facts.seals) {
+    if (event.is_seal) {
+      seals_.TakeSeal(event.seal, summary_, findings_);
+    } else {
+      seals_.TakeAction(event.action);
+    }
+  }
+  for (const CellCount& count : facts.counts) counts_.Add(count);
+  for (const auto& [platform, number] : facts.in_bulk) {
+    summary_->platforms[platform].corrected_in_bulk += number;
+  }
+  for (const OriginalSeen& original : facts.originals) {
+    if (originals_.size() >= kOriginalsMax) break;
+    originals_.try_emplace(original.key,
+                           Original{original.logged_at_ms, original.action});
+  }
+  TakeCorrections(facts);
+}
+
+// A correction counts in place of its target, on the day of its target.
+void SecondPass::TakeCorrections(const SecondFacts& facts) {
+  for (const CorrectionSeen& correction : facts.corrections) {
+    const auto it = originals_.find(correction.target);
+    if (it == originals_.end()) continue;
+    const CountedEntry counted = {correction.entry, 0, correction.platform,
+                                  &correction.key, &correction.action};
+    for (const CellCount& count : counts_.CountCorrected(
+             counted, it->second.logged_at_ms, correction.target, index_.voids,
+             index_.corrections, index_.bulks)) {
+      counts_.Add(count);
+    }
+    PlatformFigures& figures = summary_->platforms[correction.platform];
+    const FieldSet differing = DifferingFields(
+        it->second.action, correction.action.corrected().SerializeAsString());
+    for (const int field : differing.Numbers()) {
+      ++figures.corrected_fields[FieldName(field)];
+    }
+  }
+}
+
+void SecondPass::Finish() {
+  summary_->perhaps_redacted_references += life_.perhaps_redacted();
+  if (first_target_ != 0) return;
+  summary_->attestations = std::move(counts_).Conclude(findings_);
+}
+
+}  // namespace modlog

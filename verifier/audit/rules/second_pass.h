@@ -1,0 +1,72 @@
+#ifndef MODLOG_VERIFIER_AUDIT_RULES_SECOND_PASS_H_
+#define MODLOG_VERIFIER_AUDIT_RULES_SECOND_PASS_H_
+
+// The second pass over a log: the rules that join entries (references, lives,
+// duplicates, erasures), seals, and counting what is attested. What is referred
+// to is kept, 80 bytes each, the rest is not; where more is referred to than
+// kTargetsPerPass, another pass judges the remaining lives.
+//
+// Not thread-safe, but for Read.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "verifier/audit/replay.h"
+#include "verifier/audit/rules/first_pass.h"
+#include "verifier/audit/rules/life.h"
+#include "verifier/audit/rules/seals.h"
+#include "verifier/audit/rules/unique_puid.h"
+
+namespace modlog {
+
+// 8,000,000 targets of 80 bytes.
+inline constexpr uint64_t kTargetsPerPass = 8'000'000;
+
+struct SecondFacts;
+
+class SecondPass {
+ public:
+  // Judges the lives of targets numbered [first_target, …) that fit; the rules
+  // beside lives only where first_target is 0.
+  SecondPass(const RecordIndex& index, std::string origin,
+             uint64_t first_target, Findings* findings, RecordSummary* summary);
+  ~SecondPass();
+
+  // For ReplayRequest::read.
+  std::function<void()> Read(const BundleView& bundle);
+
+  // NextTarget is where a further pass has to begin; nothing if none has to.
+  std::optional<uint64_t> NextTarget() const;
+
+  void Finish();
+
+ private:
+  friend class SecondReader;
+
+  void Take(const SecondFacts& facts);
+  void TakeCorrections(const SecondFacts& facts);
+
+  const RecordIndex& index_;
+  const std::string origin_;
+  const uint64_t first_target_;
+  const uint64_t end_target_;
+  Findings* findings_;
+  RecordSummary* summary_;
+  LifeRule life_;
+  UniquePuidRule unique_puid_;
+  SealsRule seals_;
+  Attestations counts_;
+  // Of what a CORRECTION is about, once it was seen.
+  struct Original {
+    int64_t logged_at_ms;
+    std::string action;
+  };
+  std::map<Hash, Original> originals_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_AUDIT_RULES_SECOND_PASS_H_
