@@ -10,6 +10,7 @@
 
 #include <random>
 
+#include "tests/audit/record_log.h"
 #include "tests/audit/small_log.h"
 #include "verifier/audit/directory_source.h"
 #include "verifier/core/bundle.h"
@@ -342,6 +343,66 @@ TEST(AuditTest, AnEntryThatWasEmptiedIsNamedAsSuch) {
   const AuditReport report = AuditFiles(files);
   EXPECT_EQ(report.place, "entry 1");
   EXPECT_NE(report.reason.find("is empty"), std::string::npos);
+}
+
+// Shows an older checkpoint first, as a log does that grows while it is read.
+class GrowingSource final : public FilesSource {
+ public:
+  GrowingSource(Files files, std::string first)
+      : FilesSource(std::move(files)), first_(std::move(first)) {}
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    if (path == "checkpoint" && !first_.empty()) {
+      *out = std::exchange(first_, {});
+      return {};
+    }
+    return FilesSource::Fetch(path, size_max, out);
+  }
+
+ private:
+  std::string first_;
+};
+
+// An audit that began before a redaction would accuse an honest log.
+TEST(AuditTest, AMissingEntryIsJudgedByANewerCheckpointThatNamesIt) {
+  if (kNarrow) GTEST_SKIP() << "the same at any width";
+  RecordLog log;
+  log.Add(Takedown("a"));
+  log.Add(Takedown("b"));
+  v1::Action redaction = RecordOf(v1::KIND_LEAF_REDACTED, "r");
+  redaction.add_about_index(0);
+  redaction.mutable_redaction()->set_leaf_hash(
+      std::string(AsText(log.LeafHash(0))));
+  redaction.mutable_redaction()->set_action_hash(
+      std::string(AsText(log.ActionHash(0))));
+  log.Add(redaction);
+  const std::string older = log.log().CheckpointAt(2);
+  Files files = log.MakeFiles({0});
+  files[BundlePath(0, 2)] = std::string(
+      AsText(*BundlePrefix(AsBytes(files.at(BundlePath(0, 3))), 2)));
+  files[TilePath({0, 0}, 2)] = files.at(TilePath({0, 0}, 3)).substr(0, 64);
+  for (const bool integrity_only : {false, true}) {
+    GrowingSource source(files, older);
+    const Policy policy = SmallPolicy();
+    AuditRequest request;
+    request.source = &source;
+    request.policy = &policy;
+    request.integrity_only = integrity_only;
+    const AuditReport report = Audit(request);
+    EXPECT_EQ(report.verdict, Verdict::kTrue) << Describe(report);
+    EXPECT_EQ(report.trusted->checkpoint.tree.size, 3u);
+    EXPECT_EQ(report.record.redacted_leaves.size(), 1u);
+    // The newer one is another history: the redaction explains nothing.
+    SmallLog other = SmallLog::OfSize(3);
+    Files forked = files;
+    forked["checkpoint"] = other.Checkpoint();
+    GrowingSource fork(forked, older);
+    request.source = &fork;
+    EXPECT_EQ(Audit(request).verdict, Verdict::kFalse);
+  }
+  // And nothing newer.
+  files["checkpoint"] = older;
+  EXPECT_EQ(AuditFiles(files).place, "entry 0");
 }
 
 TEST(AuditTest, AnAuditThatIsInterruptedCannotTell) {

@@ -20,7 +20,8 @@ PROTOCOL = ("modlog/v1/action.pb.h", "modlog/v1/entry.pb.h")
 RULES = [
     ("verifier/core/", ("verifier/core/", "openssl/")),
     ("verifier/", ("verifier/", "openssl/", "curl/", "nlohmann/", "CLI/",
-                   "google/protobuf/") + PROTOCOL),
+                   "google/protobuf/") + PROTOCOL
+     + ("modlog/v1/payload.pb.h",)),
     ("log/rocksdb_store.cc", ("log/", "verifier/core/", "rocksdb/", "absl/")),
     ("log/admission", ("log/", "verifier/core/", "absl/", "google/protobuf/") + PROTOCOL),
     ("log/field_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),

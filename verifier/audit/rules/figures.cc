@@ -90,7 +90,7 @@ void CountEntry(const EntryFacts& facts, uint32_t late_days,
                 PlatformFigures* figures) {
   ++figures->actions;
   figures->copied += facts.own ? 0 : 1;
-  CountSecond(facts.logged_at_ms, figures);
+  if (facts.own) CountSecond(facts.logged_at_ms, figures);
   if (facts.kind == v1::KIND_VOID) ++figures->voids[facts.void_reason];
   const bool decides =
       facts.kind == v1::KIND_ACTION || facts.kind == v1::KIND_MODIFICATION;
@@ -109,11 +109,10 @@ std::vector<std::string> UniformityNotes(const PlatformFigures& figures) {
                     "logged on the day of the measure");
   }
   AddFlips(figures, &notes);
-  if (figures.actions >= kEnoughEntries &&
-      figures.busiest_second * 2 > figures.actions) {
-    notes.push_back(Grouped(figures.busiest_second) + " of " +
-                    Grouped(figures.actions) +
-                    " entries were logged within one second");
+  const uint64_t own = figures.actions - figures.copied;
+  if (own >= kEnoughEntries && figures.busiest_second * 2 > own) {
+    notes.push_back(Grouped(figures.busiest_second) + " of " + Grouped(own) +
+                    " own entries were logged within one second");
   }
   return notes;
 }

@@ -17,7 +17,7 @@ void CountEntry(const EntryFacts& facts, uint32_t late_days,
 //   and on the day they were logged;
 //   of at least 100 a month, the share found by machines leaps from below 10 %
 //   to above 90 % or back from one month to the next (a flag inverted);
-//   more than half of at least 1,000 entries logged within one second.
+//   more than half of at least 1,000 own entries logged within one second.
 std::vector<std::string> UniformityNotes(const PlatformFigures& figures);
 
 }  // namespace modlog
