@@ -68,6 +68,8 @@ struct ImportTotals {
   // Items that are no moderation and were left out on purpose, by what they
   // are.
   std::map<std::string, uint64_t> left_out;
+  // What was kept in another form than it came in, by what that is.
+  std::map<std::string, uint64_t> notes;
 };
 
 // CountAction adds one handed out.

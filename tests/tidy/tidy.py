@@ -38,7 +38,8 @@ RULES = [
     ("log/life", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",
-                     "google/protobuf/", "modlog/v1/")),
+                     "google/protobuf/", "modlog/v1/", "verifier/strict_json.h",
+                     "log/code_lists.h")),
 ]
 FORBIDDEN = [("api/", "rocksdb/"), ("verifier/", "grpc"), ("log/", "grpc"),
              ("api/client/", "log/")]

@@ -25,6 +25,7 @@ void AddImport(CLI::App* app, CommandLine* line) {
   import->require_subcommand(1);
   import->footer(kFooter);
   AddImportGithub(import, line);
+  AddImportDsa(import, line);
   AddImportMastodon(import, line);
   AddImportOzone(import, line);
 }

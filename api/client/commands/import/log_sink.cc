@@ -89,6 +89,11 @@ void LogSink::Summarize(const ImportTotals& items) {
     absl::StrAppend(&text, "; left out: ", Counts(items.left_out));
   }
   progress_.Say(text);
+  for (const auto& [note, count] : items.notes) {
+    progress_.Say(
+        absl::StrCat("import: note: ", Printable(note, kReasonShownMax), " (",
+                     WithCommas(count), ")"));
+  }
 }
 
 void LogSink::SummarizeEntries() {

@@ -64,6 +64,7 @@ Result<void> CheckDirectory(const std::string& path);
 uint32_t Today();
 
 // One a source.
+void AddImportDsa(CLI::App* import, CommandLine* line);
 void AddImportGithub(CLI::App* import, CommandLine* line);
 void AddImportMastodon(CLI::App* import, CommandLine* line);
 void AddImportOzone(CLI::App* import, CommandLine* line);
