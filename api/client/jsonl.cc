@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/canonical.h"
+#include "api/client/payload_json.h"
 #include "api/client/rpc_error.h"
 #include "api/client/strict_json.h"
 
@@ -92,6 +93,7 @@ Result<v1::Action> ParseAction(const Json& json) {
 struct Parts {
   std::string platform;
   const Json* action;
+  const Json* payload = nullptr;
 };
 
 // An Action has no field of these two names, so a line is of one form only.
@@ -99,9 +101,14 @@ bool IsWrapped(const Json& line) {
   return line.contains("platform") || line.contains("action");
 }
 
+bool IsBesideAction(const std::string& name) {
+  return name == "platform" || name == "action" || name == "payload" ||
+         name == "index" || name == "logged_at" || name == "leaf_hash";
+}
+
 Result<Parts> Unwrap(const Json& line, std::string_view platform) {
   for (const auto& [name, value] : line.items()) {
-    if (name == "platform" || name == "action") continue;
+    if (IsBesideAction(name)) continue;
     return Fail(Code::kMalformed,
                 absl::StrCat("unknown field \"", Printable(name, kShownMax),
                              "\" beside the action"));
@@ -117,7 +124,8 @@ Result<Parts> Unwrap(const Json& line, std::string_view platform) {
     return Fail(Code::kMalformed,
                 "platform: is not the one that --platform names");
   }
-  return Parts{*name, &line["action"]};
+  return Parts{*name, &line["action"],
+               line.contains("payload") ? &line["payload"] : nullptr};
 }
 
 Result<Parts> SplitLine(const Json& line, std::string_view platform) {
@@ -158,6 +166,10 @@ Result<ParsedLine> ParseActionLine(std::string_view line,
   ParsedLine parsed{.platform = std::move(parts.platform),
                     .puid = action.puid(),
                     .action = {}};
+  if (parts.payload != nullptr) {
+    ASSIGN_OR_RETURN(v1::Payload payload, PayloadFromJson(*parts.payload));
+    parsed.payload = payload.SerializeAsString();
+  }
   parsed.action = EncodeCanonical(std::move(action));
   return parsed;
 }

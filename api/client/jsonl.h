@@ -6,6 +6,10 @@
 //   {"platform":"example","action":{"kind":"KIND_ACTION","puid":"a-1",…}}
 //   {"kind":"KIND_ACTION","puid":"a-1",…}           the platform given apart
 //
+// Beside an action may stand its payload (api/client/payload_json.h), and what
+// `modlog export` says of the entry that it had elsewhere: index, logged_at and
+// leaf_hash are read past.
+//
 // The action is protobuf's JSON form of modlog.v1.Action. It is read strictly,
 // because what is logged cannot be taken back: a repeated or unknown name, at
 // any depth, trailing bytes or commas, a name without quotes and text that is
@@ -21,13 +25,14 @@
 
 namespace modlog {
 
-inline constexpr size_t kJsonLineSizeMax = 64 << 10;
+inline constexpr size_t kJsonLineSizeMax = 2 << 20;  // payloads, in base64
 inline constexpr int kJsonDepthMax = 8;
 
 struct ParsedLine {
   std::string platform;
-  std::string puid;    // may be empty: that is the log's to refuse
-  std::string action;  // canonical bytes
+  std::string puid;          // may be empty: that is the log's to refuse
+  std::string action;        // canonical bytes
+  std::string payload = {};  // encoded, or nothing
 };
 
 // ParseActionLine reads one line, without its newline. `platform` is that of a

@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   modlog::AddGet(&app, &line);
   modlog::AddReceipt(&app, &line);
   modlog::AddStatus(&app, &line);
+  modlog::AddExport(&app, &line);
   modlog::AddExportTiles(&app, &line);
   modlog::AddBench(&app, &line);
 

@@ -89,7 +89,8 @@ class Appending {
     RETURN_IF_ERROR(OpenStream(parsed->platform));
     return stream_->Add({.action = std::move(parsed->action),
                          .puid = std::move(parsed->puid),
-                         .where = std::move(where)});
+                         .where = std::move(where),
+                         .payload = std::move(parsed->payload)});
   }
 
   // A stream is one platform's. Ending one before the next begins keeps the
