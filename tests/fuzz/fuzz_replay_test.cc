@@ -24,6 +24,8 @@ int Fuzz_policy(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
+int Fuzz_csv_table(const uint8_t* data, size_t size);
+int Fuzz_dsa_json(const uint8_t* data, size_t size);
 }
 
 namespace {
@@ -81,6 +83,11 @@ INSTANTIATE_TEST_SUITE_P(Core, FuzzReplayTest,
                                          Target{"proof", Fuzz_proof},
                                          Target{"tile_path", Fuzz_tile_path},
                                          Target{"tlog_proof", Fuzz_tlog_proof}),
+                         [](const auto& target) { return target.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Import, FuzzReplayTest,
+                         testing::Values(Target{"csv_table", Fuzz_csv_table},
+                                         Target{"dsa_json", Fuzz_dsa_json}),
                          [](const auto& target) { return target.param.name; });
 
 }  // namespace
