@@ -1,6 +1,6 @@
-// make-log DIRECTORY ENTRIES BYTES: writes a log's files, to measure audits on.
-// The policy goes to DIRECTORY.policy. Entries are canonical and distinct, of
-// about BYTES bytes; one file at a time is held in memory.
+// make-log DIRECTORY ENTRIES: writes a log's files, to measure audits on. The
+// policy goes to DIRECTORY.policy. The entries break no rule of the record; one
+// file at a time is held in memory.
 
 #include <cstdlib>
 #include <iostream>
@@ -75,18 +75,31 @@ class LogWriter {
   std::vector<std::vector<Hash>> tiles_;
 };
 
-// An entry whose action is padded, by references to others, to about `bytes`.
-std::string PaddedEntry(uint64_t n, size_t bytes) {
+// Statements of reasons with all that the EU's duty asks for and a commitment;
+// every fourth entry says that the person was told of the one three before.
+std::string RecordEntry(uint64_t n) {
   v1::Action action;
-  action.set_kind(v1::KIND_ACTION);
   action.set_puid("p-" + std::to_string(n));
   action.set_taxonomy(202507);
-  action.set_commitment(std::string(AsText(Sha256(AsBytes(action.puid())))));
-  action.set_ground(v1::GROUND_INCOMPATIBLE_CONTENT);
-  action.set_category(v1::CATEGORY_SCAMS_AND_FRAUD);
-  while (action.ByteSizeLong() + 30 < bytes) {
-    action.add_about("about-" + std::to_string(action.about_size()) + "-" +
-                     std::to_string(n % 1'000'000));
+  if (n % 4 == 3) {
+    action.set_kind(v1::KIND_USER_NOTIFIED);
+    action.set_notified_date(20'454);
+    action.add_about("p-" + std::to_string(n - 3));
+  } else {
+    action.set_kind(v1::KIND_ACTION);
+    action.set_commitment(std::string(AsText(Sha256(AsBytes(action.puid())))));
+    action.add_visibility(v1::VISIBILITY_CONTENT_REMOVED);
+    action.set_ground(v1::GROUND_INCOMPATIBLE_CONTENT);
+    action.set_category(v1::CATEGORY_SCAMS_AND_FRAUD);
+    action.add_content_types(v1::CONTENT_TYPE_TEXT);
+    action.set_content_date(20'450);
+    action.set_application_date(20'454);
+    action.set_territory((1u << 30) - 1);
+    action.set_source_type(v1::SOURCE_TYPE_VOLUNTARY);
+    action.set_automated_detection(v1::YES_NO_YES);
+    action.set_automated_decision(v1::AUTOMATED_DECISION_FULLY);
+    action.set_regime(v1::REGIME_EU_DSA);
+    action.set_subject_kind(v1::SUBJECT_KIND_ITEM);
   }
   std::string leaf;
   AppendLeaf(EncodeEntryHeader(1'767'225'600'000 + static_cast<int64_t>(n / 9),
@@ -95,13 +108,13 @@ std::string PaddedEntry(uint64_t n, size_t bytes) {
   return leaf;
 }
 
-int Main(const std::string& directory, uint64_t size, size_t bytes) {
+int Main(const std::string& directory, uint64_t size) {
   LogWriter writer(directory, size);
-  for (uint64_t n = 0; n < size; ++n) writer.Add(PaddedEntry(n, bytes));
+  for (uint64_t n = 0; n < size; ++n) writer.Add(RecordEntry(n));
   writer.Finish(SmallLogKey());
   WriteWholeFile(directory + ".policy", SmallPolicyText());
-  std::cout << "entries of " << PaddedEntry(0, bytes).size() << " to "
-            << PaddedEntry(size - 1, bytes).size() << " bytes\n";
+  std::cout << "entries of " << RecordEntry(0).size() << " to "
+            << RecordEntry(size - 1).size() << " bytes\n";
   return 0;
 }
 
@@ -109,10 +122,9 @@ int Main(const std::string& directory, uint64_t size, size_t bytes) {
 }  // namespace modlog
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: make-log DIRECTORY ENTRIES BYTES\n";
+  if (argc != 3) {
+    std::cerr << "usage: make-log DIRECTORY ENTRIES\n";
     return 2;
   }
-  return modlog::Main(argv[1], std::strtoull(argv[2], nullptr, 10),
-                      std::strtoull(argv[3], nullptr, 10));
+  return modlog::Main(argv[1], std::strtoull(argv[2], nullptr, 10));
 }
