@@ -21,6 +21,7 @@ int Fuzz_entry(const uint8_t* data, size_t size);
 int Fuzz_key(const uint8_t* data, size_t size);
 int Fuzz_note(const uint8_t* data, size_t size);
 int Fuzz_policy(const uint8_t* data, size_t size);
+int Fuzz_record_rules(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
@@ -71,19 +72,19 @@ TEST_P(FuzzReplayTest, TheCorpusKeepsTheLaw) {
   EXPECT_GE(inputs, 3u) << "no corpus in " << folder;
 }
 
-INSTANTIATE_TEST_SUITE_P(Core, FuzzReplayTest,
-                         testing::Values(Target{"admission", Fuzz_admission},
-                                         Target{"bare_proof", Fuzz_bare_proof},
-                                         Target{"bundle", Fuzz_bundle},
-                                         Target{"checkpoint", Fuzz_checkpoint},
-                                         Target{"entry", Fuzz_entry},
-                                         Target{"key", Fuzz_key},
-                                         Target{"note", Fuzz_note},
-                                         Target{"policy", Fuzz_policy},
-                                         Target{"proof", Fuzz_proof},
-                                         Target{"tile_path", Fuzz_tile_path},
-                                         Target{"tlog_proof", Fuzz_tlog_proof}),
-                         [](const auto& target) { return target.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Core, FuzzReplayTest,
+    testing::Values(Target{"admission", Fuzz_admission},
+                    Target{"bare_proof", Fuzz_bare_proof},
+                    Target{"record_rules", Fuzz_record_rules},
+                    Target{"bundle", Fuzz_bundle},
+                    Target{"checkpoint", Fuzz_checkpoint},
+                    Target{"entry", Fuzz_entry}, Target{"key", Fuzz_key},
+                    Target{"note", Fuzz_note}, Target{"policy", Fuzz_policy},
+                    Target{"proof", Fuzz_proof},
+                    Target{"tile_path", Fuzz_tile_path},
+                    Target{"tlog_proof", Fuzz_tlog_proof}),
+    [](const auto& target) { return target.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Import, FuzzReplayTest,
                          testing::Values(Target{"csv_table", Fuzz_csv_table},
