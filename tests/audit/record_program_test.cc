@@ -652,6 +652,48 @@ TEST_F(RecordProgramTest, Rule12AKeyIsRegisteredBeforeItSignsAndNotRevoked) {
   EXPECT_EQ(Judge(revoked), Found{"keys 6"});
 }
 
+TEST_F(RecordProgramTest, Rule12AKeyIsRegisteredByWhoHoldsItsSecret) {
+  RecordLog log;
+  v1::Action key = log.Registration("k", 1);
+  key.mutable_key_event()->mutable_proof()->at(0) ^= 1;
+  log.Add(key);
+  log.Add(log.Registration("l", 2, 'l'), "q");  // a proof for p
+  log.Add(log.Registration("m", 2, 'l'));
+  log.Add(log.Registration("n", 2, 'l'));  // again
+  EXPECT_EQ(Judge(log), (Found{"keys 0", "keys 1", "keys 3"}));
+}
+
+TEST_F(RecordProgramTest, Rule1ALabelIsNegatedByItsOwnValues) {
+  RecordLog log;
+  v1::Action term = RecordOf(v1::KIND_TERM, "t");
+  term.mutable_term()->set_kind(v1::TERM_KIND_LABEL);
+  log.Add(term);
+  term.set_puid("u");
+  term.mutable_term()->set_number(2);
+  log.Add(term);
+  log.Add(RecordOf(v1::KIND_LABEL, "l"));
+  v1::Action negation = RecordOf(v1::KIND_LABEL, "n");
+  negation.clear_subject_kind();
+  negation.set_label_op(v1::LABEL_OP_NEGATE);
+  negation.add_about("l");
+  negation.set_label_terms(0, 2);
+  log.Add(negation);  // 3: another value
+  negation.set_puid("o");
+  negation.set_label_terms(0, 1);
+  RecordLog right = log;
+  right.entries().pop_back();
+  right.Add(negation);
+  EXPECT_EQ(Judge(right), Found{});
+  EXPECT_EQ(Judge(log), Found{"life 3"});
+  negation.set_puid("again");
+  right.Add(negation);
+  EXPECT_EQ(Judge(right), Found{"life 4"});
+  negation.set_puid("of-a-negation");
+  negation.set_about(0, "o");
+  right.Add(negation);
+  EXPECT_EQ(Judge(right), (Found{"life 4", "life 5"}));
+}
+
 TEST_F(RecordProgramTest, Rule12AHandleNeedsAKeyThatWasNotDestroyed) {
   RecordLog log;
   v1::Action key = RecordOf(v1::KIND_PLATFORM_KEY, "k");

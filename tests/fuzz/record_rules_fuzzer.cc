@@ -13,7 +13,7 @@ namespace {
 uint64_t JudgeBundle(const BundleView& bundle) {
   Findings findings;
   RecordSummary summary;
-  FirstPass first(bundle.entries.size(), 7, &findings);
+  FirstPass first(bundle.entries.size(), "fuzz.example/log", 7, &findings);
   first.Read(bundle)();
   const RecordIndex index = std::move(first).Finish(&summary);
   SecondPass second(index, "fuzz.example/log", 0, &findings, &summary);

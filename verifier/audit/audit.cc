@@ -79,6 +79,9 @@ class Auditor {
     }
   }
 
+  const std::string& origin() const {
+    return report_.trusted->checkpoint.origin;
+  }
   const TreeHead& head() const { return report_.trusted->checkpoint.tree; }
   Seen now() const { return {report_.trusted->checkpoint, report_.note}; }
 
@@ -181,7 +184,8 @@ class Auditor {
     if (head().size == 0) return true;
     if (request_.integrity_only) return ReplayForIntegrity();
     report_.rules_checked = true;
-    FirstPass first(head().size, request_.late_days, &report_.findings);
+    FirstPass first(head().size, origin(), request_.late_days,
+                    &report_.findings);
     if (!ReplayOnce("checked", [&](const BundleView& bundle) {
           return first.Read(bundle);
         })) {
@@ -198,7 +202,7 @@ class Auditor {
     if (!ReplayOnce("checked", nullptr)) return false;
     if (missing_.empty()) return true;
     Findings unasked;
-    FirstPass first(head().size, request_.late_days, &unasked);
+    FirstPass first(head().size, origin(), request_.late_days, &unasked);
     const ReplayCounts counts = report_.counts;
     const bool replayed = ReplayOnce("compared", [&](const BundleView& bundle) {
       return first.Read(bundle);
@@ -245,8 +249,8 @@ class Auditor {
     const ReplayCounts counts = report_.counts;
     std::optional<uint64_t> target = 0;
     while (target) {
-      SecondPass second(index, report_.trusted->checkpoint.origin, *target,
-                        &report_.findings, &report_.record);
+      SecondPass second(index, origin(), *target, &report_.findings,
+                        &report_.record);
       const bool replayed = ReplayOnce(
           "compared",
           [&](const BundleView& bundle) { return second.Read(bundle); });

@@ -8,8 +8,11 @@
 
 namespace modlog {
 
-FirstPass::FirstPass(uint64_t size, uint32_t late_days, Findings* findings)
-    : late_days_(late_days), findings_(findings), keys_(size) {}
+FirstPass::FirstPass(uint64_t size, std::string origin, uint32_t late_days,
+                     Findings* findings)
+    : late_days_(late_days), findings_(findings), keys_(size) {
+  index_.keys = KeysRule(std::move(origin));
+}
 
 std::function<void()> FirstPass::Read(const BundleView& bundle) {
   auto facts = std::make_shared<const RecordFacts>(ReadRecordFacts(bundle));

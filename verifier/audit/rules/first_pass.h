@@ -39,8 +39,9 @@ struct RecordIndex {
 
 class FirstPass {
  public:
-  // `size` is the log's.
-  FirstPass(uint64_t size, uint32_t late_days, Findings* findings);
+  // `size` and `origin` are the log's.
+  FirstPass(uint64_t size, std::string origin, uint32_t late_days,
+            Findings* findings);
 
   // For ReplayRequest::read.
   std::function<void()> Read(const BundleView& bundle);

@@ -1,6 +1,7 @@
 #include "verifier/audit/rules/keys.h"
 
 #include "verifier/core/ed25519.h"
+#include "verifier/core/seal.h"
 
 namespace modlog {
 namespace {
@@ -21,10 +22,8 @@ void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
       return complain("was registered by entry " +
                       std::to_string(it->second.registered));
     }
-    if (event.use() == v1::KEY_USE_SEAL &&
-        !Ed25519PublicKey::From(AsBytes(event.public_key()))) {
-      complain("is no Ed25519 key that can be trusted");
-    }
+    const std::string why = WhyNotRegistered(platform, event);
+    if (!why.empty()) complain(why);
     keys_[id] = {event.public_key(), entry, kNever, kNever};
     return;
   }
@@ -34,6 +33,17 @@ void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
   uint64_t& end = event.op() == v1::KEY_OP_DESTROYED ? it->second.destroyed
                                                      : it->second.revoked;
   if (end == kNever) end = entry;
+}
+
+std::string KeysRule::WhyNotRegistered(const std::string& platform,
+                                       const v1::KeyEvent& event) const {
+  if (event.use() != v1::KEY_USE_SEAL) return "";
+  const auto key = Ed25519PublicKey::From(AsBytes(event.public_key()));
+  if (!key) return "is no Ed25519 key that can be trusted";
+  const std::string text = KeyProofText(origin_, platform, event.number());
+  return key->Verify(AsBytes(text), AsBytes(event.proof()))
+             ? ""
+             : "is registered without a proof that holds";
 }
 
 void KeysRule::TakeHandle(const std::string& platform, uint64_t entry,

@@ -1,7 +1,8 @@
 #ifndef MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
 #define MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
 
-// The rule "keys": a platform's key is registered once under its number and
+// The rule "keys": a platform's key is registered once under its number, with a
+// proof that the platform holds its secret half (of a VRF key not judged), and
 // revoked or destroyed after that; a seal is signed by a key that was
 // registered before it and not revoked by then; a handle names a VRF key that
 // was registered and not destroyed. Not thread-safe while events are taken.
@@ -9,6 +10,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "modlog/v1/action.pb.h"
 #include "verifier/audit/rules/life.h"
@@ -25,6 +27,9 @@ struct PlatformKey {
 
 class KeysRule {
  public:
+  // `origin` is the log's: a proof made for another log is none.
+  explicit KeysRule(std::string origin = "") : origin_(std::move(origin)) {}
+
   void TakeEvent(const std::string& platform, uint64_t entry,
                  const v1::KeyEvent& event, Findings* findings);
   void TakeHandle(const std::string& platform, uint64_t entry, uint32_t number,
@@ -37,6 +42,10 @@ class KeysRule {
   std::string WhyNotSealedBy(const PlatformKey* key, uint64_t entry) const;
 
  private:
+  std::string WhyNotRegistered(const std::string& platform,
+                               const v1::KeyEvent& event) const;
+
+  std::string origin_;
   std::map<std::tuple<std::string, int, uint32_t>, PlatformKey> keys_;
 };
 

@@ -144,11 +144,11 @@ class SecondReader {
     LifeEvent event;
     event.is_target = true;
     event.target = {
-        *number,
-        RestOf(key_),
-        entry_,
-        RecordOfTarget(read_.action),
-        {read_.action.label_terms().begin(), read_.action.label_terms().end()}};
+        *number, RestOf(key_), entry_, RecordOfTarget(read_.action), {}};
+    if (read_.action.label_op() == v1::LABEL_OP_APPLY) {
+      event.target.label_terms.assign(read_.action.label_terms().begin(),
+                                      read_.action.label_terms().end());
+    }
     facts_.life.push_back(std::move(event));
   }
 
