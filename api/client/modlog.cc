@@ -79,6 +79,9 @@ int main(int argc, char** argv) {
   modlog::AddAppend(&app, &line);
   modlog::AddImport(&app, &line);
   modlog::AddGet(&app, &line);
+  modlog::AddShow(&app, &line);
+  modlog::AddSearch(&app, &line);
+  modlog::AddWatch(&app, &line);
   modlog::AddReceipt(&app, &line);
   modlog::AddStatus(&app, &line);
   modlog::AddExport(&app, &line);

@@ -34,6 +34,9 @@ void AddGet(CLI::App* app, CommandLine* line);
 void AddReceipt(CLI::App* app, CommandLine* line);
 void AddStatus(CLI::App* app, CommandLine* line);
 void AddExport(CLI::App* app, CommandLine* line);
+void AddShow(CLI::App* app, CommandLine* line);
+void AddSearch(CLI::App* app, CommandLine* line);
+void AddWatch(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);
 
