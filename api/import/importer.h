@@ -15,7 +15,9 @@
 // an index of what may be referred to. Not thread-safe.
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "modlog/v1/action.pb.h"
@@ -71,6 +73,11 @@ struct ImportTotals {
   // What was kept in another form than it came in, by what that is.
   std::map<std::string, uint64_t> notes;
 };
+
+// FindLogged asks a log for the action under a puid of the platform: its
+// canonical bytes, or nothing.
+using FindLogged =
+    std::function<Result<std::optional<std::string>>(const std::string& puid)>;
 
 // CountAction adds one handed out.
 void CountAction(v1::Kind kind, ImportTotals* totals);

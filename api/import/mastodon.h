@@ -26,8 +26,6 @@
 // line. What follows from two lists is OBSERVED: nobody published that a block
 // was changed or lifted, it was seen.
 
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "api/import/importer.h"
@@ -35,11 +33,6 @@
 #include "api/import/record_payload.h"
 
 namespace modlog {
-
-// FindLogged asks a log for the action under a puid of the platform: its
-// canonical bytes, or nothing.
-using FindLogged =
-    std::function<Result<std::optional<std::string>>(const std::string& puid)>;
 
 struct MastodonOptions {
   std::string file;      // or "-"
