@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
   modlog::AddAppend(&app, &line);
   modlog::AddImport(&app, &line);
+  modlog::AddCompare(&app, &line);
   modlog::AddGet(&app, &line);
   modlog::AddShow(&app, &line);
   modlog::AddSearch(&app, &line);

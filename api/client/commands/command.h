@@ -30,6 +30,7 @@ struct CommandLine {
 
 void AddAppend(CLI::App* app, CommandLine* line);
 void AddImport(CLI::App* app, CommandLine* line);
+void AddCompare(CLI::App* app, CommandLine* line);
 void AddGet(CLI::App* app, CommandLine* line);
 void AddReceipt(CLI::App* app, CommandLine* line);
 void AddStatus(CLI::App* app, CommandLine* line);

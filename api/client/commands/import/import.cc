@@ -28,6 +28,7 @@ void AddImport(CLI::App* app, CommandLine* line) {
   AddImportDsa(import, line);
   AddImportMastodon(import, line);
   AddImportOzone(import, line);
+  AddImportGitHistory(import, line);
 }
 
 }  // namespace modlog

@@ -68,6 +68,7 @@ void AddImportDsa(CLI::App* import, CommandLine* line);
 void AddImportGithub(CLI::App* import, CommandLine* line);
 void AddImportMastodon(CLI::App* import, CommandLine* line);
 void AddImportOzone(CLI::App* import, CommandLine* line);
+void AddImportGitHistory(CLI::App* import, CommandLine* line);
 
 }  // namespace modlog
 
