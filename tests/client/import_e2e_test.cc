@@ -70,5 +70,40 @@ TEST_F(ImportTest, OzonesEventsAreLoggedOnceAndWhatIsBadIsNamed) {
   EXPECT_EQ(Size(), 2U);
 }
 
+TEST_F(ImportTest, ListsOfDomainsAreLoggedOnceEachAndTheirDifferencesToo) {
+  const std::string header = "#domain,#severity,#public_comment\n";
+  const std::vector<std::string> lists = {
+      header + "a.example,suspend,spam\nb.example,silence,\n",
+      header + "b.example,suspend,\n",
+      header + "a.example,suspend,spam\nb.example,suspend,\n"};
+  std::vector<Words> runs;
+  for (size_t i = 0; i < lists.size(); ++i) {
+    const std::string file = folder_ / ("list" + std::to_string(i) + ".csv");
+    WriteFile(file, lists[i]);
+    Words words = {"mastodon", file, "--platform", "example.social"};
+    if (i > 0) words.insert(words.end(), {"--previous", runs.back()[1]});
+    runs.push_back(words);
+  }
+  for (const Words& words : runs) {
+    const Outcome outcome = Import(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  }
+  // Two blocks; one lifted, one changed; one that came back.
+  EXPECT_EQ(Size(), 5U);
+  for (const Words& words : runs) {
+    const Outcome again = Import(words);
+    EXPECT_EQ(again.status, 0) << again.err;
+    EXPECT_TRUE(Contains(again.err, "0 entries new")) << again.err;
+  }
+  WriteFile(folder_ / "bad.csv", header + "c.example,suspend,caf\xe9\n");
+  const Outcome bad =
+      Import({"mastodon", folder_ / "bad.csv", "--platform", "example.social"});
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_TRUE(Contains(bad.err,
+                       "bad.csv:2: row 2, column public_comment: not UTF-8; "
+                       "is the file Latin-1?"))
+      << bad.err;
+}
+
 }  // namespace
 }  // namespace modlog
