@@ -8,6 +8,7 @@
 #include "api/server/append_answer.h"
 #include "api/server/append_request.h"
 #include "api/server/append_stream.h"
+#include "api/server/enrolment.h"
 #include "api/server/entry_status.h"
 #include "api/server/payload_calls.h"
 #include "api/server/read_calls.h"
@@ -182,6 +183,15 @@ LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,
       *callers_, context, *in, out,
       [this](const auto& request, const Caller& caller) {
         return ReadKept(log_, request, {caller.IsOperator(), caller.platform});
+      });
+}
+
+LogService::Reactor* LogService::AddPlatform(Context* context, const Buffer* in,
+                                             Buffer* out) {
+  return Answer<v1::AddPlatformRequest>(
+      *callers_, context, *in, out,
+      [this](const auto& request, const Caller& caller) {
+        return EnrolPlatform(callers_, log_->state(), request, caller);
       });
 }
 

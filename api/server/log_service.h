@@ -39,7 +39,8 @@ using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
         v1::ModerationLog::WithRawCallbackMethod_AppendStream<Base>>>;
 
 template <typename Base>
-using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<Base>;
+using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
+    v1::ModerationLog::WithRawCallbackMethod_AddPlatform<Base>>;
 
 class LogService final
     : public RawPayloads<
@@ -72,6 +73,8 @@ class LogService final
   Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* AddPlatform(Context* context, const Buffer* in,
+                       Buffer* out) override;
   Reactor* Search(Context* context, const Buffer* in, Buffer* out) override;
   grpc::ServerWriteReactor<Buffer>* Watch(Context* context,
                                           const Buffer* in) override;

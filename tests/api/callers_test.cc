@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "tests/api/test_support.h"
 
 namespace modlog {
@@ -185,6 +186,24 @@ TEST_F(CallersOnTheWireTest, ARefusedCallerLeavesNoEntry) {
   EXPECT_EQ(fixture_.log().committed_head().size, 0u);
   EXPECT_TRUE(Append(token, &response_).ok());
   EXPECT_EQ(fixture_.log().committed_head().size, 1u);
+}
+
+TEST_F(CallersOnTheWireTest, OnlyTheOperatorEnrols) {
+  const std::string others_token = *fixture_.callers().IssueToken("x");
+  v1::AddPlatformRequest request;
+  request.set_platform(kPlatform);
+  v1::AddPlatformResponse response;
+  for (const char* token : {"", others_token.c_str()}) {
+    grpc::ClientContext context;
+    if (*token != 0) {
+      context.AddMetadata("authorization", absl::StrCat("Bearer ", token));
+    }
+    const auto status =
+        fixture_.stub().AddPlatform(&context, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+    EXPECT_EQ(DetailsOf(status).info.reason(), "OPERATOR_ONLY");
+  }
+  EXPECT_FALSE(fixture_.callers().IsEnrolled(kPlatform));
 }
 
 TEST_F(CallersOnTheWireTest, AStreamIsHeldToTheSameRule) {

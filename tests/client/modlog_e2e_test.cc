@@ -332,5 +332,28 @@ TEST(ModlogWithoutALog, EveryCommandTeaches) {
   EXPECT_TRUE(Contains(RunProgram("modlog", {"--version"}).out, "modlog "));
 }
 
+// A platform that was enrolled is written to by nobody else.
+TEST(EnrolmentTest, AnEnrolledPlatformNeedsItsToken) {
+  TemporaryFolder folder;
+  RunningLog log;
+  const Words append = {"append", "--platform", "shop", "-"};
+  const Outcome denied = log.Modlog({"platform", "add", "shop"});
+  EXPECT_NE(denied.status, 0);
+  EXPECT_TRUE(Contains(denied.err, "only the operator")) << denied.err;
+  const Outcome added =
+      log.Modlog({"--token-file", log.operator_token(), "platform", "add",
+                  "shop", "--token-out", folder / "shop.token"});
+  ASSERT_EQ(added.status, 0) << added.err;
+  const Outcome stranger = log.Modlog(append, Line("a"));
+  EXPECT_NE(stranger.status, 0);
+  EXPECT_TRUE(Contains(stranger.err, "need its token")) << stranger.err;
+  EXPECT_EQ(log.Size(), 0u);
+  Words as_shop = {"--token-file", folder / "shop.token"};
+  as_shop.insert(as_shop.end(), append.begin(), append.end());
+  const Outcome logged = log.Modlog(as_shop, Line("a"));
+  EXPECT_EQ(logged.status, 0) << logged.err;
+  EXPECT_EQ(log.Size(), 1u);
+}
+
 }  // namespace
 }  // namespace modlog

@@ -43,6 +43,7 @@ class RunningLog {
 
   void Signal(int signal) const { server_.Signal(signal); }
   std::string policy() const { return folder_ / "data/log.policy"; }
+  std::string operator_token() const { return folder_ / "data/operator.token"; }
 
   Words With(Words words) const {
     words.insert(words.begin(), {"--server", grpc_});

@@ -1,0 +1,104 @@
+#include <fcntl.h>
+#include <grpcpp/client_context.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "api/client/client.h"
+#include "api/client/commands/command.h"
+#include "api/client/rpc_error.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kFooter[] = R"(
+From then on entries of this platform need its token, or the operator's. The
+token is shown once; the log keeps its SHA-256 only. Adding a platform again
+gives it a new token, and the old one is good no longer.
+
+The caller must be the operator: --token-file, or ./modlog-data/operator.token.
+
+Example:
+  modlog platform add shop.example --token-out shop.token
+  modlog --token-file shop.token append --platform shop.example actions.jsonl
+
+Exit status: 0 done, 1 wrong token, 2 refused, usage, connection or file.)";
+
+struct Options {
+  std::string name;
+  std::string token_file;
+};
+
+Result<std::string> Enrol(const CommandLine& line, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto client, Connect(line, Speaker::kOperator));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(kCallSecondsMax));
+  v1::AddPlatformRequest request;
+  request.set_platform(name);
+  v1::AddPlatformResponse response;
+  const grpc::Status status =
+      client->stub()->AddPlatform(&context, request, &response);
+  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+  return response.token() + "\n";
+}
+
+// The file is made first: a token that cannot be kept is better not issued.
+Result<void> EnrolIntoFile(const CommandLine& line, const Options& options) {
+  const std::string& path = options.token_file;
+  const auto failed = [&path](std::string_view what) {
+    return Fail(Code::kUnavailable,
+                absl::StrCat("cannot ", std::string(what), " ", path, ": ",
+                             std::strerror(errno)));
+  };
+  const int fd =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return failed("make");
+  const auto token = Enrol(line, options.name);
+  Result<void> done = {};
+  if (!token) {
+    done = std::unexpected(token.error());
+  } else if (write(fd, token->data(), token->size()) !=
+                 static_cast<ssize_t>(token->size()) ||
+             fsync(fd) != 0) {
+    done = failed("write");
+  }
+  close(fd);
+  if (!done) unlink(path.c_str());
+  return done;
+}
+
+int RunAdd(const CommandLine& line, const Options& options) {
+  if (!options.token_file.empty()) {
+    const auto done = EnrolIntoFile(line, options);
+    return done ? kExitDone : Complain(done.error());
+  }
+  const auto token = Enrol(line, options.name);
+  if (!token) return Complain(token.error());
+  if (!Print(*token)) {
+    return Complain({Code::kUnavailable, "cannot write to standard output"});
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddPlatform(CLI::App* app, CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand("platform", "Enrol platforms");
+  command->require_subcommand(1);
+  CLI::App* add = command->add_subcommand("add", "Give a platform its token");
+  add->add_option("NAME", options->name, "the platform")->required();
+  add->add_option("--token-out", options->token_file,
+                  "write the token to this new file, mode 0600 [print it]");
+  add->footer(kFooter);
+  add->callback([line, options] {
+    line->run = [line, options] { return RunAdd(*line, *options); };
+  });
+}
+
+}  // namespace modlog
