@@ -25,6 +25,12 @@ int Fuzz_record_rules(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
+int Fuzz_csv_reader(const uint8_t* data, size_t size);
+int Fuzz_domain_list(const uint8_t* data, size_t size);
+int Fuzz_git_log(const uint8_t* data, size_t size);
+int Fuzz_github_notice(const uint8_t* data, size_t size);
+int Fuzz_ozone(const uint8_t* data, size_t size);
+int Fuzz_jsonl(const uint8_t* data, size_t size);
 int Fuzz_csv_table(const uint8_t* data, size_t size);
 int Fuzz_dsa_json(const uint8_t* data, size_t size);
 }
@@ -86,9 +92,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Target{"tlog_proof", Fuzz_tlog_proof}),
     [](const auto& target) { return target.param.name; });
 
-INSTANTIATE_TEST_SUITE_P(Import, FuzzReplayTest,
-                         testing::Values(Target{"csv_table", Fuzz_csv_table},
-                                         Target{"dsa_json", Fuzz_dsa_json}),
+INSTANTIATE_TEST_SUITE_P(
+    Import, FuzzReplayTest,
+    testing::Values(Target{"csv_reader", Fuzz_csv_reader},
+                    Target{"domain_list", Fuzz_domain_list},
+                    Target{"git_log", Fuzz_git_log},
+                    Target{"github_notice", Fuzz_github_notice},
+                    Target{"ozone", Fuzz_ozone},
+                    Target{"csv_table", Fuzz_csv_table},
+                    Target{"dsa_json", Fuzz_dsa_json}),
+    [](const auto& target) { return target.param.name; });
+
+// What needs gRPC is left out where there is none.
+#ifdef MODLOG_FUZZ_CLIENT
+INSTANTIATE_TEST_SUITE_P(Client, FuzzReplayTest,
+                         testing::Values(Target{"jsonl", Fuzz_jsonl}),
                          [](const auto& target) { return target.param.name; });
+#endif
 
 }  // namespace

@@ -1,0 +1,28 @@
+// Law: every domain of a list is a host name and stands in it once, and a
+// comment is UTF-8. Inputs up to 16 KiB.
+
+#include <algorithm>
+#include <set>
+
+#include "api/import/mastodon_list.h"
+#include "api/import/mastodon_tags.h"
+#include "tests/fuzz/fuzzer.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace modlog;
+  if (size > 16 << 10) return -1;
+  const auto list = ParseDomainList(AsText(Bytes(data, size)), "list");
+  if (!list.has_value()) return 0;
+  std::set<std::string> domains;
+  for (const DomainBlock& block : list->blocks) {
+    MODLOG_CHECK(!block.domain.empty() && block.domain.size() <= 253,
+                 "a domain has its size");
+    MODLOG_CHECK(domains.insert(block.domain).second, "each domain once");
+    MODLOG_CHECK(IsUtf8(block.public_comment), "a comment is text");
+    const BlockTags tags = ReadBlockTags(block.public_comment);
+    MODLOG_CHECK(std::find(tags.more.begin(), tags.more.end(), tags.category) ==
+                     tags.more.end(),
+                 "the first category is not repeated");
+  }
+  return 0;
+}

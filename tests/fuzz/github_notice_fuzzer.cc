@@ -1,0 +1,27 @@
+// Law: any bytes are a text that can be counted, and what is found in it is
+// lower case and bounded; any path is a notice's or is refused. Inputs up to
+// 64 KiB.
+
+#include "api/import/github_name.h"
+#include "api/import/github_text.h"
+#include "tests/fuzz/fuzzer.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace modlog;
+  if (size > 64 << 10) return -1;
+  const std::string_view text = AsText(Bytes(data, size));
+  const NoticeText notice = ParseNoticeText(text);
+  MODLOG_CHECK(notice.links.size() <= kFoundNoticesMax, "links are bounded");
+  for (const std::string& target : notice.targets) {
+    MODLOG_CHECK(!target.empty() && target.size() <= size + 16,
+                 "a target comes from the text");
+    MODLOG_CHECK(
+        target.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos,
+        "cases are not told apart");
+  }
+  const auto name = ParseNoticeName(text.substr(0, 256));
+  if (name.has_value() && name->day) {
+    MODLOG_CHECK(*name->day == name->sort_day, "a day sorts by itself");
+  }
+  return 0;
+}
