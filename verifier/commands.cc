@@ -62,7 +62,14 @@ Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
                    ReadFile(options.entry, 16 * kEntrySizeMax));
   ASSIGN_OR_RETURN(const std::string proof,
                    ReadFile(options.proof, kProofFileSizeMax));
-  return JudgeReceipt(entry, proof, policy);
+  ReceiptReport report = JudgeReceipt(entry, proof, policy);
+  if (!options.openings.empty()) {
+    // What is too long is not unreadable, but no openings file.
+    ASSIGN_OR_RETURN(const std::string openings,
+                     ReadFile(options.openings, 2 * kOpeningsFileSizeMax));
+    JudgeOpenings(openings, &report);
+  }
+  return report;
 }
 
 Result<AuditReport> AuditTarget(const AuditOptions& options,

@@ -19,6 +19,7 @@ struct ReceiptOptions {
   std::string entry;  // files
   std::string proof;
   std::string policy;
+  std::string openings;  // or empty
   bool json = false;
 };
 Verdict RunReceipt(const ReceiptOptions& options);

@@ -33,6 +33,8 @@ Exit status
 
 Examples
   modlog-verify receipt --entry r.entry --proof r.tlog-proof --policy log.policy
+  modlog-verify receipt --entry r.entry --proof r.tlog-proof \
+      --openings r.openings --policy log.policy
   modlog-verify audit https://log.example/ --policy log.policy \
       --state ~/modlog-seen --first-use        the first time
   modlog-verify audit https://log.example/ --policy log.policy \
@@ -141,6 +143,9 @@ class CommandLine {
         ->add_option("--policy", receipt_.policy,
                      "Whom to trust (c2sp.org/tlog-policy)")
         ->required();
+    command->add_option("--openings", receipt_.openings,
+                        "File of what is disclosed of the record's private "
+                        "parts: judged against the entry, and shown");
     command->add_flag("--json", receipt_.json, "Report as one JSON object");
     command->callback(
         [this] { run_ = [this] { return modlog::RunReceipt(receipt_); }; });

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verifier/lines.h"
+#include "verifier/openings_words.h"
 #include "verifier/trust.h"
 #include "verifier/words.h"
 
@@ -189,6 +190,22 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
   return report;
 }
 
+void JudgeOpenings(std::string_view file, ReceiptReport* report) {
+  if (!report->entry) return;
+  auto openings = ParseOpenings(file);
+  const Result<void> holds =
+      openings ? CheckOpenings(*openings, report->entry->action.commitment())
+               : std::unexpected(openings.error());
+  if (holds) {
+    report->openings = *std::move(openings);
+    return;
+  }
+  report->verdict = Verdict::kFalse;
+  report->reason =
+      "the entry is in the log, but the openings are not its own: " +
+      holds.error().message;
+}
+
 std::string FormatReceipt(const ReceiptReport& report) {
   Lines lines;
   lines.Head("verdict: " + std::string(VerdictName(report.verdict)) +
@@ -196,6 +213,7 @@ std::string FormatReceipt(const ReceiptReport& report) {
   if (!report.trusted) return lines.Take();
   AddProved(report, &lines);
   if (report.entry) AddEntry(*report.entry, &lines);
+  if (report.openings) AddOpenings(*report.openings, &lines);
   lines.Head("what this does not prove");
   lines.Add("", kNotProved);
   return lines.Take();
@@ -208,6 +226,7 @@ std::string FormatReceiptJson(const ReceiptReport& report) {
       {"reason", report.reason}};
   if (report.trusted) AddProvedJson(report, &json);
   if (report.entry) json["entry"] = EntryJson(*report.entry);
+  if (report.openings) json["openings"] = OpeningsJson(*report.openings);
   if (report.trusted) json["not_proved"] = kNotProved;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";

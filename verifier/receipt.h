@@ -12,6 +12,7 @@
 
 #include "verifier/core/tlog_proof.h"
 #include "verifier/entry_words.h"
+#include "verifier/openings.h"
 #include "verifier/verdict.h"
 
 namespace modlog {
@@ -38,10 +39,18 @@ struct ReceiptReport {
 
   // Set where moreover the entry is a canonical one.
   std::optional<ReadEntry> entry;
+
+  // Set where moreover JudgeOpenings found them to be the entry's.
+  std::optional<Openings> openings;
 };
 
 ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
                            const Policy& policy);
+
+// JudgeOpenings adds a file of openings to a report. One that is not of the
+// entry makes it false, and the reason names the part. Where the entry itself
+// was not read nothing can be said of them, and the verdict stays.
+void JudgeOpenings(std::string_view file, ReceiptReport* report);
 
 // FormatReceipt is for people; FormatReceiptJson is one JSON object.
 std::string FormatReceipt(const ReceiptReport& report);

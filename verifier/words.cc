@@ -43,10 +43,10 @@ void AppendEscaped(char c, std::string* out) {
 
 }  // namespace
 
-std::string Quoted(std::string_view text) {
+std::string Quoted(std::string_view text, size_t size_max) {
   std::string out = "\"";
-  for (char c : text.substr(0, kQuotedSizeMax)) AppendEscaped(c, &out);
-  out += text.size() > kQuotedSizeMax ? "…\"" : "\"";
+  for (char c : text.substr(0, size_max)) AppendEscaped(c, &out);
+  out += text.size() > size_max ? "…\"" : "\"";
   return out;
 }
 

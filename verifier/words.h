@@ -14,9 +14,9 @@ namespace modlog {
 inline constexpr size_t kQuotedSizeMax = 255;  // an origin
 
 // Quoted is Quote (core) for reports, where a name must be shown whole: foreign
-// text in double quotes, cut at kQuotedSizeMax bytes, with everything but
+// text in double quotes, cut at `size_max` bytes, with everything but
 // printable ASCII escaped. No text of a log reaches a terminal raw.
-std::string Quoted(std::string_view text);
+std::string Quoted(std::string_view text, size_t size_max = kQuotedSizeMax);
 
 // Grouped returns "1,234,567".
 std::string Grouped(uint64_t number);

@@ -20,6 +20,7 @@ int Fuzz_checkpoint(const uint8_t* data, size_t size);
 int Fuzz_entry(const uint8_t* data, size_t size);
 int Fuzz_key(const uint8_t* data, size_t size);
 int Fuzz_note(const uint8_t* data, size_t size);
+int Fuzz_openings(const uint8_t* data, size_t size);
 int Fuzz_policy(const uint8_t* data, size_t size);
 int Fuzz_record_rules(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
@@ -86,8 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Target{"bundle", Fuzz_bundle},
                     Target{"checkpoint", Fuzz_checkpoint},
                     Target{"entry", Fuzz_entry}, Target{"key", Fuzz_key},
-                    Target{"note", Fuzz_note}, Target{"policy", Fuzz_policy},
-                    Target{"proof", Fuzz_proof},
+                    Target{"note", Fuzz_note},
+                    Target{"openings", Fuzz_openings},
+                    Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
                     Target{"tile_path", Fuzz_tile_path},
                     Target{"tlog_proof", Fuzz_tlog_proof}),
     [](const auto& target) { return target.param.name; });
