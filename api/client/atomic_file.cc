@@ -45,9 +45,9 @@ Result<void> WriteAll(int fd, std::string_view data, const std::string& path) {
 }
 
 Result<void> WriteNew(const std::string& path, std::string_view data,
-                      Durability durability) {
+                      Durability durability, mode_t mode) {
   Descriptor file(
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (file.get() < 0) return SystemError("create", path);
   RETURN_IF_ERROR(WriteAll(file.get(), data, path));
   if (durability == Durability::kSynced && fsync(file.get()) != 0) {
@@ -69,9 +69,9 @@ Result<void> SyncDirectoryOf(const std::string& path) {
 }  // namespace
 
 Result<void> WriteFileAtomically(const std::string& path, std::string_view data,
-                                 Durability durability) {
+                                 Durability durability, mode_t mode) {
   std::string temporary = absl::StrCat(path, ".tmp.", getpid());
-  Result<void> written = WriteNew(temporary, data, durability);
+  Result<void> written = WriteNew(temporary, data, durability, mode);
   if (written && std::rename(temporary.c_str(), path.c_str()) != 0) {
     written = SystemError("replace", path);
   }

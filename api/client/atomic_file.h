@@ -4,6 +4,8 @@
 // Files that are there whole or not at all: written beside their place, then
 // renamed into it.
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -16,10 +18,10 @@ enum class Durability {
   kUnsynced,  // up to the system: for files that can be fetched again
 };
 
-// WriteFileAtomically replaces the file, mode 0644 less the umask. kUnavailable
-// names the path and why; what stood there before then still does.
+// WriteFileAtomically replaces the file, mode `mode` less the umask.
+// kUnavailable names the path and why; what stood there before then still does.
 Result<void> WriteFileAtomically(const std::string& path, std::string_view data,
-                                 Durability durability);
+                                 Durability durability, mode_t mode = 0644);
 
 // ReadWholeFile: kNotFound, kTooLarge past the limit, kUnavailable.
 Result<std::string> ReadWholeFile(const std::string& path, size_t size_max);

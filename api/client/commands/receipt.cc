@@ -1,13 +1,18 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/openings.h"
 #include "api/client/progress.h"
+#include "verifier/core/entry.h"
 
 namespace modlog {
 namespace {
@@ -23,8 +28,19 @@ The proof is checked before the files are written, against the key that this
 server names. That finds a broken log, not a lying one: for the latter the key
 must come from elsewhere, in the policy.
 
-Example:
+A receipt for the person concerned shows, besides, the private parts of the
+record, in PREFIX.openings (mode 0600): --from-payload takes them from the log,
+with the platform's token (modlog --token-file FILE receipt ...), and
+--openings from a payload that the platform kept, encoded or as JSON. All parts
+are opened that may be, or those that --disclose names. Each is opened by its
+own salt: the file holds no secret and nothing that helps to guess another part.
+The source's identity and the complainant are never opened.
+  modlog-verify receipt ... --openings PREFIX.openings     shows and proves them
+
+Examples:
   modlog receipt --index 0 --out receipt
+  modlog receipt --index 0 --out receipt --openings payload.json
+  modlog receipt --index 0 --out receipt --disclose facts,illegal_ground
 
 Exit status: 0 written, 1 no such entry or a proof that does not hold, 2 usage,
 connection or file.)";
@@ -32,7 +48,53 @@ connection or file.)";
 struct Options {
   uint64_t index = 0;
   std::string prefix;
+  std::string payload_file;  // or empty
+  bool from_log = false;
+  std::vector<std::string> disclose;
+
+  bool opens() const {
+    return from_log || !payload_file.empty() || !disclose.empty();
+  }
 };
+
+Result<v1::GetPayloadResponse> PayloadFor(const Options& options,
+                                          Client* client) {
+  if (options.payload_file.empty()) {
+    return FetchPayload(client, options.index);
+  }
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   ReadWholeFile(options.payload_file, kPayloadFileSizeMax));
+  auto payload = ReadPayload(bytes);
+  if (!payload) return Prefixed(options.payload_file, payload.error());
+  v1::GetPayloadResponse kept;
+  *kept.mutable_payload() = *std::move(payload);
+  return kept;
+}
+
+Result<Openings> OpeningsFor(const Options& options,
+                             const std::vector<PartTag>& chosen,
+                             const VerifiedReceipt& receipt, Client* client) {
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
+  v1::Action action;
+  if (!action.ParseFromString(std::string(entry.action))) {
+    return Fail(Code::kMalformed, "the entry's action does not parse");
+  }
+  ASSIGN_OR_RETURN(const v1::GetPayloadResponse kept,
+                   PayloadFor(options, client));
+  return OpenParts(kept, chosen, action.commitment());
+}
+
+Result<void> WriteOpenings(const Options& options, const Openings& openings) {
+  const std::string file = absl::StrCat(options.prefix, ".openings");
+  RETURN_IF_ERROR(WriteFileAtomically(file, FormatOpenings(openings),
+                                      Durability::kSynced, 0600));
+  std::string names;
+  for (const Opening& opening : openings.openings) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", PartName(opening.tag));
+  }
+  absl::FPrintF(stderr, "receipt: %s opens %s and nothing else\n", file, names);
+  return {};
+}
 
 int RunReceipt(const CommandLine& line, const Options& options) {
   if (std::filesystem::path(options.prefix).filename().empty()) {
@@ -40,6 +102,8 @@ int RunReceipt(const CommandLine& line, const Options& options) {
                      "--out must end in a name: PREFIX of PREFIX.entry and "
                      "PREFIX.tlog-proof"});
   }
+  const auto chosen = PartsNamed(options.disclose);
+  if (!chosen) return Complain(chosen.error());
   auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto receipt = (*client)->GetReceipt(options.index);
@@ -47,6 +111,12 @@ int RunReceipt(const CommandLine& line, const Options& options) {
     return Complain(
         {receipt.error().code,
          absl::StrCat("entry ", options.index, ": ", receipt.error().message)});
+  }
+  std::optional<Openings> openings;
+  if (options.opens()) {
+    auto opened = OpeningsFor(options, *chosen, *receipt, client->get());
+    if (!opened) return Complain(opened.error());
+    openings = *std::move(opened);
   }
   std::string entry_file = absl::StrCat(options.prefix, ".entry");
   std::string proof_file = absl::StrCat(options.prefix, ".tlog-proof");
@@ -56,6 +126,7 @@ int RunReceipt(const CommandLine& line, const Options& options) {
     written = WriteFileAtomically(proof_file, receipt->tlog_proof,
                                   Durability::kSynced);
   }
+  if (written && openings) written = WriteOpenings(options, *openings);
   if (!written) return Complain(written.error());
   absl::FPrintF(stderr,
                 "receipt: %s and %s: entry %s of %s is in the tree of %s "
@@ -75,8 +146,25 @@ void AddReceipt(CLI::App* app, CommandLine* line) {
   command->add_option("--index", options->index, "index of the entry, from 0")
       ->check(IsIndex())
       ->required();
-  command->add_option("--out", options->prefix, "PREFIX of the two files")
+  command->add_option("--out", options->prefix, "PREFIX of the files")
       ->required();
+  auto* from_file =
+      command
+          ->add_option("--openings", options->payload_file,
+                       "open parts of the payload in this file, encoded or "
+                       "JSON, into PREFIX.openings")
+          ->type_name("PAYLOADFILE");
+  command
+      ->add_flag("--from-payload", options->from_log,
+                 "open parts of the payload that the log keeps")
+      ->excludes(from_file);
+  command
+      ->add_option("--disclose", options->disclose,
+                   absl::StrCat("open these parts alone (from the log, unless "
+                                "--openings): ",
+                                PartNames()))
+      ->type_name("FIELD")
+      ->delimiter(',');
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunReceipt(*line, *options); };
