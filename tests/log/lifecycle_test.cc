@@ -1,0 +1,327 @@
+// The tables of docs/lifecycle.md, read from the page and tried cell by cell:
+// what the page promises and what the log takes are one thing.
+
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "log/kind_rules.h"
+#include "log/reference_rules.h"
+#include "modlog/v1/action.pb.h"
+
+namespace modlog {
+namespace {
+
+using Names = std::set<std::string>;
+using google::protobuf::FieldDescriptor;
+
+std::string ReadPage() {
+  std::ifstream in(MODLOG_SOURCE_DIR "/docs/lifecycle.md");
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// The rows of the first table below a heading, without the head.
+std::vector<std::vector<std::string>> Table(const std::string& heading) {
+  std::istringstream in(ReadPage());
+  std::vector<std::vector<std::string>> rows;
+  bool below = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("## ")) below = line == "## " + heading;
+    if (!below || !line.starts_with("|")) continue;
+    std::vector<std::string> cells;
+    std::istringstream cell_in(line.substr(1));
+    for (std::string cell; std::getline(cell_in, cell, '|');) {
+      cells.push_back(std::regex_replace(cell, std::regex("^ +| +$"), ""));
+    }
+    rows.push_back(cells);
+  }
+  if (rows.size() > 2) rows.erase(rows.begin(), rows.begin() + 2);
+  return rows;
+}
+
+// Words in a cell or list: fields as they are, groups spelled out.
+Names Expand(const std::string& text,
+             const std::map<std::string, Names>& groups) {
+  Names names;
+  const std::regex word("[A-Za-z0-9_]+");
+  for (std::sregex_iterator it(text.begin(), text.end(), word), end; it != end;
+       ++it) {
+    if (const auto group = groups.find(it->str()); group != groups.end()) {
+      names.insert(group->second.begin(), group->second.end());
+    } else if (v1::Action::descriptor()->FindFieldByName(it->str()) !=
+               nullptr) {
+      names.insert(it->str());
+    }
+  }
+  return names;
+}
+
+// "* DEC: `visibility`, …", "* GRD: `ground`, `category`, and MORE: …"
+std::map<std::string, Names> Groups() {
+  std::map<std::string, Names> groups;
+  std::istringstream in(ReadPage());
+  const std::regex list("([A-Z]{3,4}): ([^:]*)");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("* ")) continue;
+    std::vector<std::pair<std::string, Names>> found;
+    for (std::sregex_iterator it(line.begin(), line.end(), list), end;
+         it != end; ++it) {
+      found.emplace_back(it->str(1), Expand(it->str(2), groups));
+    }
+    // A list within a list belongs to both.
+    for (size_t i = 0; i < found.size(); ++i) {
+      for (size_t j = i; j < found.size(); ++j) {
+        groups[found[i].first].insert(found[j].second.begin(),
+                                      found[j].second.end());
+      }
+    }
+  }
+  return groups;
+}
+
+struct KindRow {
+  int kind = 0;
+  std::string variant;  // "applied"
+  Names needs, needs_own, allows;
+  bool needs_a_decision = false;
+};
+
+std::vector<KindRow> KindRows() {
+  const std::map<std::string, Names> groups = Groups();
+  std::vector<KindRow> rows;
+  for (const auto& cells : Table("Kinds")) {
+    KindRow row;
+    row.kind = std::stoi(cells.at(0));
+    if (const size_t comma = cells[0].find(", "); comma != std::string::npos) {
+      row.variant = cells[0].substr(comma + 2);
+    }
+    std::string needs = cells.at(1);
+    row.needs_a_decision = needs.find("one of DEC") != std::string::npos;
+    needs = std::regex_replace(needs, std::regex("one of .*"), "");
+    row.needs = Expand(needs, groups);
+    row.needs_own = Expand(cells.at(2), groups);
+    row.allows = Expand(cells.at(3), groups);
+    if (row.needs_a_decision) {
+      const Names& decisions = groups.at("DEC");
+      row.allows.insert(decisions.begin(), decisions.end());
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+// Gives a field some value: whether it is a sensible one is for other rules.
+void Fill(const std::string& name, v1::Action* action) {
+  const FieldDescriptor* field =
+      v1::Action::descriptor()->FindFieldByName(name);
+  const auto* reflection = action->GetReflection();
+  const bool list = field->is_repeated();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM:
+      if (list) reflection->AddEnumValue(action, field, 1);
+      if (!list) reflection->SetEnumValue(action, field, 1);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      if (list) reflection->AddUInt32(action, field, 1);
+      if (!list) reflection->SetUInt32(action, field, 20'000);
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      if (list) reflection->AddUInt64(action, field, 1);
+      if (!list) reflection->SetUInt64(action, field, 1);
+      break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      if (list) reflection->AddString(action, field, "other");
+      if (!list) reflection->SetString(action, field, std::string(32, 'c'));
+      break;
+    default:
+      reflection->MutableMessage(action, field);
+  }
+}
+
+v1::Action Minimal(const KindRow& row) {
+  v1::Action action;
+  action.set_kind(static_cast<v1::Kind>(row.kind));
+  action.set_puid("own");
+  action.set_taxonomy(202507);
+  for (const std::string& name : row.needs) Fill(name, &action);
+  for (const std::string& name : row.needs_own) Fill(name, &action);
+  if (row.needs_a_decision) Fill("visibility", &action);
+  if (row.variant == "negated") action.set_label_op(v1::LABEL_OP_NEGATE);
+  return action;
+}
+
+// What the rules of kinds alone say of a field: "required", "not allowed", "".
+std::string Verdict(const v1::Action& action, const std::string& name) {
+  std::vector<Violation> violations;
+  std::vector<Violation> expected;
+  CheckKind(action, &violations, &expected);
+  const std::regex exact("(^|, )" + name + "($|, )");
+  for (const Violation& violation : violations) {
+    if (!std::regex_search(violation.field, exact)) continue;
+    if (violation.description.find("is required") != std::string::npos) {
+      return "required";
+    }
+    if (violation.description.find("is not allowed") != std::string::npos ||
+        violation.description.find("takes yet") != std::string::npos) {
+      return "not allowed";
+    }
+  }
+  return "";
+}
+
+// Fields that the page allows everywhere, and those of the log's own entries.
+bool IsEverywhere(const std::string& name) {
+  static const Names names = {"kind",       "puid",         "taxonomy",
+                              "regime",     "provenance",   "source_date",
+                              "commitment", "payload_until"};
+  return names.contains(name);
+}
+// Judged with what they need and not by the table: subject_handle, handle_key,
+// strikes_expire; and what only the log's own entries hold.
+bool IsElsewhere(const std::string& name) {
+  static const Names names = {"subject_handle", "handle_key", "strikes_expire",
+                              "about_index",    "erasure",    "redaction",
+                              "key_event"};
+  return names.contains(name);
+}
+
+Names AllFields() {
+  Names names;
+  for (int i = 0; i < v1::Action::descriptor()->field_count(); ++i) {
+    const std::string& name = v1::Action::descriptor()->field(i)->name();
+    if (!IsEverywhere(name) && !IsElsewhere(name)) names.insert(name);
+  }
+  return names;
+}
+
+TEST(Lifecycle, ThePageHasARowForEveryKindThatIsSubmitted) {
+  // A kind could be taken that no page describes.
+  Names kinds;
+  for (const KindRow& row : KindRows()) kinds.insert(std::to_string(row.kind));
+  for (int kind = 1; kind <= 25; ++kind) {
+    const bool own = kind == v1::KIND_PAYLOAD_ERASED ||
+                     kind == v1::KIND_LEAF_REDACTED ||
+                     kind == v1::KIND_PLATFORM_KEY;
+    EXPECT_EQ(kinds.contains(std::to_string(kind)), !own) << kind;
+  }
+}
+
+TEST(Lifecycle, WhatARowNeedsIsRequiredAndNothingElseIs) {
+  // Entries without what makes them useful would be taken, or good ones not.
+  int cells = 0;
+  for (const KindRow& row : KindRows()) {
+    const v1::Action whole = Minimal(row);
+    std::vector<Violation> violations;
+    std::vector<Violation> expected;
+    CheckKind(whole, &violations, &expected);
+    EXPECT_TRUE(violations.empty() || row.kind == v1::KIND_CORRECTION)
+        << row.kind << row.variant << ": " << violations[0].field << " "
+        << violations[0].description;
+    Names needed = row.needs;
+    needed.insert(row.needs_own.begin(), row.needs_own.end());
+    if (row.needs_a_decision) needed.insert("visibility");
+    for (const std::string& name : needed) {
+      if (name == "label_op") continue;  // says which of the two rows it is
+      v1::Action without = whole;
+      without.GetReflection()->ClearField(
+          &without, v1::Action::descriptor()->FindFieldByName(name));
+      EXPECT_EQ(Verdict(without, name), "required")
+          << row.kind << row.variant << " without " << name;
+      // A copy may lack what only the platform itself must say.
+      without.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
+      EXPECT_EQ(Verdict(without, name),
+                row.needs_own.contains(name) ? "" : "required")
+          << row.kind << row.variant << ", copied, without " << name;
+      ++cells;
+    }
+  }
+  EXPECT_GT(cells, 40);
+}
+
+TEST(Lifecycle, AFieldIsAllowedExactlyWhereItsRowSaysSo) {
+  // A field in the wrong place would be counted where it means nothing.
+  int cells = 0;
+  for (const KindRow& row : KindRows()) {
+    Names allowed = row.allows;
+    allowed.insert(row.needs.begin(), row.needs.end());
+    allowed.insert(row.needs_own.begin(), row.needs_own.end());
+    for (const std::string& name : AllFields()) {
+      if (name == "label_op") continue;
+      v1::Action with = Minimal(row);
+      Fill(name, &with);
+      if (row.variant == "negated") with.set_label_op(v1::LABEL_OP_NEGATE);
+      EXPECT_EQ(Verdict(with, name),
+                allowed.contains(name) ? "" : "not allowed")
+          << row.kind << row.variant << " with " << name;
+      ++cells;
+    }
+  }
+  EXPECT_GT(cells, 1'000);
+}
+
+TEST(Lifecycle, ReferencesLeadWhereTheirTableSaysAndNowhereElse) {
+  // A reversal could undo an appeal, or an appeal contest a statistic.
+  const auto kinds_in = [](const std::string& cell) {
+    KindSet set = 0;
+    for (int kind = 1; kind <= 25; ++kind) {
+      const std::string name =
+          v1::Kind_Name(static_cast<v1::Kind>(kind)).substr(5);
+      const bool is_record = kind < 16 || kind > 22;
+      if (cell == "any" || (cell == "any record" && is_record) ||
+          std::regex_search(cell, std::regex("(^|, )" + name + "($|, )"))) {
+        set |= Kinds(kind);
+      }
+    }
+    return set;
+  };
+  constexpr KindSet kKnown = (KindSet{1} << 26) - 2;
+  int cells = 0;
+  std::map<std::string, std::vector<std::string>> by_kind;
+  for (const auto& cells_of_row : Table("References")) {
+    const std::string& names = cells_of_row.at(0);
+    if (names.starts_with("LABEL, ")) {
+      by_kind[names] = cells_of_row;
+      continue;
+    }
+    std::istringstream in(names);
+    for (std::string name; std::getline(in, name, ',');) {
+      by_kind[std::regex_replace(name, std::regex(" "), "")] = cells_of_row;
+    }
+  }
+  const auto check = [&](const v1::Action& action, const std::string& name) {
+    const auto row = by_kind.find(name);
+    const bool none = row == by_kind.end();
+    EXPECT_EQ(AboutKinds(action) & kKnown,
+              none ? 0 : kinds_in(row->second.at(1)))
+        << name;
+    EXPECT_EQ(CauseKinds(action) & kKnown,
+              none ? 0 : kinds_in(row->second.at(2)))
+        << name;
+    cells += 50;
+  };
+  for (int kind = 1; kind <= 25; ++kind) {
+    v1::Action action;
+    action.set_kind(static_cast<v1::Kind>(kind));
+    const std::string name = v1::Kind_Name(action.kind()).substr(5);
+    if (kind == v1::KIND_CORRECTION || kind == v1::KIND_LABEL) continue;
+    check(action, name);
+  }
+  for (int kind = 1; kind <= 25; ++kind) {  // a record of the same kind
+    v1::Action correction;
+    correction.set_kind(v1::KIND_CORRECTION);
+    correction.mutable_corrected()->set_kind(static_cast<v1::Kind>(kind));
+    const bool is_record = kind < 16 || kind > 22;
+    EXPECT_EQ(AboutKinds(correction), is_record ? Kinds(kind) : 0) << kind;
+  }
+  EXPECT_GT(cells, 1'000);
+}
+
+}  // namespace
+}  // namespace modlog
