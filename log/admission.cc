@@ -97,7 +97,8 @@ Hash PuidKey(std::string_view platform, std::string_view puid) {
 std::expected<Admitted, Violations> Admit(std::string_view platform,
                                           std::string_view bytes,
                                           int64_t now_ms,
-                                          std::string_view payload) {
+                                          std::string_view payload,
+                                          const TermCache* known) {
   if (bytes.empty()) return std::unexpected(Violations{{"", "is empty"}});
   if (bytes.size() > kActionSizeMax) {
     return std::unexpected(Violations{{"", "is longer than 4,096 bytes"}});
@@ -117,8 +118,15 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   CheckKind(action, &violations, expected);
   CheckDsa(action, expected);
   CheckNested(action, now_ms, &violations, expected);
+  CheckTermFields(action, &violations);
+  admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {
-    admitted.payload = AdmitPayload(action, payload, now_ms, &violations);
+    admitted.payload =
+        AdmitPayload(action, payload, now_ms, &violations, &admitted.terms);
+  }
+  if (known != nullptr && !admitted.terms.empty()) {
+    admitted.terms =
+        known->Settle(platform, std::move(admitted.terms), &violations);
   }
   if (!violations.empty()) return std::unexpected(std::move(violations));
   admitted.key = PuidKey(platform, action.puid());
@@ -127,7 +135,7 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
                 &admitted.references);
   AddReferences(platform, "cause", action.cause(), CauseKinds(action),
                 &admitted.references);
-  admitted.needs_standing = NeedsStanding(action);
+  admitted.needs_standing = NeedsStanding(action) || !admitted.terms.empty();
   return admitted;
 }
 

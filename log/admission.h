@@ -14,6 +14,7 @@
 #include "log/log.h"
 #include "log/payload_rules.h"
 #include "log/reference_rules.h"
+#include "log/terms.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
@@ -35,6 +36,7 @@ struct Admitted {
   bool needs_standing = false;      // standing.h has rules that concern it
   std::vector<Violation> warnings;  // of a copied record
   std::shared_ptr<const SealedPayload> payload;  // null: none was given
+  std::vector<TermUse> terms;                    // that `known` could not judge
 };
 
 // PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
@@ -44,10 +46,10 @@ Hash PuidKey(std::string_view platform, std::string_view puid);
 // that came with it (empty: none). All violations at once, each with its field
 // path; never the value. A record that was copied (provenance) is taken as it
 // was published: what an own record would have to have besides becomes a
-// warning.
+// warning. `known` (null: nothing is) are the terms registered so far.
 std::expected<Admitted, std::vector<Violation>> Admit(
     std::string_view platform, std::string_view action, int64_t now_ms,
-    std::string_view payload = {});
+    std::string_view payload = {}, const TermCache* known = nullptr);
 
 // EncodeAction returns the canonical bytes of a message: what a client that
 // sends plain messages is answered with. Unknown fields are dropped by nobody:

@@ -142,8 +142,9 @@ void CheckDates(const v1::Action& action, FieldCheck& check) {
   check.Require(action.source_date() == 0 || action.provenance() != 0,
                 "source_date", "is only for copied records: needs provenance");
   const uint32_t from = action.application_date();
-  check.EndDay(action.end_visibility(), action.visibility_size() > 0, from,
-               "end_visibility", "needs visibility");
+  check.EndDay(action.end_visibility(),
+               action.visibility_size() > 0 || action.kind() == v1::KIND_LABEL,
+               from, "end_visibility", "needs visibility");
   check.EndDay(action.end_account(),
                action.account() == v1::ACCOUNT_DECISION_SUSPENDED, from,
                "end_account", "needs account = ACCOUNT_DECISION_SUSPENDED");
@@ -215,6 +216,9 @@ void CheckOutcome(const v1::Action& action, FieldCheck& check) {
   check.Enum(action.reversal_cause(), "reversal_cause");
   check.Enum(action.void_reason(), "void_reason");
   check.Enum(action.publication(), "publication");
+  check.Require(action.label_op() >= 0 && action.label_op() <= 2, "label_op",
+                "must be 1, 2 or absent");
+  check.Set(action.label_terms(), 16, 1u << 20, "label_terms");
   check.Require(action.publication() == 0 || action.provenance() != 0,
                 "publication", "is for copied records: needs provenance");
 }

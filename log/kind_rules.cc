@@ -16,7 +16,7 @@ enum Field : uint64_t {
   kMonetary = 1u << 1,
   kProvision = 1u << 2,
   kAccount = 1u << 3,
-  kEnds = 1u << 4,
+  kEnds = 1u << 4,  // but for end_visibility
   kGround = 1u << 5,
   kCategory = 1u << 6,
   kMoreGround = 1u << 7,  // keywords, more_categories, also_illegal
@@ -46,17 +46,23 @@ enum Field : uint64_t {
   kStats = 1ull << 31,
   kCorrected = 1ull << 32,
   kBulk = 1ull << 33,
+  kEndVisibility = 1ull << 34,
+  kTerms = 1ull << 35,  // policy, legal, reason
+  kBodyTerm = 1ull << 36,
+  kLabelOp = 1ull << 37,
+  kLabelTerms = 1ull << 38,
+  kTerm = 1ull << 39,
 };
 
 constexpr uint64_t DEC = kVisibility | kMonetary | kProvision | kAccount;
-constexpr uint64_t GRD = kGround | kCategory | kMoreGround;
+constexpr uint64_t GRD = kGround | kCategory | kMoreGround | kTerms;
 constexpr uint64_t SUB = kSubjectKind | kMoreSubject;
 constexpr uint64_t CNT = kAffected | kClaimed | kSkipped;
-constexpr uint64_t SRC = kSourceType | kMoreSource;
+constexpr uint64_t SRC = kSourceType | kMoreSource | kBodyTerm;
 constexpr uint64_t AUT = kAutomated;
-constexpr uint64_t kDecision = DEC | kEnds | GRD | SUB | CNT | SRC | AUT |
-                               kApplicationDate | kRedress | kNotifiedDate |
-                               kStrikes;
+constexpr uint64_t kDecision = DEC | kEnds | kEndVisibility | GRD | SUB | CNT |
+                               SRC | AUT | kApplicationDate | kRedress |
+                               kNotifiedDate | kStrikes;
 
 struct KindRule {
   v1::Kind kind;
@@ -80,9 +86,9 @@ constexpr KindRule kRules[] = {
     {v1::KIND_APPEAL_WITHDRAWN, kExtent, kAbout, 0, false, 1},
     {v1::KIND_APPEAL_DECIDED, kOutcome, kAbout, AUT | kApplicationDate, false,
      1},
-    {v1::KIND_EXTERNAL_REFERRED, kAbout, 0, 0, false, 1},
-    {v1::KIND_EXTERNAL_DECIDED, kOutcome | kAbout, 0, kApplicationDate, false,
-     1},
+    {v1::KIND_EXTERNAL_REFERRED, kAbout, kBodyTerm, 0, false, 1},
+    {v1::KIND_EXTERNAL_DECIDED, kOutcome | kAbout, 0,
+     kBodyTerm | kApplicationDate, false, 1},
     {v1::KIND_REVERSAL, kExtent | kReversalCause, kAbout,
      kMeasures | kRestored | kApplicationDate | AUT | kCause, false, 1},
     {v1::KIND_MODIFICATION, kGround | kCategory | kSubjectKind | kAbout,
@@ -96,7 +102,18 @@ constexpr KindRule kRules[] = {
     {v1::KIND_STATS_ATTESTATION, kStats, 0, kAbout, false, 1},
     {v1::KIND_PUBLICATION_CHANGED, kPublication | kAbout, 0, 0, false, 1},
     {v1::KIND_DOCUMENT, kCommitment | kAbout, 0, SRC, false, 16},
+    {v1::KIND_TERM, kTerm, 0, 0, false, 0},
 };
+// A label is applied and taken back by entries of one kind.
+constexpr KindRule kLabelApplied = {
+    v1::KIND_LABEL,
+    kLabelOp | kLabelTerms | kSubjectKind,
+    0,
+    GRD | SUB | SRC | AUT | kEndVisibility | kCause,
+    false,
+    0};
+constexpr KindRule kLabelNegated = {
+    v1::KIND_LABEL, kLabelOp | kLabelTerms | kAbout, 0, 0, false, 1};
 
 struct FieldName {
   uint64_t field;
@@ -107,7 +124,8 @@ constexpr FieldName kNames[] = {
     {kMonetary, "monetary"},
     {kProvision, "provision"},
     {kAccount, "account"},
-    {kEnds, "end_visibility, end_account, end_monetary, end_provision"},
+    {kEnds, "end_account, end_monetary, end_provision"},
+    {kEndVisibility, "end_visibility"},
     {kGround, "ground"},
     {kCategory, "category"},
     {kMoreGround, "keywords, more_categories, also_illegal"},
@@ -139,6 +157,11 @@ constexpr FieldName kNames[] = {
     {kStats, "stats"},
     {kCorrected, "corrected"},
     {kBulk, "bulk"},
+    {kTerms, "policy_term, legal_term, reason_term"},
+    {kBodyTerm, "body_term"},
+    {kLabelOp, "label_op"},
+    {kLabelTerms, "label_terms"},
+    {kTerm, "term"},
 };
 
 std::string_view NameOf(uint64_t field) {
@@ -159,9 +182,8 @@ uint64_t Present(const v1::Action& a) {
   add(a.monetary() != 0, kMonetary);
   add(a.provision() != 0, kProvision);
   add(a.account() != 0, kAccount);
-  add((a.end_visibility() | a.end_account() | a.end_monetary() |
-       a.end_provision()) != 0,
-      kEnds);
+  add((a.end_account() | a.end_monetary() | a.end_provision()) != 0, kEnds);
+  add(a.end_visibility() != 0, kEndVisibility);
   add(a.ground() != 0, kGround);
   add(a.category() != 0, kCategory);
   add(a.keywords_size() > 0 || a.more_categories_size() > 0 ||
@@ -197,11 +219,16 @@ uint64_t Present(const v1::Action& a) {
   add(a.has_stats(), kStats);
   add(a.has_corrected(), kCorrected);
   add(a.has_bulk(), kBulk);
+  add((a.policy_term() | a.legal_term() | a.reason_term()) != 0, kTerms);
+  add(a.body_term() != 0, kBodyTerm);
+  add(a.label_op() != 0, kLabelOp);
+  add(a.label_terms_size() > 0, kLabelTerms);
+  add(a.has_term(), kTerm);
   return present;
 }
 
-// Registered terms, handles, payload, erasure and keys need what this log does
-// not have yet: a field that nobody judges is not taken.
+// Handles, erasure and keys need what this log does not have yet: a field that
+// nobody judges is not taken.
 void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
   const auto refuse = [&](bool has, std::string_view field) {
     if (!has) return;
@@ -211,16 +238,21 @@ void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
   refuse(a.about_index_size() > 0, "about_index");
   refuse(!a.subject_handle().empty(), "subject_handle");
   refuse(a.handle_key() != 0, "handle_key");
-  refuse(a.policy_term() != 0, "policy_term");
-  refuse(a.legal_term() != 0, "legal_term");
-  refuse(a.reason_term() != 0, "reason_term");
-  refuse(a.body_term() != 0, "body_term");
-  refuse(a.label_terms_size() > 0, "label_terms");
-  refuse(a.label_op() != 0, "label_op");
   refuse(a.has_erasure(), "erasure");
   refuse(a.has_redaction(), "redaction");
-  refuse(a.has_term(), "term");
   refuse(a.has_key_event(), "key_event");
+}
+
+// Null for a kind that this log does not take.
+const KindRule* RuleOf(const v1::Action& action) {
+  if (action.kind() == v1::KIND_LABEL) {
+    return action.label_op() == v1::LABEL_OP_NEGATE ? &kLabelNegated
+                                                    : &kLabelApplied;
+  }
+  const auto* const rule =
+      std::find_if(std::begin(kRules), std::end(kRules),
+                   [&](const KindRule& r) { return r.kind == action.kind(); });
+  return rule == std::end(kRules) ? nullptr : rule;
 }
 
 void AddEach(uint64_t fields, std::string_view description,
@@ -237,10 +269,8 @@ void AddEach(uint64_t fields, std::string_view description,
 void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
                std::vector<Violation>* expected) {
   CheckLater(action, violations);
-  const auto* const rule =
-      std::find_if(std::begin(kRules), std::end(kRules),
-                   [&](const KindRule& r) { return r.kind == action.kind(); });
-  if (rule == std::end(kRules)) {
+  const KindRule* const rule = RuleOf(action);
+  if (rule == nullptr) {
     if (action.kind() != v1::KIND_UNSPECIFIED) {
       violations->push_back({"kind", "is not a kind this log takes yet"});
     }
@@ -254,8 +284,8 @@ void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
   AddEach(needs & ~present, "is required for " + name, violations);
   // A copy whose source does not say what it is about can still be counted.
   if (!own) {
-    AddEach(rule->needs_own & kAbout & ~present, "is required for " + name,
-            expected);
+    AddEach(rule->needs_own & (kAbout | kBodyTerm) & ~present,
+            "is required for " + name, expected);
   }
   AddEach(present & ~allows, "is not allowed for " + name, violations);
   if (rule->needs_a_decision && (present & DEC) == 0) {

@@ -71,6 +71,9 @@ class RunningLog final : public Log {
   Result<uint64_t> FindPuid(std::string_view platform,
                             std::string_view puid) override;
   Result<EntryLife> ReadEntryLife(uint64_t index) override;
+  Result<std::string> ReadTerm(const Hash& text_sha256) override {
+    return ReadTermText(*store_, text_sha256);
+  }
   Result<std::vector<Hash>> ProveInclusion(uint64_t index,
                                            uint64_t size) override {
     return Reader().ProveInclusion(index, size);
@@ -98,6 +101,7 @@ class RunningLog final : public Log {
   std::unique_ptr<HighWater> high_water_;
   std::unique_ptr<PuidIndex> index_;
   std::unique_ptr<KeySlots> slots_;
+  TermCache terms_;
   std::unique_ptr<Sequencer> sequencer_;
   AppendQueue queue_;
 
@@ -114,6 +118,7 @@ Result<void> RunningLog::Start() {
                    Recover(*store_, data_dir_, verifier_key().name));
   high_water_ = std::move(recovered.high_water);
   ASSIGN_OR_RETURN(slots_, KeySlots::Open(data_dir_ + "/key-slots"));
+  RETURN_IF_ERROR(terms_.Load(store_.get()));
   if (recovered.behind) {
     RollBack(recovered.head, std::move(recovered.edge), high_water_->mark());
     return {};
@@ -121,7 +126,7 @@ Result<void> RunningLog::Start() {
   index_ = Shared(std::move(recovered.index));
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
-                     slots_.get(), clock_,
+                     slots_.get(), &terms_, clock_,
                      [this](View view) { Publish(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
@@ -264,7 +269,8 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
     const std::string_view action = group.actions[i];
     const std::string_view payload =
         group.payloads.empty() ? std::string_view() : group.payloads[i];
-    pending.admitted.push_back(Admit(group.platform, action, now_ms, payload));
+    pending.admitted.push_back(
+        Admit(group.platform, action, now_ms, payload, &terms_));
     pending.bytes += action.size() + payload.size();
   }
   pending.group = std::move(group);

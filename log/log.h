@@ -171,6 +171,9 @@ class Log {
   // ReadEntryLife: what the entries up to the signed head did to one.
   virtual Result<EntryLife> ReadEntryLife(uint64_t index) = 0;
 
+  // ReadTerm returns the text of a registered term by its SHA-256. kNotFound.
+  virtual Result<std::string> ReadTerm(const Hash& text_sha256) = 0;
+
   // Proofs within the signed tree. kOutOfRange.
   virtual Result<std::vector<Hash>> ProveInclusion(uint64_t index,
                                                    uint64_t size) = 0;

@@ -1,5 +1,6 @@
 #include "log/payload_reader.h"
 
+#include "log/terms.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/payload.pb.h"
 #include "verifier/core/commitment.h"
@@ -9,8 +10,7 @@ namespace modlog {
 
 namespace {
 
-Result<std::string> CommitmentOf(std::string_view leaf) {
-  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+Result<std::string> CommitmentOf(const DecodedEntry& entry) {
   v1::Action action;
   if (!action.ParseFromArray(entry.action.data(),
                              static_cast<int>(entry.action.size()))) {
@@ -46,7 +46,8 @@ Result<KeptPayload> PayloadReader::Read(const Prover& prover,
   ASSIGN_OR_RETURN(const std::vector<PayloadPart> parts,
                    store_->ReadPayload(index));
   if (parts.empty()) return kept;
-  ASSIGN_OR_RETURN(const std::string commitment, CommitmentOf(leaf));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  ASSIGN_OR_RETURN(const std::string commitment, CommitmentOf(entry));
   for (const PayloadPart& part : parts) {
     ASSIGN_OR_RETURN(const auto plain, Open(part, AsBytes(commitment)));
     if (!plain) continue;  // erased, and about to go
@@ -60,6 +61,10 @@ Result<KeptPayload> PayloadReader::Read(const Prover& prover,
       continue;
     }
     ASSIGN_OR_RETURN(KeptPart decoded, DecodeKeptPart(*plain));
+    if (decoded.term != 0) {
+      ASSIGN_OR_RETURN(decoded.value,
+                       ReadTermText(*store_, entry.platform, decoded.term));
+    }
     kept.parts.push_back(std::move(decoded));
   }
   return kept;

@@ -33,8 +33,11 @@ std::string ValueRule(v1::Tag tag, const std::string& value) {
 class PayloadCheck {
  public:
   PayloadCheck(const v1::Action& action, const v1::Payload& payload,
-               Violations* violations)
-      : action_(action), payload_(payload), violations_(violations) {}
+               Violations* violations, std::vector<TermUse>* uses)
+      : action_(action),
+        payload_(payload),
+        violations_(violations),
+        uses_(uses) {}
 
   // True where nothing is wrong.
   bool Run() {
@@ -98,13 +101,15 @@ class PayloadCheck {
     const auto tag = static_cast<PartTag>(part.tag());
     Require(!part.open() || MayHaveReach(tag, Reach::kPublic), path + ".open",
             "is not for a part of this tag");
-    Require(part.term() == 0, path + ".term", "is not taken yet");
-    if (part.term() != 0) return;
-    if (part.value().empty()) {
-      return Require(false, path + ".value", "is required");
+    if (part.value().empty() == (part.term() == 0)) {
+      return Require(false, path + ".value",
+                     "one of value and term is required");
     }
-    const std::string rule = ValueRule(part.tag(), part.value());
+    const std::string rule =
+        part.term() != 0 ? "" : ValueRule(part.tag(), part.value());
     Require(rule.empty(), path + ".value", rule);
+    Require(part.term() <= kTermNumberMax, path + ".term",
+            "must be at most 1,048,576");
     CheckCommitment(part, path);
   }
 
@@ -112,15 +117,25 @@ class PayloadCheck {
     const auto salt = HashFromBytes(AsBytes(part.salt()));
     Require(salt.has_value(), path + ".salt", "must be 32 bytes");
     if (!salt || !HasSlots()) return;
-    const Hash made = CommitPart(static_cast<PartTag>(part.tag()), *salt,
-                                 AsBytes(part.value()));
+    const auto tag = static_cast<PartTag>(part.tag());
+    if (part.term() != 0) return AddUse(part, path, {tag, *salt, {}});
+    const Hash made = CommitPart(tag, *salt, AsBytes(part.value()));
     Require(AsText(made) == payload_.commitments(part.tag() - 1), path,
             "must be what its commitment is made of");
+  }
+
+  void AddUse(const v1::Part& part, const std::string& path, TermPart use) {
+    const auto slot =
+        HashFromBytes(AsBytes(payload_.commitments(part.tag() - 1)));
+    if (!slot) return;  // refused already
+    use.commitment = *slot;
+    uses_->push_back({"payload." + path + ".term", part.term(), 0, use});
   }
 
   const v1::Action& action_;
   const v1::Payload& payload_;
   Violations* violations_;
+  std::vector<TermUse>* uses_;
 };
 
 bool HasUnknownFields(const v1::Payload& payload) {
@@ -187,7 +202,8 @@ size_t CharactersMax(v1::Tag tag) {
 std::shared_ptr<const SealedPayload> AdmitPayload(const v1::Action& action,
                                                   std::string_view bytes,
                                                   int64_t now_ms,
-                                                  Violations* violations) {
+                                                  Violations* violations,
+                                                  std::vector<TermUse>* uses) {
   const auto refuse = [&](std::string rule) {
     violations->push_back({"payload", std::move(rule)});
     return nullptr;
@@ -206,7 +222,7 @@ std::shared_ptr<const SealedPayload> AdmitPayload(const v1::Action& action,
   if (action.payload_until() != 0 && action.payload_until() < today) {
     return refuse("must be absent where payload_until has passed");
   }
-  if (!PayloadCheck(action, payload, violations).Run()) return nullptr;
+  if (!PayloadCheck(action, payload, violations, uses).Run()) return nullptr;
   return Seal(action, payload);
 }
 

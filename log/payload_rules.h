@@ -13,6 +13,7 @@
 
 #include "log/log.h"
 #include "log/payload_cipher.h"
+#include "log/terms.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/payload.pb.h"
 
@@ -40,10 +41,11 @@ size_t CharactersMax(v1::Tag tag);
 
 // AdmitPayload judges the encoded payload of an action that keeps its own
 // rules, at time `now_ms`, and seals it. Null where violations were added;
-// their paths begin with "payload".
+// their paths begin with "payload". A part whose value is a term is added to
+// `uses`, and stands or falls with the text of that.
 std::shared_ptr<const SealedPayload> AdmitPayload(
     const v1::Action& action, std::string_view payload, int64_t now_ms,
-    std::vector<Violation>* violations);
+    std::vector<Violation>* violations, std::vector<TermUse>* uses);
 
 }  // namespace modlog
 

@@ -45,6 +45,7 @@ constexpr ReferenceRule kRules[] = {
     {v1::KIND_SCHEDULE_CANCELLED, Kinds(v1::KIND_SCHEDULED), 0},
     {v1::KIND_VOID, kRecords, 0},
     {v1::KIND_STATS_ATTESTATION, Kinds(v1::KIND_STATS_ATTESTATION), 0},
+    {v1::KIND_LABEL, Kinds(v1::KIND_LABEL), Kinds(v1::KIND_NOTICE_RECEIVED)},
     {v1::KIND_DOCUMENT, kAll, 0},
     {v1::KIND_PUBLICATION_CHANGED, kAll, 0},
 };

@@ -104,7 +104,8 @@ class Resolver {
     if (admitted->needs_standing && resolved.item.violations.empty()) {
       RETURN_IF_ERROR(
           JudgeStanding({group.group.platform, action, admitted->kind,
-                         prover_.size() + resolved_.new_entries.size(), found},
+                         prover_.size() + resolved_.new_entries.size(), found,
+                         admitted->terms, admitted->payload.get()},
                         &resolved.item));
     }
     if (!resolved.item.violations.empty()) {

@@ -136,6 +136,7 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
   RETURN_IF_ERROR(Verify(stored, &frontier));
   ASSIGN_OR_RETURN(std::vector<Hash> proof, ProveExtension(batch->growth()));
   if (signed_early) proof.clear();  // the same head again
+  parts_.terms->Learn(stored.rows);
   committed_ = stored.after;
   frontier_ = std::move(frontier);
   RETURN_IF_ERROR(

@@ -46,6 +46,7 @@ struct SequencerParts {
   HighWater* high_water;
   Signer* signer;
   KeySlots* slots;
+  TermCache* terms;
   Clock* clock;
   std::function<void(View)> publish;  // called before any answer is given
   // Called when the log must not go on, before any caller hears of it, so that

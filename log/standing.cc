@@ -1,8 +1,44 @@
 #include "log/standing.h"
 
+#include <algorithm>
+
+#include "log/life.h"
 #include "log/life_rules.h"
+#include "log/terms.h"
 
 namespace modlog {
+
+namespace {
+
+// A label is taken back by its own terms, some of them or all.
+Result<void> JudgeNegation(const StandingItem& item, const v1::Action& action,
+                           const LifeSource& source,
+                           std::vector<Violation>* violations) {
+  if (action.label_op() != v1::LABEL_OP_NEGATE) return {};
+  for (const FoundReference& found : item.references) {
+    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, source));
+    const auto& has = life.record.label_terms();
+    const bool within = life.record.label_op() == v1::LABEL_OP_APPLY &&
+                        std::ranges::includes(has, action.label_terms());
+    if (within) continue;
+    violations->push_back({found.reference->field(),
+                           "must name a label that was applied with these "
+                           "label_terms"});
+  }
+  return {};
+}
+
+Result<void> JudgeTerms(const StandingItem& item, const v1::Action& action,
+                        const RowsView& rows,
+                        std::vector<Violation>* violations) {
+  RETURN_IF_ERROR(JudgeUses(item.platform, item.terms, rows, violations));
+  if (!action.has_term()) return {};
+  const std::string_view text =
+      item.payload == nullptr ? "" : std::string_view(item.payload->term_text);
+  return JudgeTerm(item.platform, action.term(), text, rows, violations);
+}
+
+}  // namespace
 
 Result<Judgement> Standing::Judge(const StandingItem& item) {
   v1::Action action;
@@ -12,13 +48,20 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   }
   Judgement judgement;
   RETURN_IF_ERROR(JudgeLife(item, action, {rows_, read_}, &judgement));
-  if (judgement.violations.empty()) RecordLife(item, action, rows_);
+  RETURN_IF_ERROR(
+      JudgeNegation(item, action, {rows_, read_}, &judgement.violations));
+  RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
+  if (!judgement.violations.empty()) return judgement;
+  RecordLife(item, action, rows_);
+  if (action.has_term()) {
+    RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);
+  }
   return judgement;
 }
 
 bool NeedsStanding(const v1::Action& action) {
   return action.about_size() > 0 || action.cause_size() > 0 ||
-         action.has_bulk();
+         action.has_bulk() || action.has_term();
 }
 
 }  // namespace modlog

@@ -32,6 +32,8 @@ struct StandingItem {
   int kind;
   uint64_t index;  // that it gets if nothing is wrong with it
   std::span<const FoundReference> references;
+  std::span<const TermUse> terms = {};  // not judged yet
+  const SealedPayload* payload = nullptr;
 };
 
 // What was found. Violations refuse an item; a warning is what would have

@@ -100,6 +100,35 @@ Result<v1::GetLogInfoResponse> Client::GetLogInfo() {
   return info;
 }
 
+namespace {
+
+template <typename Request, typename Response>
+Result<Response> Ask(v1::ModerationLog::Stub* stub, const Request& request,
+                     grpc::Status (v1::ModerationLog::Stub::*method)(
+                         grpc::ClientContext*, const Request&, Response*)) {
+  grpc::ClientContext context;
+  SetDeadline(&context, kCallSecondsMax);
+  Response response;
+  const grpc::Status status = (stub->*method)(&context, request, &response);
+  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+  return response;
+}
+
+}  // namespace
+
+Result<v1::GetPayloadResponse> Client::GetPayload(
+    const v1::GetPayloadRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::GetPayload);
+}
+
+Result<v1::EraseResponse> Client::Erase(const v1::EraseRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Erase);
+}
+
+Result<v1::RedactResponse> Client::Redact(const v1::RedactRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Redact);
+}
+
 Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {
   grpc::ClientContext context;
   SetDeadline(&context, kCallSecondsMax);

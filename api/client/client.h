@@ -63,6 +63,11 @@ class Client {
   // GetReceipt: kOutOfRange beyond the published checkpoint, kBadProof and the
   // errors of CheckTlogProof for an answer that does not hold.
   Result<VerifiedReceipt> GetReceipt(uint64_t index);
+  // What is answered as it came: for the caller to judge.
+  Result<v1::GetPayloadResponse> GetPayload(
+      const v1::GetPayloadRequest& request);
+  Result<v1::EraseResponse> Erase(const v1::EraseRequest& request);
+  Result<v1::RedactResponse> Redact(const v1::RedactRequest& request);
 
  private:
   Client() = default;

@@ -1,5 +1,8 @@
 #include "api/server/pages.h"
 
+#include <charconv>
+#include <optional>
+
 #include "api/server/payload_calls.h"
 #include "spdlog/spdlog.h"
 #include "verifier/core/bytes.h"
@@ -32,6 +35,21 @@ Page GetCheckpoint(const Log& log) {
   return {.body = head->checkpoint};
 }
 
+std::optional<Hash> ParseHash(std::string_view hex) {
+  if (hex.size() != 2 * kHashSize) return std::nullopt;
+  Hash hash = {};
+  for (size_t i = 0; i < kHashSize; ++i) {
+    const std::string_view digits = hex.substr(2 * i, 2);
+    const auto [end, error] = std::from_chars(
+        digits.data(), digits.data() + digits.size(), hash[i], 16);
+    if (error != std::errc() || end != digits.data() + digits.size()) {
+      return std::nullopt;
+    }
+  }
+  if (FormatHex(hash) != hex) return std::nullopt;
+  return hash;
+}
+
 // Nothing kept and no such entry look alike.
 Page GetKept(Log* log, std::string_view number) {
   const auto index = ParseDecimal(number);
@@ -46,6 +64,16 @@ Page GetKept(Log* log, std::string_view number) {
   }
   if (kept->payload().commitments().empty()) return NotFound();
   return {.body = FormatKept(*kept), .content_type = "application/json"};
+}
+
+// The hash as 64 lower-case digits: one spelling, one page.
+Page GetTerm(Log* log, std::string_view hex) {
+  const auto hash = ParseHash(hex);
+  if (!hash.has_value()) return NotFound();
+  auto text = log->ReadTerm(*hash);
+  if (text.has_value()) return {.body = *std::move(text)};
+  if (text.error().code == Code::kNotFound) return NotFound();
+  return Failed(hex, text.error());
 }
 
 Page GetResource(Log* log, std::string_view path) {
@@ -73,7 +101,9 @@ Page GetPage(Log* log, std::string_view path, std::string_view base_url) {
             .content_type = "text/html; charset=utf-8"};
   }
   if (path == "/checkpoint") return GetCheckpoint(*log);
+  constexpr std::string_view kTerm = "/term/";
   constexpr std::string_view kPayload = "/payload/";
+  if (path.starts_with(kTerm)) return GetTerm(log, path.substr(kTerm.size()));
   if (path.starts_with(kPayload)) {
     return GetKept(log, path.substr(kPayload.size()));
   }

@@ -8,6 +8,7 @@
 //   /checkpoint                     the published checkpoint
 //   /tile/<L>/<N>[.p/<W>]           hash tiles
 //   /tile/entries/<N>[.p/<W>]       entry bundles
+//   /term/<hex>                     text of a registered term, by its SHA-256
 //   /payload/<index>                open parts kept beside an entry, as JSON
 //
 // Nothing beyond the published checkpoint is served. A partial tile is a prefix

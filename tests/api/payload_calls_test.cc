@@ -6,9 +6,8 @@
 #include "api/server/pages.h"
 #include "api/server/payload_calls.h"
 #include "nlohmann/json.hpp"
-#include "tests/log/payload_fixture.h"
-// After the names that its constants would hide.
 #include "tests/api/test_support.h"
+#include "tests/log/payload_fixture.h"
 
 namespace modlog {
 namespace {
@@ -108,6 +107,36 @@ TEST_F(PayloadCallsTest, WhatIsWrongIsNamedByItemAndField) {
   grpc::ClientContext next;
   const auto fewer = fixture_.stub().AppendBatch(&next, batch, &response);
   EXPECT_EQ(DetailsOf(fewer).fields, std::vector<std::string>{"payloads"});
+}
+
+TEST_F(PayloadCallsTest, ATermsTextIsServedUnderItsHash) {
+  constexpr std::string_view kText = "no spam, version 3";
+  const std::string hex = FormatHex(Sha256(AsBytes(kText)));
+  EXPECT_EQ(GetPage(&fixture_.log(), "/term/" + hex, "").status, 404u);
+  v1::Action term;
+  term.set_kind(v1::KIND_TERM);
+  term.set_puid("term-1");
+  term.set_taxonomy(202507);
+  term.mutable_term()->set_kind(v1::TERM_KIND_POLICY);
+  term.mutable_term()->set_number(1);
+  const Hash hash = Sha256(AsBytes(kText));
+  term.mutable_term()->set_text_sha256(hash.data(), hash.size());
+  v1::Payload payload;
+  payload.set_term_text(std::string(kText));
+  v1::AppendRequest request;
+  request.set_platform(std::string(kPlatform));
+  *request.mutable_plain() = term;
+  request.set_payload(payload.SerializeAsString());
+  v1::AppendResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(fixture_.stub().Append(&context, request, &response).ok());
+  const Page page = GetPage(&fixture_.log(), "/term/" + hex, "");
+  EXPECT_EQ(page.body, kText);
+  EXPECT_STREQ(page.cache_control, "no-store");
+  for (const std::string& other :
+       {hex.substr(1), hex + "0", "F" + hex.substr(1), "+" + hex.substr(1)}) {
+    EXPECT_EQ(GetPage(&fixture_.log(), "/term/" + other, "").status, 404u);
+  }
 }
 
 TEST_F(PayloadCallsTest, RestrictedPartsAreForThePlatformAndTheOperator) {

@@ -22,6 +22,7 @@
 #include "log/log.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/log.grpc.pb.h"
+#include "verifier/core/commitment.h"  // else its names are hidden by ours
 #include "verifier/core/policy.h"
 
 namespace modlog {
@@ -111,6 +112,7 @@ class HeldLog final : public Log {
   Result<KeptPayload> ReadPayload(uint64_t index) override;
   Result<uint64_t> FindPuid(std::string_view, std::string_view) override;
   Result<EntryLife> ReadEntryLife(uint64_t) override;
+  Result<std::string> ReadTerm(const Hash& text_sha256) override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t, uint64_t) override;
   Result<std::vector<Hash>> ProveConsistency(uint64_t, uint64_t) override;
 

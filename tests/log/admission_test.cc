@@ -117,7 +117,7 @@ TEST(Admission, NamesTheFieldThatBreaksARule) {
          a.add_cause("x");
        }},
       {"outcome", [](auto& a) { a.set_outcome(v1::OUTCOME_UPHELD); }},
-      {"kind", [](auto& a) { a.set_kind(v1::KIND_TERM); }},
+      {"term", [](auto& a) { a.set_kind(v1::KIND_TERM); }},
       {"kind", [](auto& a) { a.clear_kind(); }},
       {"ean13", [](auto& a) { a.set_ean13(10'000'000'000'000); }},
       {"language", [](auto& a) { a.set_language(677); }},

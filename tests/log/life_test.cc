@@ -198,7 +198,9 @@ TEST_F(LifeTest, ABodyDecidesTheReferralWhereThereIsOne) {
   Log(Make(v1::KIND_EXTERNAL_DECIDED, "e1", {"a1"}));
   Log(Make(v1::KIND_ACTION, "a2"));
   v1::Action referral = Make(v1::KIND_EXTERNAL_REFERRED, "x", {"a2"});
-  if (!Try(referral).empty()) GTEST_SKIP() << "needs a term of the body";
+  // A copy: the platform's own would name the body by a term.
+  referral.set_provenance(v1::PROVENANCE_COPIED_FROM_PRESS);
+  Log(referral);
   EXPECT_EQ(Try(Make(v1::KIND_EXTERNAL_DECIDED, "e2", {"a2"})),
             "about[0]: names an action that was referred: name the referral");
   Log(Make(v1::KIND_EXTERNAL_DECIDED, "e3", {"x"}));

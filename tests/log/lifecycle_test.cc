@@ -67,7 +67,7 @@ Names Expand(const std::string& text,
 std::map<std::string, Names> Groups() {
   std::map<std::string, Names> groups;
   std::istringstream in(ReadPage());
-  const std::regex list("([A-Z]{3,4}): ([^:]*)");
+  const std::regex list("([A-Z]{3,4}): ((?:(?![A-Z]{3,4}:)[^:])*)");
   for (std::string line; std::getline(in, line);) {
     if (!line.starts_with("* ")) continue;
     std::vector<std::pair<std::string, Names>> found;

@@ -228,7 +228,6 @@ TEST(FieldRules, APayloadHasALastDayOnlyWhereThereMayBeOne) {
 TEST(KindRules, AFieldThatNobodyJudgesYetIsNotTaken) {
   // A promise would stand in the log that nothing keeps.
   const std::pair<std::string, std::function<void(v1::Action&)>> cases[] = {
-      {"policy_term", [](auto& a) { a.set_policy_term(1); }},
       {"subject_handle",
        [](auto& a) { a.set_subject_handle(std::string(16, 'h')); }},
       {"about_index", [](auto& a) { a.add_about_index(0); }},
@@ -238,9 +237,8 @@ TEST(KindRules, AFieldThatNobodyJudgesYetIsNotTaken) {
     spoil(action);
     EXPECT_EQ(Refused(action), Fields{field});
   }
-  for (const v1::Kind kind :
-       {v1::KIND_PAYLOAD_ERASED, v1::KIND_LEAF_REDACTED, v1::KIND_TERM,
-        v1::KIND_PLATFORM_KEY, v1::KIND_LABEL}) {
+  for (const v1::Kind kind : {v1::KIND_PAYLOAD_ERASED, v1::KIND_LEAF_REDACTED,
+                              v1::KIND_PLATFORM_KEY}) {
     v1::Action action;
     action.set_kind(kind);
     action.set_puid("later");

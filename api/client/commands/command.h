@@ -40,6 +40,7 @@ void AddShow(CLI::App* app, CommandLine* line);
 void AddSearch(CLI::App* app, CommandLine* line);
 void AddWatch(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
+void AddTerm(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);
 
 // Connect connects to the log with the token that --token-file names. For what

@@ -5,6 +5,8 @@
 #include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/payload_text.h"
+#include "verifier/core/entry.h"
 
 namespace modlog {
 namespace {
@@ -16,6 +18,7 @@ the log's published checkpoint, signed by the key that this server names.
 Examples:
   modlog get 0
   modlog get 0 --json | jq .action
+  modlog get 0 --payload
   modlog get 0 --leaf entry.bin      (0x00 and these bytes, hashed, are the leaf)
 
 Exit status: 0 shown, 1 no such entry or a proof that does not hold, 2 usage,
@@ -25,6 +28,7 @@ struct Options {
   uint64_t index = 0;
   bool json = false;
   std::string leaf_file;
+  bool payload = false;
 };
 
 Result<void> Show(const Options& options, const VerifiedReceipt& receipt) {
@@ -46,6 +50,30 @@ Result<void> Show(const Options& options, const VerifiedReceipt& receipt) {
   return {};
 }
 
+Result<v1::Action> ActionOf(const std::string& leaf) {
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  v1::Action action;
+  if (!action.ParseFromArray(entry.action.data(),
+                             static_cast<int>(entry.action.size()))) {
+    return Fail(Code::kMalformed, "the entry holds no action");
+  }
+  return action;
+}
+
+Result<void> ShowPayload(const Options& options, Client* client,
+                         const VerifiedReceipt& receipt) {
+  ASSIGN_OR_RETURN(const v1::Action action, ActionOf(receipt.leaf));
+  v1::GetPayloadRequest request;
+  request.set_index(options.index);
+  ASSIGN_OR_RETURN(const v1::GetPayloadResponse response,
+                   client->GetPayload(request));
+  RETURN_IF_ERROR(CheckPayload(action, response.payload()));
+  if (!Print(FormatPayload(options.index, action, response))) {
+    return Fail(Code::kUnavailable, "cannot write to standard output");
+  }
+  return {};
+}
+
 int RunGet(const CommandLine& line, const Options& options) {
   auto client = Connect(line);
   if (!client) return Complain(client.error());
@@ -55,7 +83,9 @@ int RunGet(const CommandLine& line, const Options& options) {
         {receipt.error().code,
          absl::StrCat("entry ", options.index, ": ", receipt.error().message)});
   }
-  Result<void> shown = Show(options, *receipt);
+  Result<void> shown = options.payload
+                           ? ShowPayload(options, client->get(), *receipt)
+                           : Show(options, *receipt);
   return shown ? kExitDone : Complain(shown.error());
 }
 
@@ -68,6 +98,11 @@ void AddGet(CLI::App* app, CommandLine* line) {
       ->check(IsIndex())
       ->required();
   auto* json = command->add_flag("--json", options->json, "print as JSON");
+  command
+      ->add_flag("--payload", options->payload,
+                 "show the private parts kept beside the entry: open ones, and "
+                 "restricted ones with the token of its platform")
+      ->excludes(json);
   command
       ->add_option("--leaf", options->leaf_file,
                    "write the leaf bytes to this file; - prints them")
