@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "log/dsa_rules.h"
+#include "log/erasure.h"
 #include "log/field_rules.h"
 #include "log/kind_rules.h"
 #include "log/nested_rules.h"
@@ -75,6 +76,13 @@ Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
   return {};
 }
 
+// Entries without a platform: nobody submits them, and so nobody can point at
+// what is sensitive by erasing it in an entry of its own.
+bool IsOfTheLog(const v1::Action& action) {
+  return action.kind() == v1::KIND_PAYLOAD_ERASED ||
+         action.kind() == v1::KIND_LEAF_REDACTED;
+}
+
 void AddReferences(std::string_view platform, std::string_view name,
                    const google::protobuf::RepeatedPtrField<std::string>& puids,
                    KindSet kinds, std::vector<Reference>* references) {
@@ -119,6 +127,12 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   CheckDsa(action, expected);
   CheckNested(action, now_ms, &violations, expected);
   CheckTermFields(action, &violations);
+  CheckErasure(action, &violations);
+  if (IsOfTheLog(action) != platform.empty()) {
+    violations.push_back({"kind",
+                          "is written by the log alone: ask it to erase or "
+                          "to redact"});
+  }
   admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {
     admitted.payload =

@@ -52,6 +52,8 @@ enum Field : uint64_t {
   kLabelOp = 1ull << 37,
   kLabelTerms = 1ull << 38,
   kTerm = 1ull << 39,
+  kAboutIndex = 1ull << 40,
+  kErasure = 1ull << 41,
 };
 
 constexpr uint64_t DEC = kVisibility | kMonetary | kProvision | kAccount;
@@ -102,6 +104,7 @@ constexpr KindRule kRules[] = {
     {v1::KIND_STATS_ATTESTATION, kStats, 0, kAbout, false, 1},
     {v1::KIND_PUBLICATION_CHANGED, kPublication | kAbout, 0, 0, false, 1},
     {v1::KIND_DOCUMENT, kCommitment | kAbout, 0, SRC, false, 16},
+    {v1::KIND_PAYLOAD_ERASED, kErasure | kAboutIndex, 0, 0, false, 0},
     {v1::KIND_TERM, kTerm, 0, 0, false, 0},
 };
 // A label is applied and taken back by entries of one kind.
@@ -162,6 +165,8 @@ constexpr FieldName kNames[] = {
     {kLabelOp, "label_op"},
     {kLabelTerms, "label_terms"},
     {kTerm, "term"},
+    {kAboutIndex, "about_index"},
+    {kErasure, "erasure"},
 };
 
 std::string_view NameOf(uint64_t field) {
@@ -224,6 +229,8 @@ uint64_t Present(const v1::Action& a) {
   add(a.label_op() != 0, kLabelOp);
   add(a.label_terms_size() > 0, kLabelTerms);
   add(a.has_term(), kTerm);
+  add(a.about_index_size() > 0, kAboutIndex);
+  add(a.has_erasure(), kErasure);
   return present;
 }
 
@@ -235,10 +242,8 @@ void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
     violations->push_back(
         {std::string(field), "is not a field this log takes yet"});
   };
-  refuse(a.about_index_size() > 0, "about_index");
   refuse(!a.subject_handle().empty(), "subject_handle");
   refuse(a.handle_key() != 0, "handle_key");
-  refuse(a.has_erasure(), "erasure");
   refuse(a.has_redaction(), "redaction");
   refuse(a.has_key_event(), "key_event");
 }

@@ -1,9 +1,12 @@
 #include "log/log.h"
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "log/admission.h"
+#include "log/eraser.h"
+#include "log/erasure.h"
 #include "log/key_slots.h"
 #include "log/mutex.h"
 #include "log/payload_reader.h"
@@ -21,10 +24,12 @@ class RunningLog final : public Log {
       : Log(options.key.verifier),
         clock_(options.clock != nullptr ? options.clock : SystemClock()),
         data_dir_(std::move(options.data_dir)),
+        erasures_(options.erasures),
         store_(std::move(store)),
         signer_(std::move(options.key)) {}
 
   ~RunningLog() override {
+    eraser_.reset();  // while its entries are still taken
     Leave(LogState::kStopping, "the log is stopping");
     queue_.Close();
     if (thread_.joinable()) thread_.join();
@@ -71,6 +76,7 @@ class RunningLog final : public Log {
   Result<uint64_t> FindPuid(std::string_view platform,
                             std::string_view puid) override;
   Result<EntryLife> ReadEntryLife(uint64_t index) override;
+  void Erase(EraseOrder order, EraseDone done) override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override {
     return ReadTermText(*store_, text_sha256);
   }
@@ -92,10 +98,15 @@ class RunningLog final : public Log {
   void Leave(LogState state, const std::string& reason);
   void RollBack(const StoredHead& head, Edge edge, const StoredHead& mark);
   void Run();
+  void StartEraser();
+  Result<void> CheckOrder(const EraseOrder& order);
+  Result<uint64_t> AppendOwn(const std::string& action);
+  Result<StoredAction> ReadStored(uint64_t index);
   Result<void> CheckGroup(const AppendGroup& group) const;
 
   Clock* const clock_;
   const std::string data_dir_;
+  const ErasureSchedule erasures_;
   const std::unique_ptr<Store> store_;
   Signer signer_;
   std::unique_ptr<HighWater> high_water_;
@@ -111,6 +122,7 @@ class RunningLog final : public Log {
   View view_ ABSL_GUARDED_BY(mutex_);
   TreeHead committed_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
+  std::unique_ptr<Eraser> eraser_;
 };
 
 Result<void> RunningLog::Start() {
@@ -134,7 +146,80 @@ Result<void> RunningLog::Start() {
       recovered.head, std::move(recovered.edge));
   RETURN_IF_ERROR(sequencer_->Start());
   thread_ = std::thread([this] { Run(); });
+  StartEraser();
   return {};
+}
+
+void RunningLog::StartEraser() {
+  eraser_ = std::make_unique<Eraser>(EraserParts{
+      store_.get(), slots_.get(), clock_, erasures_,
+      [this](const std::string& action) { return AppendOwn(action); },
+      [this](uint64_t index) { return ReadStored(index); }});
+}
+
+// Appends an entry of the operator's and waits for its publication.
+Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
+  AppendGroup group;
+  group.by_log = true;
+  group.actions = {action};
+  std::promise<Result<AppendAnswer>> promise;
+  Append(std::move(group), [&promise](Result<AppendAnswer> answer) {
+    promise.set_value(std::move(answer));
+  });
+  ASSIGN_OR_RETURN(const AppendAnswer answer, promise.get_future().get());
+  const ItemResult& item = answer.items.front();
+  if (item.outcome == ItemResult::Outcome::kLogged) return item.index;
+  return Fail(Code::kMalformed,
+              "the log refused an entry of its own" +
+                  (item.violations.empty()
+                       ? std::string()
+                       : ": " + item.violations.front().field + " " +
+                             item.violations.front().description));
+}
+
+Result<StoredAction> RunningLog::ReadStored(uint64_t index) {
+  ASSIGN_OR_RETURN(const std::string leaf, ReadLeaf(index));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  return StoredAction{std::string(entry.platform), std::string(entry.action)};
+}
+
+Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
+  if (state() != LogState::kServing) {
+    return Fail(Code::kUnavailable, state_reason());
+  }
+  if (order.indexes.empty() || order.indexes.size() > kEraseIndexesMax) {
+    return Fail(Code::kMalformed,
+                "indexes: must be 1.." + std::to_string(kEraseIndexesMax));
+  }
+  v1::Action form;
+  form.mutable_erasure()->set_basis(static_cast<v1::ErasureBasis>(order.basis));
+  form.mutable_erasure()->mutable_tags()->Assign(order.tags.begin(),
+                                                 order.tags.end());
+  std::vector<Violation> violations;
+  CheckErasure(form, &violations);
+  for (const uint64_t index : order.indexes) {
+    if (!violations.empty()) break;
+    ASSIGN_OR_RETURN(const std::string leaf, ReadLeaf(index));
+    form.clear_about_index();
+    form.add_about_index(index);
+    RETURN_IF_ERROR(JudgeErasure(
+        index + 1, form, [this](uint64_t of) { return ReadStored(of); },
+        &violations));
+    if (violations.empty()) continue;
+    return Fail(Code::kMalformed,
+                "entry " + std::to_string(index) +
+                    " has no commitment, so nothing is kept beside it");
+  }
+  if (violations.empty()) return {};
+  return Fail(Code::kMalformed, violations.front().field + ": " +
+                                    violations.front().description);
+}
+
+void RunningLog::Erase(EraseOrder order, EraseDone done) {
+  if (auto fit = CheckOrder(order); !fit) {
+    return done(std::unexpected(fit.error()));
+  }
+  eraser_->Erase(std::move(order), std::move(done));
 }
 
 // Behind the high-water mark: what is here can be read, but a signature would
@@ -239,7 +324,8 @@ Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
   if (state() != LogState::kServing) {
     return Fail(Code::kUnavailable, state_reason());
   }
-  if (!IsPlatformName(group.platform)) {
+  const bool own = group.by_log && group.platform.empty();
+  if (!own && !IsPlatformName(group.platform)) {
     return Fail(Code::kMalformed,
                 "platform must match ^[a-z0-9][a-z0-9.-]{0,63}$");
   }

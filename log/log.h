@@ -56,6 +56,9 @@ struct AppendGroup {
   std::vector<std::string_view> payloads = {};
   Atomicity atomicity = Atomicity::kPerItem;
   bool with_proofs = false;
+  // Written by this program and by no caller: then there may be no platform,
+  // and kinds that the log alone writes are taken.
+  bool by_log = false;
 };
 
 // A rule that an item broke. Never holds the offending value.
@@ -121,12 +124,39 @@ struct KeptPart {
 struct KeptPayload {
   std::vector<std::string> commitments;  // 24, or none where they are erased
   std::vector<KeptPart> parts;           // ascending by tag
+  std::vector<uint32_t> erased;          // tags that an entry says are erased
+  uint64_t erased_by = 0;                // the newest of these entries
+  bool erasure_pending = false;          // asked for; its entry is yet to come
+};
+
+// What is to be erased.
+inline constexpr size_t kEraseIndexesMax = 4'096;
+inline constexpr size_t kErasuresWaitingMax = 64;
+struct EraseOrder {
+  std::vector<uint64_t> indexes = {};  // 1..kEraseIndexesMax
+  std::vector<uint32_t> tags =
+      {};            // ascending, 1..24; none: all, salts as well
+  int basis = 0;     // v1::ErasureBasis, 1..3
+  bool now = false;  // else with the next daily run
+};
+struct EraseOutcome {
+  uint64_t accepted = 0;
+  std::vector<uint64_t> entries;  // written at once, of others that waited too
+};
+using EraseDone = std::move_only_function<void(Result<EraseOutcome>)>;
+
+// When what was asked for is erased, and payloads whose last day has passed go:
+// every `every_ms`, `at_ms` after midnight UTC.
+struct ErasureSchedule {
+  int64_t every_ms = 86'400'000;
+  int64_t at_ms = 3 * 3'600'000;
 };
 
 struct LogOptions {
   std::string data_dir;  // exists; holds high-water file, index and key slots
   SignerKey key;         // its name is the log's origin
   Clock* clock = nullptr;
+  ErasureSchedule erasures = {};
 };
 
 class Log {
@@ -170,6 +200,12 @@ class Log {
                                     std::string_view puid) = 0;
   // ReadEntryLife: what the entries up to the signed head did to one.
   virtual Result<EntryLife> ReadEntryLife(uint64_t index) = 0;
+
+  // Erase takes an order and returns; `done` is called once, when the order is
+  // durable or, with `now`, carried out: from a thread of the log's own, or
+  // from the caller's where the order is refused. kMalformed, kOutOfRange,
+  // kExhausted. Who may order it is the caller's to know.
+  virtual void Erase(EraseOrder order, EraseDone done) = 0;
 
   // ReadTerm returns the text of a registered term by its SHA-256. kNotFound.
   virtual Result<std::string> ReadTerm(const Hash& text_sha256) = 0;

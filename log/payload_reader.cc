@@ -1,5 +1,8 @@
 #include "log/payload_reader.h"
 
+#include <algorithm>
+
+#include "log/erasure.h"
 #include "log/terms.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/payload.pb.h"
@@ -17,6 +20,12 @@ Result<std::string> CommitmentOf(const DecodedEntry& entry) {
     return Fail(Code::kCorrupt, "a stored action does not parse");
   }
   return action.commitment();
+}
+
+// The commitments go with the last part of all.
+bool IsErased(const KeptPayload& kept, uint8_t tag) {
+  if (tag == kCommitmentsTag) return kept.erased.size() >= kPartTagMax;
+  return std::ranges::find(kept.erased, tag) != kept.erased.end();
 }
 
 Result<KeptPart> DecodeKeptPart(const std::string& bytes) {
@@ -45,10 +54,12 @@ Result<KeptPayload> PayloadReader::Read(const Prover& prover,
   ASSIGN_OR_RETURN(const std::string leaf, prover.ReadLeaf(index));
   ASSIGN_OR_RETURN(const std::vector<PayloadPart> parts,
                    store_->ReadPayload(index));
+  RETURN_IF_ERROR(ReadErasures(*store_, index, &kept));
   if (parts.empty()) return kept;
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
   ASSIGN_OR_RETURN(const std::string commitment, CommitmentOf(entry));
   for (const PayloadPart& part : parts) {
+    if (IsErased(kept, part.id.tag)) continue;  // its bytes are about to go
     ASSIGN_OR_RETURN(const auto plain, Open(part, AsBytes(commitment)));
     if (!plain) continue;  // erased, and about to go
     if (part.id.tag == kCommitmentsTag) {

@@ -13,6 +13,8 @@
 //       the last day that the payload of an entry is kept
 //   'b' || platform || 00 || entry (u64)  -> v1::BulkCorrection
 //       entry corrects many of the platform by one rule
+//   't' …  registered terms: terms.h
+//   'e' …  erasures: erasure.h
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/erasure.h"
 #include "log/life.h"
 #include "log/life_rules.h"
 #include "log/terms.h"
@@ -51,8 +52,11 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   RETURN_IF_ERROR(
       JudgeNegation(item, action, {rows_, read_}, &judgement.violations));
   RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
+  RETURN_IF_ERROR(
+      JudgeErasure(item.index, action, read_, &judgement.violations));
   if (!judgement.violations.empty()) return judgement;
   RecordLife(item, action, rows_);
+  if (action.has_erasure()) RecordErasure(item.index, action, rows_);
   if (action.has_term()) {
     RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);
   }
@@ -61,7 +65,7 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
 
 bool NeedsStanding(const v1::Action& action) {
   return action.about_size() > 0 || action.cause_size() > 0 ||
-         action.has_bulk() || action.has_term();
+         action.has_bulk() || action.has_term() || action.has_erasure();
 }
 
 }  // namespace modlog

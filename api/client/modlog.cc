@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
   modlog::AddStatus(&app, &line);
   modlog::AddExport(&app, &line);
   modlog::AddExportTiles(&app, &line);
+  modlog::AddErase(&app, &line);
   modlog::AddTerm(&app, &line);
   modlog::AddBench(&app, &line);
 

@@ -195,6 +195,38 @@ LogService::Reactor* LogService::AddPlatform(Context* context, const Buffer* in,
       });
 }
 
+LogService::Reactor* LogService::Erase(Context* context, const Buffer* in,
+                                       Buffer* out) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = callers_->Identify(*context);
+  v1::EraseRequest request;
+  std::optional<grpc::Status> refused;
+  if (!caller.has_value()) {
+    refused = ToGrpc(caller.error());
+  } else if (!Parse(*in, &request)) {
+    refused = RefusedToGrpc("", "does not parse as a request of this call");
+  } else {
+    refused = RefuseErase(log_, request, *caller);
+  }
+  if (refused.has_value()) {
+    reactor->Finish(*refused);
+    return reactor;
+  }
+  log_->Erase(OrderOf(request), [this, reactor,
+                                 out](const Result<EraseOutcome>& outcome) {
+    if (!outcome.has_value()) {
+      return reactor->Finish(ErrorToGrpc(outcome.error(), log_->state()));
+    }
+    v1::EraseResponse response;
+    response.set_accepted(outcome->accepted);
+    for (const uint64_t entry : outcome->entries) {
+      response.add_entry_indexes(entry);
+    }
+    reactor->Finish(Serialize(response, out));
+  });
+  return reactor;
+}
+
 LogService::Reactor* LogService::GetStatus(Context* context, const Buffer* in,
                                            Buffer* out) {
   return Answer<v1::GetStatusRequest>(

@@ -40,7 +40,8 @@ using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
 
 template <typename Base>
 using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
-    v1::ModerationLog::WithRawCallbackMethod_AddPlatform<Base>>;
+    v1::ModerationLog::WithRawCallbackMethod_AddPlatform<
+        v1::ModerationLog::WithRawCallbackMethod_Erase<Base>>>;
 
 class LogService final
     : public RawPayloads<
@@ -71,6 +72,7 @@ class LogService final
   Reactor* GetReceipt(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* GetLogInfo(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* Erase(Context* context, const Buffer* in, Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,

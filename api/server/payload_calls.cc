@@ -46,7 +46,38 @@ Reply<v1::GetPayloadResponse> ReadKept(Log* log,
   for (const KeptPart& part : kept->parts) {
     if (part.open || *all) AddPart(part, payload);
   }
+  for (const uint32_t tag : kept->erased) response.add_erased(tag);
+  response.set_erased_by(kept->erased_by);
+  response.set_erasure_pending(kept->erasure_pending);
   return response;
+}
+
+std::optional<grpc::Status> RefuseErase(Log* log,
+                                        const v1::EraseRequest& request,
+                                        const Caller& caller) {
+  if (request.indexes_size() > static_cast<int>(kEraseIndexesMax)) {
+    return RefusedToGrpc("indexes", "must be 1..4096");
+  }
+  for (const uint64_t index : request.indexes()) {
+    const auto leaf = log->ReadLeaf(index);
+    if (!leaf.has_value()) return ErrorToGrpc(leaf.error(), log->state());
+    const auto entry = DecodeEntry(*leaf);
+    if (!entry.has_value()) return ErrorToGrpc(entry.error(), log->state());
+    const bool may = entry->platform.empty() ? caller.IsOperator()
+                                             : caller.SpeaksFor(entry->platform);
+    if (may) continue;
+    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
+                        "what is kept beside an entry is erased by its "
+                        "platform or the operator: show the token of one");
+  }
+  return std::nullopt;
+}
+
+EraseOrder OrderOf(const v1::EraseRequest& request) {
+  return {.indexes = {request.indexes().begin(), request.indexes().end()},
+          .tags = {request.tags().begin(), request.tags().end()},
+          .basis = request.basis(),
+          .now = request.now()};
 }
 
 std::string FormatKept(const v1::GetPayloadResponse& response) {

@@ -5,6 +5,9 @@
 // everybody, restricted ones for the entry's platform and the operator. That
 // there are restricted parts is itself not shown. Thread-safe.
 
+#include <optional>
+
+#include "api/server/callers.h"
 #include "api/server/read_calls.h"
 #include "log/log.h"
 #include "modlog/v1/log.pb.h"
@@ -21,6 +24,12 @@ struct PayloadReaderIdentity {
 Reply<v1::GetPayloadResponse> ReadKept(Log* log,
                                        const v1::GetPayloadRequest& request,
                                        const PayloadReaderIdentity& caller);
+
+// RefuseErase returns the status of a call by somebody who may not make it.
+std::optional<grpc::Status> RefuseErase(Log* log,
+                                        const v1::EraseRequest& request,
+                                        const Caller& caller);
+EraseOrder OrderOf(const v1::EraseRequest& request);
 
 // FormatKept writes an answer as JSON, bytes in base64, names as in the .proto.
 std::string FormatKept(const v1::GetPayloadResponse& response);

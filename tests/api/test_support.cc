@@ -217,6 +217,9 @@ Result<std::string> HeldLog::ReadLeaf(uint64_t) {
 Result<std::string> HeldLog::ReadBundle(uint64_t, uint32_t) {
   return Fail(Code::kCorrupt, "a test says so");
 }
+void HeldLog::Erase(EraseOrder, EraseDone done) {
+  done(Fail(Code::kUnavailable, "a test says so"));
+}
 Result<std::string> HeldLog::ReadTerm(const Hash&) {
   return Fail(Code::kNotFound, "a test says so");
 }

@@ -113,6 +113,7 @@ class HeldLog final : public Log {
   Result<uint64_t> FindPuid(std::string_view, std::string_view) override;
   Result<EntryLife> ReadEntryLife(uint64_t) override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override;
+  void Erase(EraseOrder order, EraseDone done) override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t, uint64_t) override;
   Result<std::vector<Hash>> ProveConsistency(uint64_t, uint64_t) override;
 

@@ -230,15 +230,13 @@ TEST(KindRules, AFieldThatNobodyJudgesYetIsNotTaken) {
   const std::pair<std::string, std::function<void(v1::Action&)>> cases[] = {
       {"subject_handle",
        [](auto& a) { a.set_subject_handle(std::string(16, 'h')); }},
-      {"about_index", [](auto& a) { a.add_about_index(0); }},
   };
   for (const auto& [field, spoil] : cases) {
     v1::Action action = Statement();
     spoil(action);
     EXPECT_EQ(Refused(action), Fields{field});
   }
-  for (const v1::Kind kind : {v1::KIND_PAYLOAD_ERASED, v1::KIND_LEAF_REDACTED,
-                              v1::KIND_PLATFORM_KEY}) {
+  for (const v1::Kind kind : {v1::KIND_LEAF_REDACTED, v1::KIND_PLATFORM_KEY}) {
     v1::Action action;
     action.set_kind(kind);
     action.set_puid("later");

@@ -34,6 +34,7 @@ RULES = [
                       "modlog/v1/payload.pb.h") + PROTOCOL),
     ("log/terms", ("log/", "verifier/core/", "absl/") + PROTOCOL),
     ("log/erasure", ("log/", "verifier/core/", "absl/") + PROTOCOL),
+    ("log/eraser", ("log/", "verifier/core/") + PROTOCOL),
     ("log/redaction", ("log/", "verifier/core/", "absl/") + PROTOCOL),
     ("log/life", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),

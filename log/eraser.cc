@@ -1,0 +1,219 @@
+#include "log/eraser.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "log/admission.h"
+#include "log/erasure.h"
+#include "log/failpoint.h"
+
+namespace modlog {
+
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+constexpr size_t kRequestsAtOnce = 65'536;
+constexpr size_t kRetentionAtOnce = 4'096;
+constexpr uint32_t kTaxonomy = 202'507;
+// Entries this near to each other are purged together.
+constexpr uint64_t kNear = 4'096;
+constexpr std::string_view kUntilPrefix = "pu";
+
+v1::Action ErasureEntry(int basis, const std::vector<uint32_t>& tags) {
+  v1::Action action;
+  action.set_kind(v1::KIND_PAYLOAD_ERASED);
+  const PartKey random = DrawPartKeys(1).front();
+  action.set_puid("erasure-" + FormatHex(Bytes(random).first(16)));
+  action.set_taxonomy(kTaxonomy);
+  action.mutable_erasure()->set_basis(static_cast<v1::ErasureBasis>(basis));
+  for (const uint32_t tag : tags) {
+    if (tag != 0) action.mutable_erasure()->add_tags(tag);
+  }
+  return action;
+}
+
+// One entry for all with the same basis and tags.
+std::vector<v1::Action> EntriesFor(const std::vector<ErasureRequest>& requests,
+                                   int64_t before_ms) {
+  std::map<std::pair<int, uint64_t>, std::vector<uint32_t>> by_index;
+  for (const ErasureRequest& request : requests) {
+    if (request.accepted_ms >= before_ms) continue;
+    by_index[{request.basis, request.index}].push_back(request.tag);
+  }
+  std::map<std::pair<int, std::vector<uint32_t>>, std::vector<uint64_t>> alike;
+  for (auto& [key, tags] : by_index) {
+    alike[{key.first, std::move(tags)}].push_back(key.second);
+  }
+  std::vector<v1::Action> entries;
+  for (const auto& [what, indexes] : alike) {
+    for (size_t i = 0; i < indexes.size(); ++i) {
+      if (i % kErasedAtOnce == 0) {
+        entries.push_back(ErasureEntry(what.first, what.second));
+      }
+      entries.back().add_about_index(indexes[i]);
+    }
+  }
+  return entries;
+}
+
+}  // namespace
+
+Eraser::Eraser(EraserParts parts) : parts_(std::move(parts)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Eraser::~Eraser() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  for (Waiting& waiting : waiting_) {
+    waiting.done(Fail(Code::kUnavailable, "the log is stopping"));
+  }
+}
+
+void Eraser::Erase(EraseOrder order, EraseDone done) {
+  const std::scoped_lock lock(mutex_);
+  if (waiting_.size() >= kErasuresWaitingMax) {
+    done(Fail(Code::kExhausted, "erasures wait already: limit " +
+                                    std::to_string(kErasuresWaitingMax)));
+    return;
+  }
+  waiting_.push_back({std::move(order), std::move(done)});
+  changed_.notify_all();
+}
+
+// The time of the newest daily run that was due.
+int64_t Eraser::LastRunDue() const {
+  const ErasureSchedule& schedule = parts_.schedule;
+  const int64_t since = parts_.clock->WallMs() - schedule.at_ms;
+  return since / schedule.every_ms * schedule.every_ms + schedule.at_ms;
+}
+
+// An error leaves the rows as they are: the next run, or the next start, tries
+// again.
+void Eraser::Run() {
+  bool finished = FinishOld().has_value();
+  int64_t last_run = 0;
+  while (true) {
+    if (!finished) finished = FinishOld().has_value();
+    if (const int64_t due = LastRunDue(); finished && due != last_run) {
+      const bool done =
+          CarryOut(due).has_value() && EndRetention().has_value();
+      if (done) last_run = due;
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::milliseconds(500),
+                      [this] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    if (waiting_.empty()) continue;
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    next.done(Accept(next.order));
+  }
+}
+
+Result<EraseOutcome> Eraser::Accept(const EraseOrder& order) {
+  const int64_t now_ms = parts_.clock->WallMs();
+  RETURN_IF_ERROR(parts_.store->WriteRows(RequestRows(order, now_ms)));
+  Failpoint("erasure_accepted");
+  EraseOutcome outcome;
+  outcome.accepted = order.indexes.size();
+  if (!order.now) return outcome;
+  ASSIGN_OR_RETURN(outcome.entries, CarryOut(now_ms + 1));
+  return outcome;
+}
+
+Result<void> Eraser::FinishOld() {
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> entries,
+                   ReadErasuresToDo(*parts_.store));
+  for (const uint64_t entry : entries) RETURN_IF_ERROR(DoErasure(entry));
+  return {};
+}
+
+Result<std::vector<uint64_t>> Eraser::CarryOut(int64_t before_ms) {
+  ASSIGN_OR_RETURN(const std::vector<ErasureRequest> requests,
+                   ReadRequests(*parts_.store, kRequestsAtOnce));
+  std::vector<uint64_t> written;
+  for (const v1::Action& entry : EntriesFor(requests, before_ms)) {
+    ASSIGN_OR_RETURN(const uint64_t index, parts_.append(EncodeAction(entry)));
+    Failpoint("erasure_published");
+    RETURN_IF_ERROR(DoErasure(index));
+    written.push_back(index);
+  }
+  return written;
+}
+
+Result<void> Eraser::DoErasure(uint64_t entry) {
+  ASSIGN_OR_RETURN(const StoredAction stored, parts_.read_action(entry));
+  v1::Action action;
+  if (!action.ParseFromString(stored.action)) {
+    return Fail(Code::kCorrupt, "a stored erasure does not parse");
+  }
+  const auto& about = action.about_index();
+  const auto& tags = action.erasure().tags();
+  const std::vector<uint64_t> indexes(about.begin(), about.end());
+  RETURN_IF_ERROR(Destroy(indexes, {tags.begin(), tags.end()}));
+  return parts_.store->WriteRows({ErasureDone(entry)});
+}
+
+// Keys first: from then on every copy of the ciphertext is noise.
+Result<void> Eraser::Destroy(const std::vector<uint64_t>& indexes,
+                             const std::vector<uint32_t>& tags) {
+  std::vector<uint64_t> slots;
+  std::vector<PayloadId> ids;
+  for (const uint64_t index : indexes) {
+    ASSIGN_OR_RETURN(const std::vector<PayloadPart> parts,
+                     parts_.store->ReadPayload(index));
+    for (const PayloadPart& part : parts) {
+      if (!tags.empty() && std::ranges::find(tags, part.id.tag) == tags.end()) continue;
+      slots.push_back(part.slot);
+      ids.push_back(part.id);
+    }
+  }
+  RETURN_IF_ERROR(parts_.slots->Erase(slots));
+  Failpoint("erasure_keys_gone");
+  RETURN_IF_ERROR(parts_.store->RemovePayload(ids));
+  Failpoint("erasure_removed");
+  return Purge(indexes);
+}
+
+Result<void> Eraser::Purge(const std::vector<uint64_t>& indexes) {
+  for (size_t i = 0; i < indexes.size();) {
+    size_t last = i;
+    while (last + 1 < indexes.size() &&
+           indexes[last + 1] - indexes[last] <= kNear) {
+      ++last;
+    }
+    RETURN_IF_ERROR(parts_.store->PurgePayload(indexes[i], indexes[last]));
+    i = last + 1;
+  }
+  return {};
+}
+
+Result<void> Eraser::EndRetention() {
+  const auto today =
+      static_cast<uint64_t>(parts_.clock->WallMs() / kDayMs);
+  while (true) {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     parts_.store->ScanRows(kUntilPrefix, kRetentionAtOnce));
+    std::vector<uint64_t> indexes;
+    std::vector<Row> done;
+    for (const Row& row : rows) {
+      const std::string_view key = row.key;
+      if (GetBigEndian(key.substr(2, 4)) >= today) break;
+      indexes.push_back(GetBigEndian(key.substr(6)));
+      done.push_back({row.key, std::nullopt});
+    }
+    if (indexes.empty()) return {};
+    std::ranges::sort(indexes);
+    RETURN_IF_ERROR(Destroy(indexes, {}));
+    RETURN_IF_ERROR(parts_.store->WriteRows(done));
+  }
+}
+
+}  // namespace modlog

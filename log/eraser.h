@@ -1,0 +1,76 @@
+#ifndef MODLOG_LOG_ERASER_H_
+#define MODLOG_LOG_ERASER_H_
+
+// Erases what is kept beside entries: on request with an entry that says so,
+// and without one when the last day of a payload has passed. In this order:
+//
+//   the request is durable -> the entry is published -> the keys are
+//   overwritten and synced -> the ciphertext is removed, and purged from every
+//   file of the store
+//
+// Requests wait for the daily run, so that one entry speaks of many; one that
+// is to be carried out at once takes those that wait along. A thread of its
+// own; what a crash interrupted is finished first when it starts.
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "log/clock.h"
+#include "log/key_slots.h"
+#include "log/life.h"
+#include "log/log.h"
+#include "log/store.h"
+
+namespace modlog {
+
+struct EraserParts {
+  Store* store;
+  KeySlots* slots;
+  Clock* clock;
+  ErasureSchedule schedule;
+  // Appends one operator's entry and returns its index, once it is published.
+  std::function<Result<uint64_t>(const std::string& action)> append;
+  ReadAction read_action;
+};
+
+class Eraser {
+ public:
+  explicit Eraser(EraserParts parts);
+  ~Eraser();  // ends what is running; what waits is told kUnavailable
+
+  // Erase is Log::Erase.
+  void Erase(EraseOrder order, EraseDone done);
+
+ private:
+  struct Waiting {
+    EraseOrder order;
+    EraseDone done;
+  };
+
+  void Run();
+  Result<EraseOutcome> Accept(const EraseOrder& order);
+  Result<void> FinishOld();
+  // Writes entries for the requests accepted before `before_ms`, and does what
+  // they say.
+  Result<std::vector<uint64_t>> CarryOut(int64_t before_ms);
+  Result<void> EndRetention();
+  Result<void> DoErasure(uint64_t entry);
+  Result<void> Destroy(const std::vector<uint64_t>& indexes,
+                       const std::vector<uint32_t>& tags);
+  Result<void> Purge(const std::vector<uint64_t>& indexes);
+  int64_t LastRunDue() const;
+
+  const EraserParts parts_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;  // guarded by mutex_
+  bool stopping_ = false;        // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_ERASER_H_

@@ -1,0 +1,273 @@
+// If this failed, what a person had erased could be read again: from a file,
+// from a backup, or by asking.
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "log/key_slots.h"
+#include "tests/log/log_fixture.h"
+#include "tests/log/payload_fixture.h"
+
+namespace modlog {
+namespace {
+
+const std::vector<PartGiven> kParts = {
+    {kPartContentId, "https://example.org/item/1"},
+    {kPartDecisionFacts, "posted the same thing a hundred times", true},
+    {kPartComplainant, "a person who asked not to be named"}};
+
+std::string ReadAll(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Files under `root` that hold the bytes, or their hex or base64.
+std::vector<std::string> FilesWith(const std::string& root,
+                                   std::string_view bytes) {
+  const std::string forms[] = {std::string(bytes), FormatHex(AsBytes(bytes)),
+                               FormatBase64(AsBytes(bytes))};
+  std::vector<std::string> found;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
+    if (!file.is_regular_file()) continue;
+    const std::string text = ReadAll(file.path());
+    for (const std::string& form : forms) {
+      if (text.find(form) == std::string::npos) continue;
+      found.push_back(file.path().string());
+      break;
+    }
+  }
+  return found;
+}
+
+class ErasureTest : public LogFixture {
+ protected:
+  void SetUp() override { OpenOnDisk(); }
+  void TearDown() override { log_.reset(); }
+
+  void OpenOnDisk() {
+    log_.reset();
+    auto store = OpenRocksDbStore(directory_.path() + "/db");
+    ASSERT_TRUE(store) << store.error().message;
+    Open(*std::move(store));
+  }
+
+  uint64_t Add(const RecordWithPayload& record) {
+    AppendGroup group;
+    group.platform = "example";
+    const std::string action = record.ActionBytes();
+    const std::string payload = record.PayloadBytes();
+    group.actions = {action};
+    group.payloads = {payload};
+    std::promise<Result<AppendAnswer>> promise;
+    log_->Append(std::move(group), [&](Result<AppendAnswer> answer) {
+      promise.set_value(std::move(answer));
+    });
+    const auto answer = promise.get_future().get();
+    EXPECT_TRUE(answer &&
+                answer->items[0].outcome == ItemResult::Outcome::kLogged);
+    return answer ? answer->items[0].index : 0;
+  }
+
+  Result<EraseOutcome> Erase(EraseOrder order) {
+    std::promise<Result<EraseOutcome>> promise;
+    log_->Erase(std::move(order), [&](Result<EraseOutcome> outcome) {
+      promise.set_value(std::move(outcome));
+    });
+    return promise.get_future().get();
+  }
+
+  // The key of a slot and the ciphertext under it, from the files themselves.
+  std::string KeyOf(uint64_t slot) {
+    const std::string file = ReadAll(directory_.path() + "/key-slots");
+    return file.substr((slot + 1) * kPartKeySize, kPartKeySize);
+  }
+  std::string CiphertextOf(uint64_t index, uint8_t tag) {
+    auto store = OpenRocksDbStore(directory_.path() + "/db");
+    EXPECT_TRUE(store);
+    const auto parts = (*store)->ReadPayload(index);
+    EXPECT_TRUE(parts);
+    for (const PayloadPart& part : *parts) {
+      if (part.id.tag == tag) return part.bytes;
+    }
+    return "";
+  }
+  std::string Root() const { return directory_.path(); }
+};
+
+TEST_F(ErasureTest, LeavesNeitherKeyNorSaltNorCiphertextInAnyFile) {
+  const RecordWithPayload record = CommitTo(TakedownMessage("erased"), kParts);
+  const RecordWithPayload other = CommitTo(TakedownMessage("kept"), kParts);
+  ASSERT_EQ(Add(record), 0u);
+  ASSERT_EQ(Add(other), 1u);
+  const TreeHead before = log_->signed_head()->tree;
+  const auto old_path = log_->ProveInclusion(0, before.size);
+  const std::string old_leaf = *log_->ReadLeaf(0);
+  log_.reset();
+
+  // The control: all of it is there, and a backup is made of it.
+  std::vector<std::string> keys;
+  std::vector<std::string> ciphertexts;
+  for (uint64_t slot = 0; slot < 4; ++slot) keys.push_back(KeyOf(slot));
+  for (const uint8_t tag : {uint8_t{0}, uint8_t{2}, uint8_t{3}, uint8_t{11}}) {
+    ciphertexts.push_back(CiphertextOf(0, tag));
+    ASSERT_GT(ciphertexts.back().size(), kGcmTagSize);
+  }
+  for (const std::string& key : keys) {
+    EXPECT_EQ(FilesWith(Root(), key),
+              std::vector<std::string>{Root() + "/key-slots"});
+  }
+  for (const std::string& ciphertext : ciphertexts) {
+    EXPECT_EQ(FilesWith(Root(), ciphertext).size(), 1u);
+  }
+  const ScratchDirectory backup;
+  std::filesystem::copy(Root() + "/db", backup.path() + "/db",
+                        std::filesystem::copy_options::recursive);
+  EXPECT_FALSE(FilesWith(backup.path(), ciphertexts[2]).empty());
+
+  OpenOnDisk();
+  const auto outcome = Erase({.indexes = {0}, .basis = 1, .now = true});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->entries, std::vector<uint64_t>{2});
+  const auto kept = log_->ReadPayload(0);
+  ASSERT_TRUE(kept);
+  EXPECT_TRUE(kept->parts.empty() && kept->commitments.empty());
+  EXPECT_EQ(kept->erased.size(), 24u);
+  EXPECT_EQ(kept->erased_by, 2u);
+  for (int round = 0; round < 2; ++round) {  // before a restart and after it
+    for (size_t i = 0; i < 4; ++i) {
+      EXPECT_TRUE(FilesWith(Root(), keys[i]).empty()) << i;
+      EXPECT_TRUE(FilesWith(Root(), ciphertexts[i]).empty()) << i;
+      EXPECT_TRUE(FilesWith(backup.path(), keys[i]).empty()) << i;
+    }
+    for (const v1::Part& part : record.payload.parts()) {
+      EXPECT_TRUE(FilesWith(Root(), part.salt()).empty());
+      EXPECT_TRUE(FilesWith(backup.path(), part.salt()).empty());
+    }
+    OpenOnDisk();
+  }
+  // The ciphertext of the backup stays, useless.
+  EXPECT_FALSE(FilesWith(backup.path(), ciphertexts[2]).empty());
+  const auto untouched = log_->ReadPayload(1);
+  ASSERT_TRUE(untouched);
+  EXPECT_EQ(untouched->parts.size(), 3u);
+  // The tree never heard of it.
+  EXPECT_EQ(*log_->ReadLeaf(0), old_leaf);
+  EXPECT_TRUE(
+      CheckInclusion(0, HashLeaf(AsBytes(old_leaf)), *old_path, before));
+  const auto consistency =
+      log_->ProveConsistency(before.size, log_->signed_head()->tree.size);
+  ASSERT_TRUE(consistency);
+  EXPECT_TRUE(
+      CheckConsistency(before, log_->signed_head()->tree, *consistency));
+}
+
+TEST_F(ErasureTest, OfOnePartLeavesTheOthers) {
+  const RecordWithPayload record = CommitTo(TakedownMessage("part"), kParts);
+  Add(record);
+  ASSERT_TRUE(Erase({.indexes = {0}, .tags = {11}, .basis = 2, .now = true}));
+  const auto kept = log_->ReadPayload(0);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->commitments.size(), 24u);
+  EXPECT_EQ(kept->parts.size(), 2u);
+  EXPECT_EQ(kept->erased, std::vector<uint32_t>{11});
+  EXPECT_TRUE(FilesWith(Root(), record.payload.parts(2).salt()).empty());
+}
+
+// A retry must not bring it back, nor can anybody write such an entry.
+TEST_F(ErasureTest, IsForEver) {
+  const RecordWithPayload record = CommitTo(TakedownMessage("once"), kParts);
+  Add(record);
+  const auto outcome = Erase({.indexes = {0}, .basis = 3, .now = true});
+  ASSERT_TRUE(outcome);
+  AppendGroup group;
+  const std::string action = record.ActionBytes();
+  const std::string payload = record.PayloadBytes();
+  group.platform = "example";
+  group.actions = {action};
+  group.payloads = {payload};
+  std::promise<Result<AppendAnswer>> promise;
+  log_->Append(std::move(group), [&](Result<AppendAnswer> answer) {
+    promise.set_value(std::move(answer));
+  });
+  EXPECT_EQ(promise.get_future().get()->items[0].outcome,
+            ItemResult::Outcome::kDuplicate);
+  EXPECT_TRUE(log_->ReadPayload(0)->parts.empty());
+  const std::string leaf = *log_->ReadLeaf(outcome->entries.at(0));
+  const auto entry = DecodeEntry(leaf);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->platform, "");
+  const auto answer = AppendGroupOf({std::string(entry->action)});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[0].outcome, ItemResult::Outcome::kRefused);
+  EXPECT_EQ(answer->items[0].violations[0].field, "kind");
+}
+
+TEST_F(ErasureTest, OfWhatIsNotThereIsRefusedAndLeavesNoEntry) {
+  AppendOne(Takedown("bare"));
+  EXPECT_EQ(Erase({.indexes = {0}, .basis = 1, .now = true}).error().code,
+            Code::kMalformed);
+  EXPECT_EQ(Erase({.indexes = {5}, .basis = 1, .now = true}).error().code,
+            Code::kOutOfRange);
+  EXPECT_EQ(Erase({.indexes = {}, .basis = 1}).error().code, Code::kMalformed);
+  Add(CommitTo(TakedownMessage("there"), kParts));
+  EXPECT_EQ(Erase({.indexes = {1}, .basis = 0}).error().code, Code::kMalformed);
+  EXPECT_EQ(Erase({.indexes = {1}, .tags = {3, 2}, .basis = 1}).error().code,
+            Code::kMalformed);
+  EXPECT_EQ(log_->signed_head()->tree.size, 2u);
+}
+
+// Many requests of a day make one entry for each basis and tags.
+TEST_F(ErasureTest, WaitsForTheDailyRunAndForOthers) {
+  for (int i = 0; i < 6; ++i) {
+    Add(CommitTo(TakedownMessage("many" + std::to_string(i)), kParts));
+  }
+  ASSERT_TRUE(Erase({.indexes = {0, 1}, .basis = 1}));
+  ASSERT_TRUE(Erase({.indexes = {3}, .basis = 1}));
+  ASSERT_TRUE(Erase({.indexes = {4}, .tags = {3}, .basis = 1}));
+  EXPECT_TRUE(log_->ReadPayload(1)->erasure_pending);
+  EXPECT_EQ(log_->ReadPayload(1)->parts.size(), 3u);
+  OpenOnDisk();  // the requests are durable
+  EXPECT_TRUE(log_->ReadPayload(3)->erasure_pending);
+  EXPECT_EQ(log_->signed_head()->tree.size, 6u);
+  clock_.Advance(86'400'000);
+  for (int i = 0; i < 200 && log_->signed_head()->tree.size < 8; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  ASSERT_EQ(log_->signed_head()->tree.size, 8u);
+  std::set<std::string> abouts;
+  for (const uint64_t index : {6u, 7u}) {
+    v1::Action action;
+    const std::string leaf = *log_->ReadLeaf(index);
+    ASSERT_TRUE(action.ParseFromString(std::string(DecodeEntry(leaf)->action)));
+    std::string about;
+    for (const uint64_t target : action.about_index()) {
+      about += std::to_string(target) + " ";
+    }
+    abouts.insert(about);
+  }
+  EXPECT_EQ(abouts, (std::set<std::string>{"0 1 3 ", "4 "}));
+}
+
+// The last day of a payload needs no entry.
+TEST_F(ErasureTest, RetentionEndsWithoutAnEntry) {
+  RecordWithPayload record = CommitTo(TakedownMessage("short"), kParts);
+  const int64_t today = clock_.WallMs() / 86'400'000;
+  record.action.set_payload_until(static_cast<uint32_t>(today + 1));
+  Add(record);
+  Add(CommitTo(TakedownMessage("long"), kParts));
+  clock_.Advance(3 * int64_t{86'400'000});
+  for (int i = 0; i < 200 && !log_->ReadPayload(0)->parts.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  log_.reset();  // waits for the run
+  OpenOnDisk();
+  EXPECT_TRUE(log_->ReadPayload(0)->parts.empty());
+  EXPECT_EQ(log_->ReadPayload(1)->parts.size(), 3u);
+  EXPECT_EQ(log_->signed_head()->tree.size, 2u);
+}
+
+}  // namespace
+}  // namespace modlog
