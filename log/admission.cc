@@ -79,8 +79,7 @@ Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
 // Entries without a platform: nobody submits them, and so nobody can point at
 // what is sensitive by erasing it in an entry of its own.
 bool IsOfTheLog(const v1::Action& action) {
-  return action.kind() == v1::KIND_PAYLOAD_ERASED ||
-         action.kind() == v1::KIND_LEAF_REDACTED;
+  return action.kind() == v1::KIND_PAYLOAD_ERASED;
 }
 
 void AddReferences(std::string_view platform, std::string_view name,
@@ -129,9 +128,8 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   CheckTermFields(action, &violations);
   CheckErasure(action, &violations);
   if (IsOfTheLog(action) != platform.empty()) {
-    violations.push_back({"kind",
-                          "is written by the log alone: ask it to erase or "
-                          "to redact"});
+    violations.push_back(
+        {"kind", "is written by the log alone: ask it to erase"});
   }
   admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {

@@ -101,8 +101,7 @@ void Eraser::Run() {
   while (true) {
     if (!finished) finished = FinishOld().has_value();
     if (const int64_t due = LastRunDue(); finished && due != last_run) {
-      const bool done =
-          CarryOut(due).has_value() && EndRetention().has_value();
+      const bool done = CarryOut(due).has_value() && EndRetention().has_value();
       if (done) last_run = due;
     }
     std::unique_lock lock(mutex_);
@@ -170,7 +169,8 @@ Result<void> Eraser::Destroy(const std::vector<uint64_t>& indexes,
     ASSIGN_OR_RETURN(const std::vector<PayloadPart> parts,
                      parts_.store->ReadPayload(index));
     for (const PayloadPart& part : parts) {
-      if (!tags.empty() && std::ranges::find(tags, part.id.tag) == tags.end()) continue;
+      if (!tags.empty() && std::ranges::find(tags, part.id.tag) == tags.end())
+        continue;
       slots.push_back(part.slot);
       ids.push_back(part.id);
     }
@@ -196,8 +196,7 @@ Result<void> Eraser::Purge(const std::vector<uint64_t>& indexes) {
 }
 
 Result<void> Eraser::EndRetention() {
-  const auto today =
-      static_cast<uint64_t>(parts_.clock->WallMs() / kDayMs);
+  const auto today = static_cast<uint64_t>(parts_.clock->WallMs() / kDayMs);
   while (true) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      parts_.store->ScanRows(kUntilPrefix, kRetentionAtOnce));

@@ -101,11 +101,11 @@ Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit) {
     if (key.size() != 11 || row.value->size() != 9) {
       return Fail(Code::kCorrupt, "a row of erasures is malformed");
     }
-    requests.push_back({GetBigEndian(key.substr(2, 8)),
-                        static_cast<uint8_t>(key.back()),
-                        static_cast<uint8_t>(row.value->front()),
-                        static_cast<int64_t>(GetBigEndian(
-                            std::string_view(*row.value).substr(1)))});
+    requests.push_back(
+        {GetBigEndian(key.substr(2, 8)), static_cast<uint8_t>(key.back()),
+         static_cast<uint8_t>(row.value->front()),
+         static_cast<int64_t>(
+             GetBigEndian(std::string_view(*row.value).substr(1)))});
   }
   return requests;
 }

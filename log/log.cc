@@ -211,8 +211,8 @@ Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
                     " has no commitment, so nothing is kept beside it");
   }
   if (violations.empty()) return {};
-  return Fail(Code::kMalformed, violations.front().field + ": " +
-                                    violations.front().description);
+  return Fail(Code::kMalformed,
+              violations.front().field + ": " + violations.front().description);
 }
 
 void RunningLog::Erase(EraseOrder order, EraseDone done) {

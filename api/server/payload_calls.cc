@@ -63,8 +63,9 @@ std::optional<grpc::Status> RefuseErase(Log* log,
     if (!leaf.has_value()) return ErrorToGrpc(leaf.error(), log->state());
     const auto entry = DecodeEntry(*leaf);
     if (!entry.has_value()) return ErrorToGrpc(entry.error(), log->state());
-    const bool may = entry->platform.empty() ? caller.IsOperator()
-                                             : caller.SpeaksFor(entry->platform);
+    const bool may = entry->platform.empty()
+                         ? caller.IsOperator()
+                         : caller.SpeaksFor(entry->platform);
     if (may) continue;
     return grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
                         "what is kept beside an entry is erased by its "
