@@ -118,12 +118,16 @@ void Eraser::Run() {
 
 Result<EraseOutcome> Eraser::Accept(const EraseOrder& order) {
   const int64_t now_ms = parts_.clock->WallMs();
-  RETURN_IF_ERROR(parts_.store->WriteRows(RequestRows(order, now_ms)));
+  ASSIGN_OR_RETURN(NewRequest request,
+                   ReadNewRequest(*parts_.store, order, now_ms));
+  RETURN_IF_ERROR(parts_.store->WriteRows(request.rows));
   Failpoint("erasure_accepted");
   EraseOutcome outcome;
   outcome.accepted = order.indexes.size();
   if (!order.now) return outcome;
   ASSIGN_OR_RETURN(outcome.entries, CarryOut(now_ms + 1));
+  outcome.entries.insert(outcome.entries.begin(), request.known.begin(),
+                         request.known.end());
   return outcome;
 }
 

@@ -1,5 +1,7 @@
 #include "log/erasure.h"
 
+#include <set>
+
 #include "verifier/core/commitment.h"
 
 namespace modlog {
@@ -24,6 +26,19 @@ std::vector<uint32_t> TagsOf(const v1::Action& action) {
   const auto& tags = action.erasure().tags();
   if (tags.empty()) return {0};
   return {tags.begin(), tags.end()};
+}
+
+// The entry by which a part is erased, alone or with all of its record.
+Result<std::optional<uint64_t>> ReadErasedBy(Store& store, uint64_t index,
+                                             uint32_t tag) {
+  for (const uint32_t each : {uint32_t{0}, tag}) {
+    const auto row = store.ReadRow(Key("ed", index, each));
+    if (row) return GetBigEndian(*row);
+    if (row.error().code != Code::kNotFound) {
+      return std::unexpected(row.error());
+    }
+  }
+  return std::optional<uint64_t>();
 }
 
 }  // namespace
@@ -80,17 +95,23 @@ void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows) {
   rows->Put(Key("ew", index), "");
 }
 
-std::vector<Row> RequestRows(const EraseOrder& order, int64_t now_ms) {
+Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
+                                  int64_t now_ms) {
   std::string value(1, static_cast<char>(order.basis));
   PutBigEndian(static_cast<uint64_t>(now_ms), 8, &value);
-  std::vector<Row> rows;
+  NewRequest request;
+  std::set<uint64_t> known;
   const std::vector<uint32_t> all = {0};
   for (const uint64_t index : order.indexes) {
     for (const uint32_t tag : order.tags.empty() ? all : order.tags) {
-      rows.push_back({Key("eq", index, tag), value});
+      ASSIGN_OR_RETURN(const std::optional<uint64_t> entry,
+                       ReadErasedBy(store, index, tag));
+      if (entry) known.insert(*entry);
+      if (!entry) request.rows.push_back({Key("eq", index, tag), value});
     }
   }
-  return rows;
+  request.known.assign(known.begin(), known.end());
+  return request;
 }
 
 Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit) {

@@ -43,8 +43,15 @@ Result<void> JudgeErasure(uint64_t index, const v1::Action& action,
                           std::vector<Violation>* violations);
 void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows);
 
-// The rows of a request; those of all requests, at most `limit`.
-std::vector<Row> RequestRows(const EraseOrder& order, int64_t now_ms);
+// What is new in a request, as rows, and the entries that say so already of the
+// rest: a retry makes no second entry (I10).
+struct NewRequest {
+  std::vector<Row> rows;
+  std::vector<uint64_t> known;  // ascending, each once
+};
+Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
+                                  int64_t now_ms);
+// All requests, at most `limit`.
 Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit);
 
 // Entries whose work is still to be done, and the row that says so.

@@ -74,6 +74,15 @@ TEST_F(EraseTest, OnePartIsErasedAndTheOthersStand) {
   EXPECT_TRUE(Contains(Payload(), "Found on review"));
 }
 
+TEST_F(EraseTest, AskedForAgainItIsTheSameErasure) {
+  ASSERT_EQ(Erase({"--now"}).status, 0);
+  const Outcome again = Erase({"--now"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_TRUE(Contains(again.out + again.err, "entry 1")) << again.out;
+  ASSERT_EQ(Erase({"--now", "--part", "decision_facts"}).status, 0);
+  EXPECT_EQ(log_.Size(), 2u);
+}
+
 TEST_F(EraseTest, WithoutNowItWaitsForTheDailyEntry) {
   const Outcome accepted = Erase({});
   EXPECT_EQ(accepted.status, 0) << accepted.err;
