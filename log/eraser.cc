@@ -96,13 +96,12 @@ int64_t Eraser::LastRunDue() const {
 // An error leaves the rows as they are: the next run, or the next start, tries
 // again.
 void Eraser::Run() {
-  bool finished = FinishOld().has_value();
+  bool finished = Done(FinishOld());
   int64_t last_run = 0;
   while (true) {
-    if (!finished) finished = FinishOld().has_value();
+    if (!finished) finished = Done(FinishOld());
     if (const int64_t due = LastRunDue(); finished && due != last_run) {
-      const bool done = CarryOut(due).has_value() && EndRetention().has_value();
-      if (done) last_run = due;
+      if (Done(DailyRun(due))) last_run = due;
     }
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::milliseconds(500),
@@ -114,6 +113,20 @@ void Eraser::Run() {
     lock.unlock();
     next.done(Accept(next.order));
   }
+}
+
+bool Eraser::Done(const Result<void>& step) {
+  const std::string why = step ? "" : step.error().message;
+  if (!why.empty() && why != warned_) {
+    parts_.warn("erasures wait, and are tried again: " + why);
+  }
+  warned_ = why;
+  return why.empty();
+}
+
+Result<void> Eraser::DailyRun(int64_t due_ms) {
+  RETURN_IF_ERROR(CarryOut(due_ms));
+  return EndRetention();
 }
 
 Result<EraseOutcome> Eraser::Accept(const EraseOrder& order) {

@@ -34,6 +34,7 @@ struct EraserParts {
   // Appends one operator's entry and returns its index, once it is published.
   std::function<Result<uint64_t>(const std::string& action)> append;
   ReadAction read_action;
+  std::function<void(const std::string&)> warn;
 };
 
 class Eraser {
@@ -56,14 +57,18 @@ class Eraser {
   // Writes entries for the requests accepted before `before_ms`, and does what
   // they say.
   Result<std::vector<uint64_t>> CarryOut(int64_t before_ms);
+  Result<void> DailyRun(int64_t due_ms);
   Result<void> EndRetention();
   Result<void> DoErasure(uint64_t entry);
   Result<void> Destroy(const std::vector<uint64_t>& indexes,
                        const std::vector<uint32_t>& tags);
   Result<void> Purge(const std::vector<uint64_t>& indexes);
   int64_t LastRunDue() const;
+  // Whether a step was done; tells once why not, and again when it changes.
+  bool Done(const Result<void>& step);
 
   const EraserParts parts_;
+  std::string warned_;  // the last warning; the eraser's thread
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;  // guarded by mutex_

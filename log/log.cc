@@ -25,6 +25,7 @@ class RunningLog final : public Log {
         clock_(options.clock != nullptr ? options.clock : SystemClock()),
         data_dir_(std::move(options.data_dir)),
         erasures_(options.erasures),
+        warn_(std::move(options.warn)),
         store_(std::move(store)),
         signer_(std::move(options.key)) {}
 
@@ -107,6 +108,7 @@ class RunningLog final : public Log {
   Clock* const clock_;
   const std::string data_dir_;
   const ErasureSchedule erasures_;
+  const std::function<void(const std::string&)> warn_;
   const std::unique_ptr<Store> store_;
   Signer signer_;
   std::unique_ptr<HighWater> high_water_;
@@ -130,6 +132,11 @@ Result<void> RunningLog::Start() {
                    Recover(*store_, data_dir_, verifier_key().name));
   high_water_ = std::move(recovered.high_water);
   ASSIGN_OR_RETURN(slots_, KeySlots::Open(data_dir_ + "/key-slots"));
+  if (slots_->made() && recovered.head.tree.size > 0) {
+    warn_("key-slots was missing and was made anew: what was kept beside the " +
+          std::to_string(recovered.head.tree.size) +
+          " entries can be read only if the old file comes back");
+  }
   RETURN_IF_ERROR(terms_.Load(store_.get()));
   if (recovered.behind) {
     RollBack(recovered.head, std::move(recovered.edge), high_water_->mark());
@@ -154,7 +161,7 @@ void RunningLog::StartEraser() {
   eraser_ = std::make_unique<Eraser>(EraserParts{
       store_.get(), slots_.get(), clock_, erasures_,
       [this](const std::string& action) { return AppendOwn(action); },
-      [this](uint64_t index) { return ReadStored(index); }});
+      [this](uint64_t index) { return ReadStored(index); }, warn_});
 }
 
 // Appends an entry of the operator's and waits for its publication.

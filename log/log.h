@@ -157,6 +157,9 @@ struct LogOptions {
   SignerKey key;         // its name is the log's origin
   Clock* clock = nullptr;
   ErasureSchedule erasures = {};
+  // Told, for whoever runs the log, what is wrong and does not stop it. Called
+  // by any thread; must not block.
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
 class Log {

@@ -137,10 +137,12 @@ bool WaitForStop() {
 
 Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
-  return Log::Open({.data_dir = directory.path(),
-                    .key = std::move(key),
-                    .clock = SystemClock()},
-                   std::move(store));
+  return Log::Open(
+      {.data_dir = directory.path(),
+       .key = std::move(key),
+       .clock = SystemClock(),
+       .warn = [](const std::string& what) { spdlog::warn("{}", what); }},
+      std::move(store));
 }
 
 void Greet(const DataDir& directory, const Log& log, const Server& server) {

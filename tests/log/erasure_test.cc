@@ -164,6 +164,27 @@ TEST_F(ErasureTest, LeavesNeitherKeyNorSaltNorCiphertextInAnyFile) {
       CheckConsistency(before, log_->signed_head()->tree, *consistency));
 }
 
+TEST_F(ErasureTest, ALostKeyFileIsSaidAndTheLogGoesOn) {
+  // An operator who lost every payload would learn it from a person who asks.
+  ASSERT_EQ(Add(CommitTo(TakedownMessage("kept"), kParts)), 0u);
+  log_.reset();
+  std::filesystem::remove(Root() + "/key-slots");
+  std::vector<std::string> warnings;
+  auto store = OpenRocksDbStore(Root() + "/db");
+  ASSERT_TRUE(store);
+  auto log = Log::Open(
+      {.data_dir = Root(),
+       .key = TestKey(),
+       .clock = &clock_,
+       .warn = [&](const std::string& what) { warnings.push_back(what); }},
+      *std::move(store));
+  ASSERT_TRUE(log);
+  log_ = *std::move(log);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].find("key-slots was missing"), 0u);
+  EXPECT_TRUE(log_->ReadLeaf(0));
+}
+
 TEST_F(ErasureTest, OfOnePartLeavesTheOthers) {
   const RecordWithPayload record = CommitTo(TakedownMessage("part"), kParts);
   Add(record);
