@@ -61,7 +61,7 @@ void FirstPass::Take(const RecordFacts& facts) {
                              handle->entry, handle->key, findings_);
     }
   };
-  for (const TermUse& use : facts.terms) {
+  for (const NamedTerm& use : facts.terms) {
     take_handles_before(use.entry);
     take_rare_before(use.entry);
     terms_.TakeUse(number[use.platform], use.entry, use.number, use.kind,

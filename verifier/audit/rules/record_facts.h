@@ -36,7 +36,7 @@ struct EntryFacts {
   Hash key = {};
 };
 
-struct TermUse {
+struct NamedTerm {
   uint64_t entry = 0;
   uint32_t platform = 0;
   uint32_t number = 0;
@@ -61,7 +61,7 @@ struct RecordFacts {
   std::vector<std::string> platforms;
   std::vector<EntryFacts> entries;   // those that could be read
   std::vector<uint64_t> referenced;  // KeyPrefixes::Of what is named
-  std::vector<TermUse> terms;
+  std::vector<NamedTerm> terms;
   std::vector<HandleUse> handles;
   std::vector<RareEntry> rare;
   std::vector<uint64_t> missing;
