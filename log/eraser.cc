@@ -43,6 +43,7 @@ std::vector<v1::Action> EntriesFor(const std::vector<ErasureRequest>& requests,
   }
   std::map<std::pair<int, std::vector<uint32_t>>, std::vector<uint64_t>> alike;
   for (auto& [key, tags] : by_index) {
+    if (tags.front() == 0) tags = {0};  // all parts; they ascend
     alike[{key.first, std::move(tags)}].push_back(key.second);
   }
   std::vector<v1::Action> entries;
@@ -96,11 +97,10 @@ int64_t Eraser::LastRunDue() const {
 // An error leaves the rows as they are: the next run, or the next start, tries
 // again.
 void Eraser::Run() {
-  bool finished = Done(FinishOld());
   int64_t last_run = 0;
   while (true) {
-    if (!finished) finished = Done(FinishOld());
-    if (const int64_t due = LastRunDue(); finished && due != last_run) {
+    if (!finished_) finished_ = Done(FinishOld());
+    if (const int64_t due = LastRunDue(); finished_ && due != last_run) {
       if (Done(DailyRun(due))) last_run = due;
     }
     std::unique_lock lock(mutex_);
@@ -115,6 +115,8 @@ void Eraser::Run() {
   }
 }
 
+// What an entry says and was not done, a key that could not be overwritten, is
+// tried again with the next look around, not with the next day's run.
 bool Eraser::Done(const Result<void>& step) {
   const std::string why = step ? "" : step.error().message;
   if (!why.empty() && why != warned_) {
@@ -158,7 +160,9 @@ Result<std::vector<uint64_t>> Eraser::CarryOut(int64_t before_ms) {
   for (const v1::Action& entry : EntriesFor(requests, before_ms)) {
     ASSIGN_OR_RETURN(const uint64_t index, parts_.append(EncodeAction(entry)));
     Failpoint("erasure_published");
+    finished_ = false;
     RETURN_IF_ERROR(DoErasure(index));
+    finished_ = true;
     written.push_back(index);
   }
   return written;
@@ -221,8 +225,8 @@ Result<void> Eraser::EndRetention() {
     std::vector<Row> done;
     for (const Row& row : rows) {
       const std::string_view key = row.key;
-      if (GetBigEndian(key.substr(2, 4)) >= today) break;
-      indexes.push_back(GetBigEndian(key.substr(6)));
+      if (BigEndian(key.substr(2, 4)) >= today) break;
+      indexes.push_back(BigEndian(key.substr(6)));
       done.push_back({row.key, std::nullopt});
     }
     if (indexes.empty()) return {};

@@ -68,7 +68,9 @@ class Eraser {
   bool Done(const Result<void>& step);
 
   const EraserParts parts_;
-  std::string warned_;  // the last warning; the eraser's thread
+  // The eraser's thread's.
+  std::string warned_;     // the last warning
+  bool finished_ = false;  // whether all that entries say is done
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;  // guarded by mutex_

@@ -12,13 +12,13 @@ constexpr size_t kToDoMax = 65'536;
 
 std::string Key(std::string_view prefix, uint64_t index) {
   std::string key(prefix);
-  PutBigEndian(index, 8, &key);
+  AppendBigEndian(index, 8, &key);
   return key;
 }
 
 std::string Key(std::string_view prefix, uint64_t index, uint32_t tag) {
   std::string key = Key(prefix, index);
-  PutBigEndian(tag, 1, &key);
+  AppendBigEndian(tag, 1, &key);
   return key;
 }
 
@@ -33,7 +33,7 @@ Result<std::optional<uint64_t>> ReadErasedBy(Store& store, uint64_t index,
                                              uint32_t tag) {
   for (const uint32_t each : {uint32_t{0}, tag}) {
     const auto row = store.ReadRow(Key("ed", index, each));
-    if (row) return GetBigEndian(*row);
+    if (row) return BigEndian(*row);
     if (row.error().code != Code::kNotFound) {
       return std::unexpected(row.error());
     }
@@ -85,10 +85,16 @@ Result<void> JudgeErasure(uint64_t index, const v1::Action& action,
 
 void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows) {
   std::string entry;
-  PutBigEndian(index, 8, &entry);
+  AppendBigEndian(index, 8, &entry);
+  const std::vector<uint32_t> tags = TagsOf(action);
+  const bool all = tags.front() == 0;
   for (const uint64_t target : action.about_index()) {
-    for (const uint32_t tag : TagsOf(action)) {
+    for (const uint32_t tag : tags) {
       rows->Put(Key("ed", target, tag), entry);
+      rows->Remove(Key("eq", target, tag));
+    }
+    // Whatever else was asked of a record that is gone is done with it.
+    for (uint32_t tag = 1; all && tag <= kPartTagMax; ++tag) {
       rows->Remove(Key("eq", target, tag));
     }
   }
@@ -98,7 +104,7 @@ void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows) {
 Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
                                   int64_t now_ms) {
   std::string value(1, static_cast<char>(order.basis));
-  PutBigEndian(static_cast<uint64_t>(now_ms), 8, &value);
+  AppendBigEndian(static_cast<uint64_t>(now_ms), 8, &value);
   NewRequest request;
   std::set<uint64_t> known;
   const std::vector<uint32_t> all = {0};
@@ -123,10 +129,10 @@ Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit) {
       return Fail(Code::kCorrupt, "a row of erasures is malformed");
     }
     requests.push_back(
-        {GetBigEndian(key.substr(2, 8)), static_cast<uint8_t>(key.back()),
+        {BigEndian(key.substr(2, 8)), static_cast<uint8_t>(key.back()),
          static_cast<uint8_t>(row.value->front()),
          static_cast<int64_t>(
-             GetBigEndian(std::string_view(*row.value).substr(1)))});
+             BigEndian(std::string_view(*row.value).substr(1)))});
   }
   return requests;
 }
@@ -135,7 +141,7 @@ Result<std::vector<uint64_t>> ReadErasuresToDo(Store& store) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows, store.ScanRows("ew", kToDoMax));
   std::vector<uint64_t> entries;
   for (const Row& row : rows) {
-    entries.push_back(GetBigEndian(std::string_view(row.key).substr(2)));
+    entries.push_back(BigEndian(std::string_view(row.key).substr(2)));
   }
   return entries;
 }
@@ -146,7 +152,7 @@ Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
   ASSIGN_OR_RETURN(const std::vector<Row> done,
                    store.ScanRows(Key("ed", index), kPartTagMax + 1));
   for (const Row& row : done) {
-    kept->erased_by = std::max(kept->erased_by, GetBigEndian(*row.value));
+    kept->erased_by = std::max(kept->erased_by, BigEndian(*row.value));
     const auto tag = static_cast<uint8_t>(row.key.back());
     if (tag != 0) kept->erased.push_back(tag);
     if (tag != 0) continue;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "verifier/core/entry.h"
+
 namespace modlog {
 
 namespace {
@@ -69,7 +71,7 @@ Result<std::vector<Bulk>> ReadBulks(std::string_view platform, uint64_t index,
                    source.rows->Scan(prefix, kBulkCorrectionsMax));
   for (const Row& row : rows) {
     Bulk bulk;
-    bulk.entry = GetBigEndian(std::string_view(row.key).substr(prefix.size()));
+    bulk.entry = BigEndian(std::string_view(row.key).substr(prefix.size()));
     if (bulk.entry >= source.size) break;
     if (!bulk.rule.ParseFromString(*row.value)) {
       return Fail(Code::kCorrupt, "a row of bulk corrections is malformed");
@@ -136,9 +138,10 @@ Role RoleOf(int kind, bool as_cause) {
     case v1::KIND_EXPIRY:
     case v1::KIND_SCHEDULE_CANCELLED:
     case v1::KIND_CORRECTION:
-    case v1::KIND_VOID:
     case v1::KIND_LABEL:
       return Role::kLife;
+    case v1::KIND_VOID:
+      return Role::kVoid;
     default:
       return Role::kAbout;
   }
@@ -146,15 +149,15 @@ Role RoleOf(int kind, bool as_cause) {
 
 std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer) {
   std::string key = "r";
-  PutBigEndian(target, 8, &key);
-  PutBigEndian(static_cast<uint64_t>(role), 1, &key);
-  PutBigEndian(referrer, 8, &key);
+  AppendBigEndian(target, 8, &key);
+  AppendBigEndian(static_cast<uint64_t>(role), 1, &key);
+  AppendBigEndian(referrer, 8, &key);
   return key;
 }
 
 std::string BulkKey(std::string_view platform, uint64_t entry) {
   std::string key = BulkPrefix(platform);
-  PutBigEndian(entry, 8, &key);
+  AppendBigEndian(entry, 8, &key);
   return key;
 }
 
@@ -170,8 +173,7 @@ Result<std::vector<Referrer>> ReadReferrers(const LifeSource& source,
     if (row.key.size() != kKeySize || row.value->size() != 1) {
       return Fail(Code::kCorrupt, "a row of references is malformed");
     }
-    const uint64_t referrer =
-        GetBigEndian(std::string_view(row.key).substr(10));
+    const uint64_t referrer = BigEndian(std::string_view(row.key).substr(10));
     if (referrer >= source.size) break;
     referrers.push_back(
         {referrer, static_cast<uint8_t>(row.value->front()), role});
@@ -202,11 +204,24 @@ MeasureSet MeasuresNamed(const v1::Action& action) {
 }
 
 Result<bool> IsVoid(uint64_t index, const LifeSource& source) {
-  ASSIGN_OR_RETURN(const auto events,
-                   ReadReferrers(source, index, Role::kLife, kLifeEventsMax));
-  return std::any_of(events.begin(), events.end(), [](const Referrer& event) {
-    return event.kind == v1::KIND_VOID;
-  });
+  ASSIGN_OR_RETURN(const auto voids,
+                   ReadReferrers(source, index, Role::kVoid, 1));
+  return !voids.empty();
+}
+
+Result<StoredAction> ReadStoredAction(const Prover& prover, uint64_t index) {
+  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadLeaf(index));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  return StoredAction{std::string(entry.platform), std::string(entry.action)};
+}
+
+Result<const Life*> LifeCache::Read(uint64_t index) {
+  if (const auto it = lives_.find(index); it != lives_.end()) {
+    return &it->second;
+  }
+  if (lives_.size() >= kLivesMax) lives_.clear();
+  ASSIGN_OR_RETURN(Life life, ReadLife(index, source_));
+  return &lives_.emplace(index, std::move(life)).first->second;
 }
 
 Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
@@ -223,12 +238,8 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   };
   ASSIGN_OR_RETURN(const auto events,
                    ReadReferrers(source, index, Role::kLife, kLifeEventsMax));
+  life.events = events.size();
   for (const Referrer& event : events) {
-    if (event.kind == v1::KIND_VOID) {  // a void cannot be void
-      life.is_void = true;
-      life.by.push_back(event.index);
-      continue;
-    }
     ASSIGN_OR_RETURN(const bool is_void, IsVoid(event.index, source));
     if (is_void) continue;
     apply_bulks_before(event.index);
@@ -238,6 +249,10 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
     life.by.push_back(event.index);
   }
   apply_bulks_before(source.size);
+  ASSIGN_OR_RETURN(const auto voids,
+                   ReadReferrers(source, index, Role::kVoid, 1));
+  life.is_void = !voids.empty();
+  if (life.is_void) life.by.push_back(voids.front().index);
   if (life.reversed_in_part && (MeasuresOf(life.record) & ~life.ended) == 0) {
     life.reversed = true;
   }

@@ -12,8 +12,10 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "log/prover.h"
 #include "log/rows.h"
 #include "modlog/v1/action.pb.h"
 
@@ -29,8 +31,11 @@ using ReadAction = std::function<Result<StoredAction>(uint64_t index)>;
 
 // How an entry refers to another. The first role is of the kinds that change
 // what the other is; there are at most kLifeEventsMax of them for one entry, so
-// that its life can always be read in bounded time.
-enum class Role : uint8_t { kLife = 1, kAbout = 2, kCause = 3 };
+// that its life can always be read in bounded time. A VOID has a role of its
+// own, because every reference asks for it.
+enum class Role : uint8_t { kLife = 1, kAbout = 2, kCause = 3, kVoid = 4 };
+inline constexpr Role kRoles[] = {Role::kLife, Role::kAbout, Role::kCause,
+                                  Role::kVoid};
 inline constexpr size_t kLifeEventsMax = 1'024;
 
 Role RoleOf(int kind, bool as_cause);
@@ -68,6 +73,7 @@ MeasureSet MeasuresOf(const v1::Action& action);
 MeasureSet MeasuresNamed(const v1::Action& action);
 
 struct Life {
+  size_t events = 0;  // of role kLife, those that are void too
   v1::Action record;  // as it reads now, corrections included
   bool corrected = false;
   bool is_void = false;
@@ -92,8 +98,30 @@ struct Life {
   }
 };
 
+// ReadStoredAction is a ReadAction of a tree at rest.
+Result<StoredAction> ReadStoredAction(const Prover& prover, uint64_t index);
+
 // ReadLife. The store's errors; kCorrupt for an entry that does not parse.
 Result<Life> ReadLife(uint64_t index, const LifeSource& source);
+
+// LifeCache reads each life once, until an entry changes it. Not thread-safe.
+class LifeCache {
+ public:
+  explicit LifeCache(LifeSource source) : source_(std::move(source)) {}
+
+  const LifeSource& source() const { return source_; }
+  // Read: valid until the next Read or Forget.
+  Result<const Life*> Read(uint64_t index);
+  // Forget what a new entry may have changed: everything, where it changes more
+  // than the entries that it names (a bulk correction, the end of an event).
+  void Forget(uint64_t index) { lives_.erase(index); }
+  void ForgetAll() { lives_.clear(); }
+
+ private:
+  static constexpr size_t kLivesMax = 256;  // some have a kilobyte
+  const LifeSource source_;
+  std::unordered_map<uint64_t, Life> lives_;
+};
 
 // IsVoid is the part of it that every reference asks for.
 Result<bool> IsVoid(uint64_t index, const LifeSource& source);

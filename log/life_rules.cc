@@ -112,37 +112,8 @@ class LifeRules {
   std::vector<Violation>* findings_;
 };
 
-// Kinds for which the life of the target matters, voidness apart.
-bool HasLifeRule(int kind) {
-  switch (kind) {
-    case v1::KIND_ACTION:
-    case v1::KIND_SCHEDULE_CANCELLED:
-    case v1::KIND_APPEAL_WITHDRAWN:
-    case v1::KIND_APPEAL_DECIDED:
-    case v1::KIND_EXTERNAL_DECIDED:
-    case v1::KIND_MODIFICATION:
-    case v1::KIND_REVERSAL:
-    case v1::KIND_EXPIRY:
-    case v1::KIND_LABEL:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool IsCause(const FoundReference& found) {
   return found.reference->list == "cause";
-}
-
-// There is always room for a void, which is the last of them.
-Result<bool> IsFull(const StandingItem& item, uint64_t target,
-                    const LifeSource& source) {
-  if (RoleOf(item.kind, false) != Role::kLife || item.kind == v1::KIND_VOID) {
-    return false;
-  }
-  ASSIGN_OR_RETURN(const auto events,
-                   ReadReferrers(source, target, Role::kLife, kLifeEventsMax));
-  return events.size() >= kLifeEventsMax - 1;
 }
 
 Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
@@ -166,47 +137,55 @@ Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
 }  // namespace
 
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       const LifeSource& source, Judgement* judgement) {
+                       LifeCache* lives, Judgement* judgement) {
   std::vector<Violation>* const findings =
       action.provenance() == v1::PROVENANCE_FIRST_HAND ? &judgement->violations
                                                        : &judgement->warnings;
   if (action.has_bulk()) {
-    RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), source, judgement));
+    RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), lives->source(), judgement));
   }
   for (const FoundReference& found : item.references) {
     const std::string field = found.reference->field();
-    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, source));
+    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, lives->source()));
     if (is_void) {
       judgement->violations.push_back(
           {field, "names an entry that was declared void"});
       continue;
     }
-    if (IsCause(found)) continue;
-    ASSIGN_OR_RETURN(const bool is_full, IsFull(item, found.index, source));
-    if (is_full) {
+    // What changes nothing may always be said.
+    if (RoleOf(item.kind, IsCause(found)) != Role::kLife) continue;
+    ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
+    if (life->events >= kLifeEventsMax) {
       judgement->violations.push_back(
-          {field, "names an entry that " + std::to_string(kLifeEventsMax - 1) +
+          {field, "names an entry that " + std::to_string(kLifeEventsMax) +
                       " others have changed already, the most there can be"});
       continue;
     }
-    if (!HasLifeRule(item.kind)) continue;
-    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, source));
-    LifeRules(action, field, life, findings).Judge();
+    LifeRules(action, field, *life, findings).Judge();
   }
   return {};
 }
 
 void RecordLife(const StandingItem& item, const v1::Action& action,
-                RowsView* rows) {
+                LifeCache* lives, RowsView* rows) {
+  const auto record = [&](uint64_t target, Role role) {
+    rows->Put(ReferenceKey(target, role, item.index),
+              std::string(1, static_cast<char>(item.kind)));
+    lives->Forget(target);
+  };
+  for (const FoundReference& found : item.references) {
+    record(found.index, RoleOf(item.kind, IsCause(found)));
+  }
+  for (const uint64_t target : action.about_index()) {
+    record(target, Role::kAbout);
+  }
   if (action.has_bulk()) {
     rows->Put(BulkKey(item.platform, item.index),
               action.bulk().SerializeAsString());
   }
-  for (const FoundReference& found : item.references) {
-    rows->Put(ReferenceKey(found.index, RoleOf(item.kind, IsCause(found)),
-                           item.index),
-              std::string(1, static_cast<char>(item.kind)));
-  }
+  // A void event, or a rule for many, changes lives that the item does not
+  // name.
+  if (action.has_bulk() || item.kind == v1::KIND_VOID) lives->ForgetAll();
 }
 
 }  // namespace modlog

@@ -17,12 +17,12 @@ namespace modlog {
 // JudgeLife holds an item against the life of what it refers to. The store's
 // errors.
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       const LifeSource& source, Judgement* judgement);
+                       LifeCache* lives, Judgement* judgement);
 
-// RecordLife puts the item's references, or the rule by which it corrects many,
-// into the rows.
+// RecordLife puts into the rows what the item names, what it erases, or the
+// rule by which it corrects many.
 void RecordLife(const StandingItem& item, const v1::Action& action,
-                RowsView* rows);
+                LifeCache* lives, RowsView* rows);
 
 }  // namespace modlog
 

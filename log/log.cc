@@ -102,7 +102,9 @@ class RunningLog final : public Log {
   void StartEraser();
   Result<void> CheckOrder(const EraseOrder& order);
   Result<uint64_t> AppendOwn(const std::string& action);
-  Result<StoredAction> ReadStored(uint64_t index);
+  Result<StoredAction> ReadStored(uint64_t index) const {
+    return ReadStoredAction(Reader(), index);
+  }
   Result<void> CheckGroup(const AppendGroup& group) const;
 
   Clock* const clock_;
@@ -184,12 +186,6 @@ Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
                              item.violations.front().description));
 }
 
-Result<StoredAction> RunningLog::ReadStored(uint64_t index) {
-  ASSIGN_OR_RETURN(const std::string leaf, ReadLeaf(index));
-  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
-  return StoredAction{std::string(entry.platform), std::string(entry.action)};
-}
-
 Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
   if (state() != LogState::kServing) {
     return Fail(Code::kUnavailable, state_reason());
@@ -206,7 +202,6 @@ Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
   CheckErasure(form, &violations);
   for (const uint64_t index : order.indexes) {
     if (!violations.empty()) break;
-    ASSIGN_OR_RETURN(const std::string leaf, ReadLeaf(index));
     form.clear_about_index();
     form.add_about_index(index);
     RETURN_IF_ERROR(JudgeErasure(
@@ -265,18 +260,12 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
   }
   const RowsView rows(store_.get());
   const LifeSource source{
-      &rows,
-      [&](uint64_t entry) -> Result<StoredAction> {
-        ASSIGN_OR_RETURN(const std::string leaf, reader.ReadLeaf(entry));
-        ASSIGN_OR_RETURN(const DecodedEntry decoded, DecodeEntry(leaf));
-        return StoredAction{std::string(decoded.platform),
-                            std::string(decoded.action)};
-      },
+      &rows, [&](uint64_t entry) { return ReadStoredAction(reader, entry); },
       reader.size()};
   EntryLife status;
   status.size = reader.size();
   ASSIGN_OR_RETURN(status.life, ReadLife(index, source));
-  for (const Role role : {Role::kLife, Role::kAbout, Role::kCause}) {
+  for (const Role role : kRoles) {
     ASSIGN_OR_RETURN(const std::vector<Referrer> found,
                      ReadReferrers(source, index, role, kReferrersToldMax));
     status.referrers.insert(status.referrers.end(), found.begin(), found.end());

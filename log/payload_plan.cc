@@ -18,7 +18,7 @@ Result<uint64_t> ReadNextSlot(Store& store) {
   const auto value = store.ReadRow(kNextSlotKey);
   if (!value && value.error().code == Code::kNotFound) return uint64_t{0};
   if (!value) return std::unexpected(value.error());
-  return GetBigEndian(*value);
+  return BigEndian(*value);
 }
 
 void PayloadPlan::Add(uint64_t index, const SealedPayload& payload,
@@ -33,15 +33,15 @@ void PayloadPlan::Add(uint64_t index, const SealedPayload& payload,
   const uint64_t until =
       payload.until == 0 ? today + kPayloadDays : payload.until;
   std::string key(kUntilPrefix);
-  PutBigEndian(until, 4, &key);
-  PutBigEndian(index, 8, &key);
+  AppendBigEndian(until, 4, &key);
+  AppendBigEndian(index, 8, &key);
   rows_.push_back({std::move(key), std::string()});
 }
 
 void PayloadPlan::MoveTo(StoreBatch* batch) {
   batch->payload = std::move(parts_);
   std::string next;
-  PutBigEndian(next_slot_ + keys_.size(), 8, &next);
+  AppendBigEndian(next_slot_ + keys_.size(), 8, &next);
   rows_.push_back({std::string(kNextSlotKey), std::move(next)});
   batch->rows.insert(batch->rows.end(), std::move_iterator(rows_.begin()),
                      std::move_iterator(rows_.end()));

@@ -68,6 +68,7 @@ class Resolver {
     if (failed && group.group.atomicity == Atomicity::kAllOrNothing) {
       Undo(entries_before, &items);
       rows_->RollBack(rows_before);
+      standing_.Undone();
     }
     return {};
   }
@@ -171,9 +172,7 @@ class Resolver {
       return StoredAction{std::string(entry.platform),
                           std::string(entry.action)};
     }
-    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(entry_index));
-    ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
-    return StoredAction{std::string(entry.platform), std::string(entry.action)};
+    return ReadStoredAction(prover_, entry_index);
   }
 
   // The index gives a hint; the entry's bytes decide.

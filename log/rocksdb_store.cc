@@ -52,37 +52,25 @@ constexpr size_t kWalSizeMax = 256 << 20;
 constexpr size_t kProtectionBytesPerKey = 8;
 constexpr std::string_view kHeadKey = "head";
 
-void PutBig(uint64_t value, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>(value >> shift & 0xff));
-  }
-}
-
-uint64_t GetBig(std::string_view bytes) {
-  uint64_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
-  return value;
-}
-
 std::string PieceKey(uint64_t first, uint64_t count) {
   std::string key;
-  PutBig(first, 8, &key);
-  PutBig(count, 2, &key);
+  AppendBigEndian(first, 8, &key);
+  AppendBigEndian(count, 2, &key);
   return key;
 }
 
 std::string TileKey(TileId id) {
   std::string key;
-  PutBig(static_cast<uint64_t>(id.level), 1, &key);
-  PutBig(id.index, 8, &key);
+  AppendBigEndian(static_cast<uint64_t>(id.level), 1, &key);
+  AppendBigEndian(id.index, 8, &key);
   return key;
 }
 
 std::string EncodeHead(const StoredHead& head) {
   std::string value;
-  PutBig(head.tree.size, 8, &value);
+  AppendBigEndian(head.tree.size, 8, &value);
   value += AsText(head.tree.root);
-  PutBig(static_cast<uint64_t>(head.logged_at_ms), 8, &value);
+  AppendBigEndian(static_cast<uint64_t>(head.logged_at_ms), 8, &value);
   return value;
 }
 
@@ -93,23 +81,24 @@ Result<StoredHead> DecodeHead(std::string_view value) {
         "stored head has " + std::to_string(value.size()) + " bytes, want 48");
   }
   StoredHead head;
-  head.tree.size = GetBig(value.substr(0, 8));
+  head.tree.size = BigEndian(value.substr(0, 8));
   std::memcpy(head.tree.root.data(), value.data() + 8, kHashSize);
-  head.logged_at_ms = static_cast<int64_t>(GetBig(value.substr(8 + kHashSize)));
+  head.logged_at_ms =
+      static_cast<int64_t>(BigEndian(value.substr(8 + kHashSize)));
   return head;
 }
 
 std::string PayloadKey(PayloadId id) {
   std::string key;
-  PutBig(id.index, 8, &key);
-  PutBig(id.tag, 1, &key);
+  AppendBigEndian(id.index, 8, &key);
+  AppendBigEndian(id.tag, 1, &key);
   return key;
 }
 
 std::string EncodePart(const PayloadPart& part) {
   std::string value;
   value.reserve(8 + part.bytes.size());
-  PutBig(part.slot, 8, &value);
+  AppendBigEndian(part.slot, 8, &value);
   value += part.bytes;
   return value;
 }
@@ -119,8 +108,8 @@ Result<PayloadPart> DecodePart(std::string_view key, std::string_view value) {
     return Fail(Code::kCorrupt, "a stored part of a payload is cut short");
   }
   return PayloadPart{
-      {GetBig(key.substr(0, 8)), static_cast<uint8_t>(key.back())},
-      GetBig(value.substr(0, 8)),
+      {BigEndian(key.substr(0, 8)), static_cast<uint8_t>(key.back())},
+      BigEndian(value.substr(0, 8)),
       std::string(value.substr(8))};
 }
 
@@ -346,8 +335,8 @@ Result<std::vector<BundlePiece>> RocksDbStore::ReadPieces(uint64_t begin,
        it->Next()) {
     const std::string_view key = it->key().ToStringView();
     BundlePiece piece;
-    piece.first = GetBig(key.substr(0, 8));
-    piece.count = static_cast<uint32_t>(GetBig(key.substr(8)));
+    piece.first = BigEndian(key.substr(0, 8));
+    piece.count = static_cast<uint32_t>(BigEndian(key.substr(8)));
     const bool follows =
         pieces.empty() ? piece.first <= next && piece.first + piece.count > next
                        : piece.first == next;

@@ -2,18 +2,6 @@
 
 namespace modlog {
 
-void PutBigEndian(uint64_t value, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>(value >> shift & 0xff));
-  }
-}
-
-uint64_t GetBigEndian(std::string_view bytes) {
-  uint64_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
-  return value;
-}
-
 Result<std::optional<std::string>> RowsView::Read(std::string_view key) const {
   if (const auto it = overlay_.find(key); it != overlay_.end()) {
     return it->second;

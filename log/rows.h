@@ -30,10 +30,6 @@
 
 namespace modlog {
 
-// Appends the low `bytes` bytes, most significant first.
-void PutBigEndian(uint64_t value, int bytes, std::string* out);
-uint64_t GetBigEndian(std::string_view bytes);
-
 class RowsView {
  public:
   // `store` must outlive the view.

@@ -13,13 +13,13 @@ namespace {
 
 // A label is taken back by its own terms, some of them or all.
 Result<void> JudgeNegation(const StandingItem& item, const v1::Action& action,
-                           const LifeSource& source,
+                           LifeCache* lives,
                            std::vector<Violation>* violations) {
   if (action.label_op() != v1::LABEL_OP_NEGATE) return {};
   for (const FoundReference& found : item.references) {
-    ASSIGN_OR_RETURN(const Life life, ReadLife(found.index, source));
-    const auto& has = life.record.label_terms();
-    const bool within = life.record.label_op() == v1::LABEL_OP_APPLY &&
+    ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
+    const auto& has = life->record.label_terms();
+    const bool within = life->record.label_op() == v1::LABEL_OP_APPLY &&
                         std::ranges::includes(has, action.label_terms());
     if (within) continue;
     violations->push_back({found.reference->field(),
@@ -48,14 +48,13 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
     return Fail(Code::kCorrupt, "an admitted action does not parse");
   }
   Judgement judgement;
-  RETURN_IF_ERROR(JudgeLife(item, action, {rows_, read_}, &judgement));
-  RETURN_IF_ERROR(
-      JudgeNegation(item, action, {rows_, read_}, &judgement.violations));
+  RETURN_IF_ERROR(JudgeLife(item, action, &lives_, &judgement));
+  RETURN_IF_ERROR(JudgeNegation(item, action, &lives_, &judgement.violations));
   RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
-  RETURN_IF_ERROR(
-      JudgeErasure(item.index, action, read_, &judgement.violations));
+  RETURN_IF_ERROR(JudgeErasure(item.index, action, lives_.source().read,
+                               &judgement.violations));
   if (!judgement.violations.empty()) return judgement;
-  RecordLife(item, action, rows_);
+  RecordLife(item, action, &lives_, rows_);
   if (action.has_erasure()) RecordErasure(item.index, action, rows_);
   if (action.has_term()) {
     RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);

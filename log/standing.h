@@ -47,15 +47,18 @@ class Standing {
  public:
   // `rows` must outlive it.
   Standing(RowsView* rows, ReadAction read)
-      : rows_(rows), read_(std::move(read)) {}
+      : rows_(rows), lives_({rows, std::move(read)}) {}
 
   // Judge tells what is wrong; if there is no violation, what the item changes
   // is in the rows. An error is the store's.
   Result<Judgement> Judge(const StandingItem& item);
 
+  // Undone is to be called when rows were rolled back.
+  void Undone() { lives_.ForgetAll(); }
+
  private:
   RowsView* rows_;
-  ReadAction read_;
+  LifeCache lives_;
 };
 
 // NeedsStanding: whether any of these rules can concern the action. Most stand

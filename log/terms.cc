@@ -19,7 +19,7 @@ std::string TermKey(std::string_view platform, uint32_t number) {
   std::string key(kNumberPrefix);
   key += platform;
   key.push_back('\0');
-  PutBigEndian(number, 4, &key);
+  AppendBigEndian(number, 4, &key);
   return key;
 }
 

@@ -125,8 +125,18 @@ Result<v1::EraseResponse> Client::Erase(const v1::EraseRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Erase);
 }
 
-Result<v1::RedactResponse> Client::Redact(const v1::RedactRequest& request) {
-  return Ask(stub(), request, &v1::ModerationLog::Stub::Redact);
+Result<v1::GetStatusResponse> Client::GetStatus(
+    const v1::GetStatusRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::GetStatus);
+}
+
+Result<v1::AddPlatformResponse> Client::AddPlatform(
+    const v1::AddPlatformRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::AddPlatform);
+}
+
+Result<v1::SearchResponse> Client::Search(const v1::SearchRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Search);
 }
 
 Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {

@@ -146,18 +146,8 @@ Result<GitComparison> CompareGit(
     const std::function<Result<void>(uint64_t, uint64_t)>& on_progress) {
   ASSIGN_OR_RETURN(GitRepository repository,
                    GitRepository::Open(options.repository));
-  TextHistory history;
-  RETURN_IF_ERROR(repository.ReadHistory(
-      options.paths, [&history](const GitCommit& commit) -> Result<void> {
-        history.Add(commit);
-        return {};
-      }));
-  if (history.texts().texts.empty()) {
-    return Fail(Code::kNotFound, "no notices in the history of " +
-                                     Printable(options.repository) +
-                                     ": want files like "
-                                     "2021/01/2021-01-05-name.md");
-  }
+  ASSIGN_OR_RETURN(const TextHistory history,
+                   ReadTextHistory(options, &repository));
   ASSIGN_OR_RETURN(std::vector<GitFile> head,
                    repository.ListHead(options.paths));
   return Comparer(options, &repository, history.texts(), std::move(head))

@@ -207,12 +207,10 @@ std::string PublicationPuid(const PlatformSecret& secret, const GitTexts& texts,
                     FateOf(change.fate).name);
 }
 
-Result<ImportTotals> ImportGitHistory(const GitHistoryOptions& options,
-                                      ImportSink* sink) {
-  ASSIGN_OR_RETURN(GitRepository repository,
-                   GitRepository::Open(options.repository));
+Result<TextHistory> ReadTextHistory(const GitHistoryOptions& options,
+                                    GitRepository* repository) {
   TextHistory history;
-  RETURN_IF_ERROR(repository.ReadHistory(
+  RETURN_IF_ERROR(repository->ReadHistory(
       options.paths, [&history](const GitCommit& commit) -> Result<void> {
         history.Add(commit);
         return {};
@@ -223,6 +221,15 @@ Result<ImportTotals> ImportGitHistory(const GitHistoryOptions& options,
                     Printable(options.repository) +
                     ": want files like 2021/01/2021-01-05-name.md");
   }
+  return history;
+}
+
+Result<ImportTotals> ImportGitHistory(const GitHistoryOptions& options,
+                                      ImportSink* sink) {
+  ASSIGN_OR_RETURN(GitRepository repository,
+                   GitRepository::Open(options.repository));
+  ASSIGN_OR_RETURN(const TextHistory history,
+                   ReadTextHistory(options, &repository));
   return HistoryImport(options, &repository, history.texts(), sink).Run();
 }
 

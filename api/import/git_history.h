@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "api/import/git_repository.h"
 #include "api/import/git_texts.h"
 #include "api/import/github_dmca.h"
 #include "api/import/importer.h"
@@ -36,6 +37,10 @@ struct GitHistoryOptions {
   KeepPayload keep = KeepPayload::kNo;
   FindLogged find;
 };
+
+// ReadTextHistory walks the history. kNotFound where it holds no notice.
+Result<TextHistory> ReadTextHistory(const GitHistoryOptions& options,
+                                    GitRepository* repository);
 
 // ImportGitHistory. kNotFound where there is no repository or no notice in its
 // history; kUnavailable where git fails; errors of `find` and of the sink.

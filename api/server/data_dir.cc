@@ -50,18 +50,7 @@ std::unexpected<Error> InUse(const std::string& path, int lock_fd) {
 }
 
 Result<SignerKey> ReadKey(const std::string& path, int fd) {
-  struct stat facts;
-  if (fstat(fd, &facts) != 0) return SystemError("examine", path);
-  if (!S_ISREG(facts.st_mode)) {
-    return Fail(Code::kUnavailable, path + " is not a regular file");
-  }
-  if ((facts.st_mode & 077) != 0) {
-    return Fail(
-        Code::kForbidden,
-        fmt::format("{} may be read by others (mode {:04o}): run chmod 600 on "
-                    "it, and if others use this machine, take it for stolen",
-                    path, facts.st_mode & 07777u));
-  }
+  RETURN_IF_ERROR(CheckSecretFile(fd, path));
   auto key = ParseSignerKey(FirstLine(ReadStart(fd)));
   if (!key.has_value()) return Prefixed(path, key.error());
   if (key->verifier.type != SignatureType::kEd25519) {

@@ -83,14 +83,9 @@ Result<void> WriteFileDurably(const std::string& path, std::string_view text,
   return SyncDirectory(ParentOf(path));
 }
 
-Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
-                                                  size_t size_max) {
-  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
+Result<void> CheckSecretFile(int fd, const std::string& path) {
   struct stat facts;
-  if (file.fd < 0 || fstat(file.fd, &facts) != 0) {
-    return SystemError("open", path);
-  }
+  if (fstat(fd, &facts) != 0) return SystemError("examine", path);
   if (!S_ISREG(facts.st_mode)) {
     return Fail(Code::kUnavailable, path + " is not a regular file");
   }
@@ -101,6 +96,15 @@ Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
                     "it, and if others use this machine, take it for stolen",
                     path, facts.st_mode & 07777u));
   }
+  return {};
+}
+
+Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
+                                                  size_t size_max) {
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
+  if (file.fd < 0) return SystemError("open", path);
+  RETURN_IF_ERROR(CheckSecretFile(file.fd, path));
   ASSIGN_OR_RETURN(std::string text, ReadAll(file.fd, path, size_max));
   return std::optional<std::string>(std::move(text));
 }

@@ -39,6 +39,10 @@ bool WriteAll(int fd, std::string_view text);
 Result<void> WriteFileDurably(const std::string& path, std::string_view text,
                               mode_t mode);
 
+// CheckSecretFile: an open file is a regular one that only its owner may read;
+// else kUnavailable, kForbidden.
+Result<void> CheckSecretFile(int fd, const std::string& path);
+
 // ReadSecretFile returns nothing where there is no such file. kForbidden where
 // others may read it, kTooLarge past the limit.
 Result<std::optional<std::string>> ReadSecretFile(const std::string& path,

@@ -204,7 +204,7 @@ LogService::Reactor* LogService::Erase(Context* context, const Buffer* in,
   if (!caller.has_value()) {
     refused = ToGrpc(caller.error());
   } else if (!Parse(*in, &request)) {
-    refused = RefusedToGrpc("", "does not parse as a request of this call");
+    refused = Unparsed();
   } else {
     refused = RefuseErase(log_, request, *caller);
   }
@@ -241,7 +241,7 @@ LogService::Reactor* LogService::Search(Context* context, const Buffer* in,
   if (const auto caller = callers_->Identify(*context); !caller) {
     reactor->Finish(ToGrpc(caller.error()));
   } else if (Parse(*in, &request)) {
-    StartSearch(log_, &scans_, std::move(request), reactor, out);
+    StartSearch(log_, &scans_, request, reactor, out);
   } else {
     reactor->Finish(Unparsed());
   }

@@ -52,7 +52,14 @@ bool ScanThread::WaitForWork(std::unique_lock<std::mutex>& lock) {
   if (idle_.empty()) {  // nobody there: sleep without a tick
     changed_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
   } else {
-    changed_.wait_for(lock, kIdleTime, has_work);
+    changed_.wait_until(lock, next_look_, has_work);
+  }
+  // Idle ones have their turn also while others always have more to do.
+  const auto now = std::chrono::steady_clock::now();
+  if (woken_ || now >= next_look_) {
+    ready_.insert(ready_.end(), idle_.begin(), idle_.end());
+    idle_.clear();
+    next_look_ = now + kIdleTime;
   }
   woken_ = false;
   return !stopping_;
@@ -61,7 +68,7 @@ bool ScanThread::WaitForWork(std::unique_lock<std::mutex>& lock) {
 void ScanThread::Run() {
   std::unique_lock lock(mutex_);
   while (WaitForWork(lock)) {
-    if (ready_.empty()) ready_.swap(idle_);
+    if (ready_.empty()) continue;
     const std::shared_ptr<ScanJob> job = std::move(ready_.front());
     ready_.pop_front();
     lock.unlock();

@@ -5,6 +5,7 @@
 // a step of each in turn: a call thread would stand still for a second, and a
 // thread a caller would be theirs to multiply. Thread-safe.
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -52,6 +53,7 @@ class ScanThread {
   std::condition_variable changed_;
   std::deque<std::shared_ptr<ScanJob>> ready_;
   std::deque<std::shared_ptr<ScanJob>> idle_;
+  std::chrono::steady_clock::time_point next_look_ = {};  // at idle jobs
   bool woken_ = false;
   size_t jobs_ = 0;
   bool stopping_ = false;

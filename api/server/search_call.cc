@@ -12,15 +12,23 @@ namespace {
 constexpr size_t kPageBytesMax = 3 << 20;
 constexpr int kBundlesPerStep = 16;
 
+// The entries that can match are in [from, to); what was asked for ends at end.
+struct SearchRange {
+  uint64_t from;
+  uint64_t to;
+  uint64_t end;
+  uint64_t tree_size;
+};
+
 class SearchJob final : public ScanJob {
  public:
-  SearchJob(Log* log, const v1::SearchRequest& request, uint64_t end,
+  SearchJob(Log* log, const v1::SearchRequest& request, SearchRange range,
             grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out)
       : log_(log),
-        scan_(log, request.from_index(), request.filter()),
+        scan_(log, range.from, request.filter()),
         limit_(request.limit() == 0 ? kSearchPageDefault : request.limit()),
-        end_(end),
-        scan_end_(std::min(end, request.from_index() + kSearchScanMax)),
+        range_(range),
+        scan_end_(std::min(range.to, range.from + kSearchScanMax)),
         reactor_(reactor),
         out_(out) {}
 
@@ -55,8 +63,9 @@ class SearchJob final : public ScanJob {
   }
 
   Next Finish() {
-    response_.set_next_index(scan_.next());
-    response_.set_tree_size(end_);
+    const bool all = scan_.next() >= range_.to;
+    response_.set_next_index(all ? range_.end : scan_.next());
+    response_.set_tree_size(range_.tree_size);
     bool own = false;
     reactor_->Finish(grpc::SerializationTraits<v1::SearchResponse>::Serialize(
         response_, out_, &own));
@@ -66,7 +75,7 @@ class SearchJob final : public ScanJob {
   Log* const log_;
   EntryScan scan_;
   const uint32_t limit_;
-  const uint64_t end_;
+  const SearchRange range_;
   const uint64_t scan_end_;
   grpc::ServerUnaryReactor* const reactor_;
   grpc::ByteBuffer* const out_;
@@ -76,25 +85,22 @@ class SearchJob final : public ScanJob {
 };
 
 // A puid is in the index: the search begins and ends there.
-Result<void> Narrow(Log* log, v1::SearchRequest* request, uint64_t* end) {
-  if (request->filter().puid().empty()) return {};
-  const auto found =
-      log->FindPuid(request->filter().platform(), request->filter().puid());
-  const bool known = found.has_value();
-  if (!known && found.error().code != Code::kNotFound) {
+Result<SearchRange> Narrow(Log* log, const v1::Filter& filter,
+                           SearchRange range) {
+  if (filter.puid().empty()) return range;
+  const auto found = log->FindPuid(filter.platform(), filter.puid());
+  if (!found && found.error().code != Code::kNotFound) {
     return std::unexpected(found.error());
   }
-  if (!known || *found < request->from_index() || *found >= *end) {
-    request->set_from_index(*end);
-    return {};
-  }
-  request->set_from_index(*found);
-  return {};
+  const bool within = found && *found >= range.from && *found < range.to;
+  range.from = within ? *found : range.to;
+  range.to = within ? *found + 1 : range.to;
+  return range;
 }
 
 }  // namespace
 
-void StartSearch(Log* log, ScanThread* scans, v1::SearchRequest request,
+void StartSearch(Log* log, ScanThread* scans, const v1::SearchRequest& request,
                  grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out) {
   std::vector<Violation> violations =
       FilterViolations(request.filter(), "filter");
@@ -107,14 +113,14 @@ void StartSearch(Log* log, ScanThread* scans, v1::SearchRequest request,
   if (!violations.empty()) {
     return reactor->Finish(ToGrpc(RefusedStatus(violations)));
   }
-  uint64_t end = log->published_head()->tree.size;
-  if (request.to_index() != 0) end = std::min(end, request.to_index());
-  request.set_from_index(std::min(request.from_index(), end));
-  if (auto narrowed = Narrow(log, &request, &end); !narrowed) {
-    return reactor->Finish(ErrorToGrpc(narrowed.error(), log->state()));
-  }
-  const auto added =
-      scans->Add(std::make_shared<SearchJob>(log, request, end, reactor, out));
+  const uint64_t size = log->published_head()->tree.size;
+  const uint64_t end =
+      request.to_index() == 0 ? size : std::min(size, request.to_index());
+  const uint64_t from = std::min(request.from_index(), end);
+  const auto range = Narrow(log, request.filter(), {from, end, end, size});
+  if (!range) return reactor->Finish(ErrorToGrpc(range.error(), log->state()));
+  const auto added = scans->Add(
+      std::make_shared<SearchJob>(log, request, *range, reactor, out));
   if (!added) reactor->Finish(ErrorToGrpc(added.error(), log->state()));
 }
 

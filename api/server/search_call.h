@@ -18,7 +18,7 @@ inline constexpr uint64_t kSearchScanMax = 1'000'000;  // entries looked at
 
 // StartSearch finishes `reactor` with the answer in `out`, now or later. An
 // entry asked for by puid alone is looked up, not searched for.
-void StartSearch(Log* log, ScanThread* scans, v1::SearchRequest request,
+void StartSearch(Log* log, ScanThread* scans, const v1::SearchRequest& request,
                  grpc::ServerUnaryReactor* reactor, grpc::ByteBuffer* out);
 
 }  // namespace modlog

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "api/server/entry_status.h"
+#include "api/server/scan_thread.h"
 #include "tests/api/test_support.h"
 #include "verifier/core/entry.h"
 
@@ -115,6 +117,14 @@ TEST_F(FindCallsTest, ASearchFindsExactlyWhatMatches) {
   ASSERT_TRUE(Search(request, &response).ok());
   ASSERT_EQ(response.entries_size(), 1);
   EXPECT_EQ(response.entries(0).index(), 555u);
+  // Looked up: nothing after it was looked at, and nothing is left to look at.
+  EXPECT_EQ(response.next_index(), response.tree_size());
+  request.set_to_index(555);
+  ASSERT_TRUE(Search(request, &response).ok());
+  EXPECT_EQ(response.entries_size(), 0);
+  EXPECT_EQ(response.next_index(), 555u);
+  EXPECT_EQ(response.tree_size(), 601u);
+  request.clear_to_index();
   request.mutable_filter()->set_puid("nobody");
   ASSERT_TRUE(Search(request, &response).ok());
   EXPECT_EQ(response.entries_size(), 0);
@@ -205,6 +215,35 @@ TEST_F(FindCallsTest, ThereAreNoMoreWatchesThanTheLimitSays) {
     }
     stream->Finish();
   }
+}
+
+// A job that always has more to do, or one that never has.
+class CountingJob final : public ScanJob {
+ public:
+  explicit CountingJob(Next next) : next_(next) {}
+  Next Step() override {
+    ++steps;
+    return next_;
+  }
+  void Abort() override {}
+  std::atomic<int> steps = 0;
+
+ private:
+  const Next next_;
+};
+
+TEST(ScanThread, WhoWaitsHasTheirTurnBesideWhoAlwaysHasMoreToDo) {
+  // One long search would silence every watch as long as it lasts.
+  const auto busy = std::make_shared<CountingJob>(ScanJob::Next::kAgain);
+  const auto idle = std::make_shared<CountingJob>(ScanJob::Next::kIdle);
+  ScanThread scans;
+  ASSERT_TRUE(scans.Add(idle));
+  ASSERT_TRUE(scans.Add(busy));
+  for (int i = 0; i < 3'000 && idle->steps < 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GE(idle->steps, 3);
+  EXPECT_GT(busy->steps, idle->steps);
 }
 
 TEST(StateOf, FollowsTheTableOfStates) {

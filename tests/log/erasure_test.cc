@@ -164,6 +164,24 @@ TEST_F(ErasureTest, LeavesNeitherKeyNorSaltNorCiphertextInAnyFile) {
       CheckConsistency(before, log_->signed_head()->tree, *consistency));
 }
 
+TEST_F(ErasureTest, OfAllIsOfAllAlsoWhereAPartWasAskedForBefore) {
+  // The part would be erased, and the rest stay for another day.
+  ASSERT_EQ(Add(CommitTo(TakedownMessage("erased"), kParts)), 0u);
+  ASSERT_TRUE(Erase({.indexes = {0}, .tags = {kPartComplainant}, .basis = 1}));
+  const auto outcome = Erase({.indexes = {0}, .basis = 1, .now = true});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->entries.size(), 1u);
+  const auto kept = log_->ReadPayload(0);
+  ASSERT_TRUE(kept);
+  EXPECT_TRUE(kept->parts.empty() && kept->commitments.empty());
+  EXPECT_FALSE(kept->erasure_pending);
+  // And who asks what became of the entry hears of it.
+  const auto life = log_->ReadEntryLife(0);
+  ASSERT_TRUE(life);
+  ASSERT_EQ(life->referrers.size(), 1u);
+  EXPECT_EQ(life->referrers[0].kind, v1::KIND_PAYLOAD_ERASED);
+}
+
 TEST_F(ErasureTest, ALostKeyFileIsSaidAndTheLogGoesOn) {
   // An operator who lost every payload would learn it from a person who asks.
   ASSERT_EQ(Add(CommitTo(TakedownMessage("kept"), kParts)), 0u);

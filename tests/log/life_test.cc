@@ -360,13 +360,26 @@ TEST_F(LifeTest, ACopyIsTakenAsItWasPublishedWithAWarning) {
   EXPECT_EQ(last_.warnings[0].description, "is required for KIND_REVERSAL");
 }
 
+TEST_F(LifeTest, WhatAnEarlierItemOfTheBatchMadeVoidCountsForTheLater) {
+  // A life that was read before would be believed after it had changed.
+  const auto answer = AppendGroupOf(
+      {EncodeAction(Make(v1::KIND_ACTION, "a")),
+       EncodeAction(Make(v1::KIND_REVERSAL, "r1", {"a"})),
+       EncodeAction(Make(v1::KIND_REVERSAL, "r2", {"a"})),  // refused: read
+       EncodeAction(Make(v1::KIND_VOID, "v", {"r1"})),      // not about "a"
+       EncodeAction(Make(v1::KIND_REVERSAL, "r3", {"a"}))});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->items[2].outcome, Outcome::kRefused);
+  EXPECT_EQ(answer->items[4].outcome, Outcome::kLogged);
+}
+
 TEST_F(LifeTest, ThereIsABoundToWhatCanBeDoneToOneEntry) {
   // Judging one reversal could take the log an hour.
   v1::Action mass = Make(v1::KIND_ACTION, "a");
   mass.set_affected(1'000'000);
   Log(mass);
   std::vector<std::string> parts;
-  for (size_t i = 0; i < kLifeEventsMax; ++i) {
+  for (size_t i = 0; i <= kLifeEventsMax; ++i) {
     v1::Action part = Make(v1::KIND_REVERSAL, "r" + std::to_string(i), {"a"});
     part.set_extent(v1::EXTENT_PARTIAL);
     part.set_restored(1);
@@ -374,8 +387,8 @@ TEST_F(LifeTest, ThereIsABoundToWhatCanBeDoneToOneEntry) {
   }
   const auto answer = AppendGroupOf(parts);
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->items[kLifeEventsMax - 2].outcome, Outcome::kLogged);
-  EXPECT_EQ(answer->items[kLifeEventsMax - 1].outcome, Outcome::kRefused);
+  EXPECT_EQ(answer->items[kLifeEventsMax - 1].outcome, Outcome::kLogged);
+  EXPECT_EQ(answer->items[kLifeEventsMax].outcome, Outcome::kRefused);
   Log(Make(v1::KIND_VOID, "v", {"a"}));
 }
 

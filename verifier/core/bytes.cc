@@ -94,6 +94,18 @@ std::string FormatHex(Bytes bytes) {
   return out;
 }
 
+void AppendBigEndian(uint64_t value, size_t bytes, std::string* out) {
+  for (size_t i = bytes; i > 0; --i) {
+    *out += static_cast<char>(value >> (8 * (i - 1)) & 0xff);
+  }
+}
+
+uint64_t BigEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<uint8_t>(c);
+  return value;
+}
+
 Result<uint64_t> ParseDecimal(std::string_view text) {
   uint64_t value = 0;
   const char* const end = std::to_address(text.end());

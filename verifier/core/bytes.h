@@ -2,7 +2,8 @@
 #define MODLOG_VERIFIER_CORE_BYTES_H_
 
 // Views of bytes, and the text forms that the formats use: base64 (RFC 4648
-// section 4, padded), hex, and decimals without leading zeros.
+// section 4, padded), hex, decimals without leading zeros; and numbers in
+// bytes.
 
 #include <cstdint>
 #include <span>
@@ -30,6 +31,11 @@ Result<std::string> ParseBase64(std::string_view text);
 
 // FormatHex returns lower-case hex.
 std::string FormatHex(Bytes bytes);
+
+// AppendBigEndian adds the low `bytes` bytes of a number, most significant
+// first; BigEndian reads as many as there are. REQUIRES: at most 8.
+void AppendBigEndian(uint64_t value, size_t bytes, std::string* out);
+uint64_t BigEndian(std::string_view bytes);
 
 // ParseDecimal reads ASCII digits without sign, blank or leading zero, up to
 // 2^64-1. kMalformed otherwise.

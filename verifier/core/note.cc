@@ -60,20 +60,6 @@ std::unexpected<Error> BadName(std::string_view name) {
                   Quote(name));
 }
 
-// --- big-endian numbers ---
-
-void AppendBigEndian(uint64_t value, size_t bytes, std::string* out) {
-  for (size_t i = bytes; i > 0; --i) {
-    *out += static_cast<char>(value >> (8 * (i - 1)) & 0xff);
-  }
-}
-
-uint64_t BigEndian(std::string_view bytes) {
-  uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<uint8_t>(c);
-  return value;
-}
-
 // --- keys ---
 
 uint32_t KeyId(std::string_view name, SignatureType type,

@@ -35,15 +35,10 @@ struct Options {
 
 Result<std::string> Enrol(const CommandLine& line, const std::string& name) {
   ASSIGN_OR_RETURN(const auto client, Connect(line, Speaker::kOperator));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(kCallSecondsMax));
   v1::AddPlatformRequest request;
   request.set_platform(name);
-  v1::AddPlatformResponse response;
-  const grpc::Status status =
-      client->stub()->AddPlatform(&context, request, &response);
-  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+  ASSIGN_OR_RETURN(const v1::AddPlatformResponse response,
+                   client->AddPlatform(request));
   return response.token() + "\n";
 }
 

@@ -6,7 +6,6 @@
 #include "api/client/commands/filter_options.h"
 #include "api/client/interrupt.h"
 #include "api/client/progress.h"
-#include "api/client/rpc_error.h"
 
 namespace modlog {
 namespace {
@@ -54,13 +53,8 @@ Result<uint64_t> Search(Client* client, const Options& options,
   while (Interrupted() == 0) {
     request.set_limit(static_cast<uint32_t>(
         std::min<uint64_t>(kPageSize, options.limit - found)));
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(kCallSecondsMax));
-    v1::SearchResponse response;
-    const grpc::Status status =
-        client->stub()->Search(&context, request, &response);
-    if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+    ASSIGN_OR_RETURN(const v1::SearchResponse response,
+                     client->Search(request));
     progress.Clear();
     ASSIGN_OR_RETURN(const bool last, PrintPage(options, response, &found));
     if (last) break;

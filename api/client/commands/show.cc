@@ -1,6 +1,5 @@
 #include <google/protobuf/util/json_util.h>
 
-#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -145,13 +144,7 @@ Result<Response> GetStatus(Client* client, const Options& options) {
   request.set_index(options.index.value_or(0));
   request.set_platform(options.platform);
   request.set_puid(options.puid);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(kCallSecondsMax));
-  Response response;
-  const grpc::Status status =
-      client->stub()->GetStatus(&context, request, &response);
-  if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
+  ASSIGN_OR_RETURN(Response response, client->GetStatus(request));
   ASSIGN_OR_RETURN(const VerifiedReceipt receipt,
                    client->GetReceipt(response.index()));
   if (receipt.leaf != response.leaf()) {
