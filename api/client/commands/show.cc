@@ -69,7 +69,9 @@ std::string EventLine(const Response::Event& event, std::string_view as_cause) {
   if (event.restored() != 0) {
     add(absl::StrCat(event.restored(), " restored"));
   }
-  if (event.reversal_cause() != 0) {
+  if (event.reversal_cause() == v1::CAUSE_UNKNOWN) {
+    add("cause not known");
+  } else if (event.reversal_cause() != 0) {
     add(absl::StrCat("because of ",
                      Words(v1::Cause_Name(event.reversal_cause()), "CAUSE_")));
   }
