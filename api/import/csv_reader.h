@@ -33,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/import/read_window.h"
 #include "verifier/core/result.h"
 
 namespace modlog {
@@ -57,9 +58,6 @@ struct CsvRow {
 
 class CsvReader {
  public:
-  // Fills the span from its begin; returns how much, 0 at the end.
-  using ReadBytes = std::function<Result<size_t>(std::span<char>)>;
-
   explicit CsvReader(ReadBytes read, CsvOptions options = {});
 
   // Next returns the next row, null at the end. The row is the reader's.

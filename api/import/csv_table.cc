@@ -10,8 +10,6 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kReadSize = 256 << 10;
-
 bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
 bool EndsCell(char c) { return c == ',' || IsLineEnd(c); }
 
@@ -214,39 +212,20 @@ CsvParse ParseCsvRow(std::string_view text, bool at_end, size_t columns,
   return RowParser(text, at_end, columns, cells).Parse();
 }
 
-Result<bool> CsvTable::Fill() {
-  if (at_end_) return false;
-  buffer_.erase(0, begin_);
-  begin_ = 0;
-  const size_t old = buffer_.size();
-  buffer_.resize(old + kReadSize);
-  auto read = read_(std::span<char>(buffer_).subspan(old));
-  buffer_.resize(old + (read ? *read : 0));
-  if (!read) return std::unexpected(std::move(read).error());
-  at_end_ = *read == 0;
-  return !at_end_;
-}
-
-Result<void> CsvTable::FillTo(size_t size) {
-  while (Rest().size() < size && !at_end_) RETURN_IF_ERROR(Fill());
-  return {};
-}
-
 void CsvTable::Consume(size_t size) {
-  line_ += CountLineEnds(Rest().substr(0, size));
-  begin_ += size;
+  line_ += CountLineEnds(window_.rest().substr(0, size));
+  window_.Consume(size);
 }
 
 // Lines without a single byte are no rows.
 Result<void> CsvTable::SkipBlankLines() {
   if (!started_) {
-    RETURN_IF_ERROR(FillTo(3));
-    if (Rest().starts_with("\xef\xbb\xbf")) begin_ += 3;
+    RETURN_IF_ERROR(window_.SkipByteOrderMark());
     started_ = true;
   }
   for (;;) {
-    RETURN_IF_ERROR(FillTo(2));
-    const std::string_view rest = Rest();
+    RETURN_IF_ERROR(window_.FillTo(2));
+    const std::string_view rest = window_.rest();
     if (rest.empty() || !IsLineEnd(rest[0])) return {};
     Consume(rest.starts_with("\r\n") ? 2 : 1);
   }
@@ -255,9 +234,10 @@ Result<void> CsvTable::SkipBlankLines() {
 // Reads on until the row at the front is whole, wrong, or too long.
 Result<CsvParse> CsvTable::ParseNext() {
   for (;;) {
-    CsvParse parse = ParseCsvRow(Rest(), at_end_, columns_, &row_.cells);
+    CsvParse parse =
+        ParseCsvRow(window_.rest(), window_.at_end(), columns_, &row_.cells);
     const bool too_long = parse.outcome == CsvOutcome::kNeedsMore
-                              ? Rest().size() > kTableRowSizeMax
+                              ? window_.rest().size() > kTableRowSizeMax
                               : parse.size > kTableRowSizeMax;
     if (too_long) {
       return CsvParse{CsvOutcome::kMalformed, 0,
@@ -266,13 +246,14 @@ Result<CsvParse> CsvTable::ParseNext() {
                       0};
     }
     if (parse.outcome != CsvOutcome::kNeedsMore) return parse;
-    RETURN_IF_ERROR(Fill());
+    RETURN_IF_ERROR(window_.Fill());
   }
 }
 
 Result<std::vector<std::string>> CsvTable::ReadHeader() {
   RETURN_IF_ERROR(SkipBlankLines());
-  if (Rest().empty()) return Fail(Code::kMalformed, "no header: nothing in it");
+  if (window_.rest().empty())
+    return Fail(Code::kMalformed, "no header: nothing in it");
   ASSIGN_OR_RETURN(CsvParse parse, ParseNext());
   if (parse.outcome != CsvOutcome::kRow) {
     return Fail(Code::kMalformed, absl::StrCat("header: ", parse.reason));
@@ -294,21 +275,24 @@ Result<std::vector<std::string>> CsvTable::ReadHeader() {
 Result<void> CsvTable::PassOver() {
   for (bool first = true;; first = false) {
     size_t end = 0;
-    while ((end = Rest().find_first_of("\r\n")) == std::string_view::npos) {
-      if (at_end_) {
+    while ((end = window_.rest().find_first_of("\r\n")) ==
+           std::string_view::npos) {
+      if (window_.at_end()) {
         row_.last_line = line_;
-        Consume(Rest().size());
+        Consume(window_.rest().size());
         return {};
       }
-      begin_ = buffer_.size();  // constant memory, however long the line
-      RETURN_IF_ERROR(Fill());
+      // Constant memory, however long the line.
+      window_.Consume(window_.rest().size());
+      RETURN_IF_ERROR(window_.Fill());
     }
-    RETURN_IF_ERROR(FillTo(end + 2));
-    const size_t size = end + (Rest().substr(end).starts_with("\r\n") ? 2 : 1);
+    RETURN_IF_ERROR(window_.FillTo(end + 2));
+    const size_t size =
+        end + (window_.rest().substr(end).starts_with("\r\n") ? 2 : 1);
     CsvCells cells;
     if (!first &&
-        ParseCsvRow(Rest().substr(0, size), true, columns_, &cells).outcome ==
-            CsvOutcome::kRow) {
+        ParseCsvRow(window_.rest().substr(0, size), true, columns_, &cells)
+                .outcome == CsvOutcome::kRow) {
       return {};
     }
     row_.last_line = line_;
@@ -318,7 +302,7 @@ Result<void> CsvTable::PassOver() {
 
 Result<const TableRow*> CsvTable::Next() {
   RETURN_IF_ERROR(SkipBlankLines());
-  if (Rest().empty()) return nullptr;
+  if (window_.rest().empty()) return nullptr;
   ++row_.number;
   row_.line = row_.last_line = line_;
   row_.refused.reset();

@@ -30,6 +30,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/import/read_window.h"
 #include "verifier/core/result.h"
 
 namespace modlog {
@@ -77,10 +78,7 @@ struct TableRow {
 
 class CsvTable {
  public:
-  // Fills the span from its begin; returns how much, 0 at the end.
-  using ReadBytes = std::function<Result<size_t>(std::span<char>)>;
-
-  explicit CsvTable(ReadBytes read) : read_(std::move(read)) {}
+  explicit CsvTable(ReadBytes read) : window_(std::move(read)) {}
 
   // ReadHeader comes first. kMalformed for a header that cannot be read, has no
   // cell or one name twice.
@@ -90,20 +88,12 @@ class CsvTable {
   Result<const TableRow*> Next();
 
  private:
-  Result<bool> Fill();
-  Result<void> FillTo(size_t size);
-  std::string_view Rest() const {
-    return std::string_view(buffer_).substr(begin_);
-  }
   void Consume(size_t size);
   Result<void> SkipBlankLines();
   Result<CsvParse> ParseNext();
   Result<void> PassOver();
 
-  const ReadBytes read_;
-  std::string buffer_;
-  size_t begin_ = 0;  // of what is not consumed
-  bool at_end_ = false;
+  ReadWindow window_;
   bool started_ = false;
   uint64_t line_ = 1;
   size_t columns_ = 0;

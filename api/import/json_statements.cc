@@ -8,7 +8,6 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kReadSize = 256 << 10;
 constexpr size_t kLookAhead = 4 << 10;
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -30,35 +29,29 @@ std::unexpected<Error> JsonStatements::Fault(const std::string& what) const {
 }
 
 Result<bool> JsonStatements::Fill() {
-  if (at_end_) return false;
-  buffer_.erase(0, begin_);
-  begin_ = 0;
-  const size_t old = buffer_.size();
-  buffer_.resize(old + kReadSize);
-  auto read = read_(std::span<char>(buffer_).subspan(old));
-  buffer_.resize(old + (read ? *read : 0));
-  if (!read) return std::unexpected(std::move(read).error());
-  at_end_ = *read == 0;
-  if (!started_ && buffer_.starts_with("\xef\xbb\xbf")) begin_ = 3;
-  started_ = true;
-  return !at_end_;
+  if (!started_) {
+    started_ = true;
+    RETURN_IF_ERROR(window_.SkipByteOrderMark());
+    return !window_.at_end() || !window_.rest().empty();
+  }
+  return window_.Fill();
 }
 
 void JsonStatements::Skip(size_t size) {
-  const auto begin = buffer_.begin() + static_cast<ptrdiff_t>(begin_);
-  line_ += static_cast<uint64_t>(
-      std::count(begin, begin + static_cast<ptrdiff_t>(size), '\n'));
-  begin_ += size;
+  const std::string_view skipped = window_.rest().substr(0, size);
+  line_ +=
+      static_cast<uint64_t>(std::count(skipped.begin(), skipped.end(), '\n'));
+  window_.Consume(size);
 }
 
 Result<std::optional<char>> JsonStatements::Peek() {
   for (;;) {
-    const size_t at = buffer_.find_first_not_of(kBlanks, begin_);
-    if (at != std::string::npos) {
-      Skip(at - begin_);
-      return buffer_[begin_];
+    const size_t at = window_.rest().find_first_not_of(kBlanks);
+    if (at != std::string_view::npos) {
+      Skip(at);
+      return window_.rest().front();
     }
-    Skip(buffer_.size() - begin_);
+    Skip(window_.rest().size());
     ASSIGN_OR_RETURN(bool more, Fill());
     if (!more) return std::nullopt;
   }
@@ -66,10 +59,8 @@ Result<std::optional<char>> JsonStatements::Peek() {
 
 // Steps into {"statements":[ where that is what comes.
 Result<bool> JsonStatements::EnterBody() {
-  while (buffer_.size() - begin_ < kLookAhead && !at_end_) {
-    RETURN_IF_ERROR(Fill());
-  }
-  std::string_view rest = std::string_view(buffer_).substr(begin_);
+  RETURN_IF_ERROR(window_.FillTo(kLookAhead));
+  std::string_view rest = window_.rest();
   const size_t size = rest.size();
   for (const std::string_view word : {"{", "\"statements\"", ":", "["}) {
     if (!TakeWord(word, &rest)) return false;
@@ -154,7 +145,7 @@ Result<void> JsonStatements::TakeUntilClosed() {
   bool quoted = false;
   bool escaped = false;
   for (;;) {
-    const std::string_view rest = std::string_view(buffer_).substr(begin_);
+    const std::string_view rest = window_.rest();
     size_t i = 0;
     while (i < rest.size()) {
       const char c = rest[i++];

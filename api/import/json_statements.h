@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/import/read_window.h"
 #include "verifier/core/result.h"
 
 namespace modlog {
@@ -37,10 +38,7 @@ struct JsonObject {
 
 class JsonStatements {
  public:
-  // Fills the span from its begin; returns how much, 0 at the end.
-  using ReadBytes = std::function<Result<size_t>(std::span<char>)>;
-
-  explicit JsonStatements(ReadBytes read) : read_(std::move(read)) {}
+  explicit JsonStatements(ReadBytes read) : window_(std::move(read)) {}
 
   // Next returns the next object, null at the end. kMalformed, with the line,
   // where the file cannot be read any further; errors of the source.
@@ -64,10 +62,7 @@ class JsonStatements {
   bool Keep(std::string_view piece);
   std::unexpected<Error> Fault(const std::string& what) const;
 
-  const ReadBytes read_;
-  std::string buffer_;
-  size_t begin_ = 0;
-  bool at_end_ = false;
+  ReadWindow window_;
   bool started_ = false;
   uint64_t line_ = 1;
   Place place_ = Place::kTop;

@@ -42,7 +42,7 @@ std::unexpected<ColumnError> Bad(Column column, std::string reason) {
       ColumnError{std::string(kNames[column]), std::move(reason)});
 }
 
-CsvReader::ReadBytes FromText(std::string_view text) {
+ReadBytes FromText(std::string_view text) {
   return [text](std::span<char> out) mutable -> Result<size_t> {
     const size_t size = std::min(text.size(), out.size());
     std::copy_n(text.begin(), size, out.begin());

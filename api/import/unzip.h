@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 
+#include "api/import/read_window.h"
 #include "verifier/core/result.h"
 
 namespace modlog {
@@ -25,9 +26,6 @@ inline constexpr int kZipDepthMax = 2;
 inline constexpr uint64_t kZipMembersMax = 100'000;
 inline constexpr uint64_t kUnpackRatioMax = 500;
 inline constexpr uint64_t kUnpackFreeBytes = 4 << 20;
-
-// Fills the span from its begin; returns how much, 0 at the end.
-using ReadBytes = std::function<Result<size_t>(std::span<char>)>;
 
 struct UnzipVisitor {
   // OnFile gets each file that is no zip: "dump.zip/day.csv.zip/day-1.csv", or

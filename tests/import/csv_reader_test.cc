@@ -16,7 +16,7 @@ namespace {
 using Rows = std::vector<std::string>;
 
 // A source that hands out at most `piece` bytes at a time.
-CsvReader::ReadBytes Pieces(std::string text, size_t piece) {
+ReadBytes Pieces(std::string text, size_t piece) {
   return [text, piece, at = size_t{0}](std::span<char> out) mutable {
     const size_t size = std::min({piece, out.size(), text.size() - at});
     std::copy_n(text.data() + at, size, out.data());

@@ -17,7 +17,7 @@ namespace {
 using Cells = std::vector<std::string>;
 
 // Hands out `text`, at most `piece` bytes at a time.
-CsvTable::ReadBytes Source(std::string text, size_t piece = SIZE_MAX) {
+ReadBytes Source(std::string text, size_t piece = SIZE_MAX) {
   auto rest = std::make_shared<std::string>(std::move(text));
   return [rest, piece](std::span<char> out) -> Result<size_t> {
     const size_t size = std::min({out.size(), rest->size(), piece});
