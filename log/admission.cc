@@ -147,7 +147,8 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
                 &admitted.references);
   AddReferences(platform, "cause", action.cause(), CauseKinds(action),
                 &admitted.references);
-  admitted.needs_standing = NeedsStanding(action) || !admitted.terms.empty();
+  admitted.stance =
+      admitted.terms.empty() ? HowItStands(action) : Stance::kWhole;
   return admitted;
 }
 

@@ -29,12 +29,14 @@ struct Reference {
   std::string field() const;  // "about[0]"
 };
 
+enum class Stance : uint8_t { kAlone, kRefers, kWhole };
+
 struct Admitted {
   Hash key = {};  // PuidKey
   int kind = 0;
   std::vector<Reference> references;
-  bool needs_standing = false;      // standing.h has rules that concern it
-  std::vector<Violation> warnings;  // of a copied record
+  Stance stance = Stance::kAlone;                // standing.h
+  std::vector<Violation> warnings;               // of a copied record
   std::shared_ptr<const SealedPayload> payload;  // null: none was given
   std::vector<TermUse> terms;                    // that `known` could not judge
 };

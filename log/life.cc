@@ -155,6 +155,10 @@ std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer) {
   return key;
 }
 
+std::string VoidKey(uint64_t target) {
+  return ReferenceKey(target, Role::kVoid, 0).substr(0, 10);
+}
+
 std::string BulkKey(std::string_view platform, uint64_t entry) {
   std::string key = BulkPrefix(platform);
   AppendBigEndian(entry, 8, &key);
@@ -203,10 +207,13 @@ MeasureSet MeasuresNamed(const v1::Action& action) {
   return set;
 }
 
-Result<bool> IsVoid(uint64_t index, const LifeSource& source) {
-  ASSIGN_OR_RETURN(const auto voids,
-                   ReadReferrers(source, index, Role::kVoid, 1));
-  return !voids.empty();
+Result<std::optional<uint64_t>> ReadVoid(uint64_t index,
+                                         const LifeSource& source) {
+  ASSIGN_OR_RETURN(const auto row, source.rows->Read(VoidKey(index)));
+  if (!row) return std::optional<uint64_t>();
+  const uint64_t referrer = BigEndian(*row);
+  if (referrer >= source.size) return std::optional<uint64_t>();
+  return std::optional(referrer);
 }
 
 Result<StoredAction> ReadStoredAction(const Prover& prover, uint64_t index) {
@@ -240,8 +247,8 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
                    ReadReferrers(source, index, Role::kLife, kLifeEventsMax));
   life.events = events.size();
   for (const Referrer& event : events) {
-    ASSIGN_OR_RETURN(const bool is_void, IsVoid(event.index, source));
-    if (is_void) continue;
+    ASSIGN_OR_RETURN(const auto undone, ReadVoid(event.index, source));
+    if (undone) continue;
     apply_bulks_before(event.index);
     ASSIGN_OR_RETURN(const StoredAction stored, source.read(event.index));
     ASSIGN_OR_RETURN(const v1::Action action, Parse(stored.action));
@@ -249,10 +256,9 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
     life.by.push_back(event.index);
   }
   apply_bulks_before(source.size);
-  ASSIGN_OR_RETURN(const auto voids,
-                   ReadReferrers(source, index, Role::kVoid, 1));
-  life.is_void = !voids.empty();
-  if (life.is_void) life.by.push_back(voids.front().index);
+  ASSIGN_OR_RETURN(const auto undone, ReadVoid(index, source));
+  life.is_void = undone.has_value();
+  if (undone) life.by.push_back(*undone);
   if (life.reversed_in_part && (MeasuresOf(life.record) & ~life.ended) == 0) {
     life.reversed = true;
   }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,8 +35,6 @@ using ReadAction = std::function<Result<StoredAction>(uint64_t index)>;
 // that its life can always be read in bounded time. A VOID has a role of its
 // own, because every reference asks for it.
 enum class Role : uint8_t { kLife = 1, kAbout = 2, kCause = 3, kVoid = 4 };
-inline constexpr Role kRoles[] = {Role::kLife, Role::kAbout, Role::kCause,
-                                  Role::kVoid};
 inline constexpr size_t kLifeEventsMax = 1'024;
 
 Role RoleOf(int kind, bool as_cause);
@@ -46,8 +45,10 @@ struct Referrer {
   Role role;
 };
 
-// The keys of rows.
+// The keys of rows. That of a VOID has no referrer, because there is one at
+// most and it is looked up for every reference: its row says which.
 std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer);
+std::string VoidKey(uint64_t target);
 std::string BulkKey(std::string_view platform, uint64_t entry);
 // Of a platform's bulk corrections, for ever.
 inline constexpr size_t kBulkCorrectionsMax = 1'024;
@@ -123,8 +124,10 @@ class LifeCache {
   std::unordered_map<uint64_t, Life> lives_;
 };
 
-// IsVoid is the part of it that every reference asks for.
-Result<bool> IsVoid(uint64_t index, const LifeSource& source);
+// ReadVoid is the part of it that every reference asks for: the VOID that names
+// an entry, if there is one.
+Result<std::optional<uint64_t>> ReadVoid(uint64_t index,
+                                         const LifeSource& source);
 
 }  // namespace modlog
 

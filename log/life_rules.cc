@@ -134,7 +134,31 @@ Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
   return {};
 }
 
+void Record(const StandingItem& item, uint64_t target, Role role,
+            LifeCache* lives, RowsView* rows) {
+  std::string value;
+  if (role == Role::kVoid) {
+    AppendBigEndian(item.index, 8, &value);
+    rows->Put(VoidKey(target), std::move(value));
+  } else {
+    AppendBigEndian(static_cast<uint64_t>(item.kind), 1, &value);
+    rows->Put(ReferenceKey(target, role, item.index), std::move(value));
+  }
+  lives->Forget(target);
+}
+
 }  // namespace
+
+Result<void> JudgeReferences(const StandingItem& item, LifeCache* lives,
+                             Judgement* judgement) {
+  for (const FoundReference& found : item.references) {
+    ASSIGN_OR_RETURN(const auto undone, ReadVoid(found.index, lives->source()));
+    if (!undone) continue;
+    judgement->violations.push_back(
+        {found.reference->field(), "names an entry that was declared void"});
+  }
+  return {};
+}
 
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
                        LifeCache* lives, Judgement* judgement) {
@@ -144,17 +168,13 @@ Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
   if (action.has_bulk()) {
     RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), lives->source(), judgement));
   }
+  RETURN_IF_ERROR(JudgeReferences(item, lives, judgement));
+  if (!judgement->violations.empty()) return {};
   for (const FoundReference& found : item.references) {
-    const std::string field = found.reference->field();
-    ASSIGN_OR_RETURN(const bool is_void, IsVoid(found.index, lives->source()));
-    if (is_void) {
-      judgement->violations.push_back(
-          {field, "names an entry that was declared void"});
-      continue;
-    }
     // What changes nothing may always be said.
     if (RoleOf(item.kind, IsCause(found)) != Role::kLife) continue;
     ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
+    const std::string field = found.reference->field();
     if (life->events >= kLifeEventsMax) {
       judgement->violations.push_back(
           {field, "names an entry that " + std::to_string(kLifeEventsMax) +
@@ -166,18 +186,18 @@ Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
   return {};
 }
 
+void RecordReferences(const StandingItem& item, LifeCache* lives,
+                      RowsView* rows) {
+  for (const FoundReference& found : item.references) {
+    Record(item, found.index, RoleOf(item.kind, IsCause(found)), lives, rows);
+  }
+}
+
 void RecordLife(const StandingItem& item, const v1::Action& action,
                 LifeCache* lives, RowsView* rows) {
-  const auto record = [&](uint64_t target, Role role) {
-    rows->Put(ReferenceKey(target, role, item.index),
-              std::string(1, static_cast<char>(item.kind)));
-    lives->Forget(target);
-  };
-  for (const FoundReference& found : item.references) {
-    record(found.index, RoleOf(item.kind, IsCause(found)));
-  }
+  RecordReferences(item, lives, rows);
   for (const uint64_t target : action.about_index()) {
-    record(target, Role::kAbout);
+    Record(item, target, Role::kAbout, lives, rows);
   }
   if (action.has_bulk()) {
     rows->Put(BulkKey(item.platform, item.index),

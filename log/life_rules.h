@@ -19,6 +19,13 @@ namespace modlog {
 Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
                        LifeCache* lives, Judgement* judgement);
 
+// JudgeReferences is the part of it for what changes no entry that it names.
+Result<void> JudgeReferences(const StandingItem& item, LifeCache* lives,
+                             Judgement* judgement);
+
+// RecordReferences puts what the item names into the rows.
+void RecordReferences(const StandingItem& item, LifeCache* lives,
+                      RowsView* rows);
 // RecordLife puts into the rows what the item names, what it erases, or the
 // rule by which it corrects many.
 void RecordLife(const StandingItem& item, const v1::Action& action,

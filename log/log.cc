@@ -265,7 +265,11 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
   EntryLife status;
   status.size = reader.size();
   ASSIGN_OR_RETURN(status.life, ReadLife(index, source));
-  for (const Role role : kRoles) {
+  ASSIGN_OR_RETURN(const auto undone, ReadVoid(index, source));
+  if (undone) {
+    status.referrers.push_back({*undone, v1::KIND_VOID, Role::kVoid});
+  }
+  for (const Role role : {Role::kLife, Role::kAbout, Role::kCause}) {
     ASSIGN_OR_RETURN(const std::vector<Referrer> found,
                      ReadReferrers(source, index, role, kReferrersToldMax));
     status.referrers.insert(status.referrers.end(), found.begin(), found.end());

@@ -102,12 +102,13 @@ class Resolver {
     const auto found =
         CheckReferences(*admitted, references, &resolved.item.violations);
     resolved.item.warnings = admitted->warnings;
-    if (admitted->needs_standing && resolved.item.violations.empty()) {
-      RETURN_IF_ERROR(
-          JudgeStanding({group.group.platform, action, admitted->kind,
-                         prover_.size() + resolved_.new_entries.size(), found,
-                         admitted->terms, admitted->payload.get()},
-                        &resolved.item));
+    if (admitted->stance != Stance::kAlone &&
+        resolved.item.violations.empty()) {
+      RETURN_IF_ERROR(JudgeStanding(
+          {group.group.platform, action, admitted->kind, admitted->stance,
+           prover_.size() + resolved_.new_entries.size(), found,
+           admitted->terms, admitted->payload.get()},
+          &resolved.item));
     }
     if (!resolved.item.violations.empty()) {
       resolved.item.outcome = ItemResult::Outcome::kRefused;

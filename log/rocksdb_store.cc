@@ -33,6 +33,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
@@ -48,6 +49,8 @@ namespace {
 
 constexpr size_t kWriteBufferSize = 32 << 20;
 constexpr size_t kBlockCacheSize = 32 << 20;
+constexpr double kFilterBitsPerKey = 10;
+constexpr double kMemtableFilterShare = 0.05;
 constexpr size_t kWalSizeMax = 256 << 20;
 constexpr size_t kProtectionBytesPerKey = 8;
 constexpr std::string_view kHeadKey = "head";
@@ -180,6 +183,21 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   options.compression = rocksdb::kNoCompression;  // hashes do not compress
   options.write_buffer_size = kWriteBufferSize;
   options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;
+  return options;
+}
+
+// Rows are mostly asked for where there is none: a filter says so without a
+// look at a block or a walk through the memtable.
+rocksdb::ColumnFamilyOptions RowsOptions(
+    const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
+  options.memtable_whole_key_filtering = true;
   return options;
 }
 
@@ -463,7 +481,7 @@ Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory) {
       {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)},
       {"entries", FamilyOptions(cache)},
       {"tiles", FamilyOptions(cache)},
-      {"rows", FamilyOptions(cache)},
+      {"rows", RowsOptions(cache)},
       {"payload", FamilyOptions(cache)}};
   static_assert(RocksDbStore::kFamilies == 5);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;

@@ -46,27 +46,28 @@ void RowsView::Put(std::string key, std::string value) {
 void RowsView::Remove(std::string key) { Write(std::move(key), std::nullopt); }
 
 void RowsView::Write(std::string key, std::optional<std::string> value) {
-  Written written{key, value, std::nullopt};
-  const auto [it, is_new] = overlay_.try_emplace(std::move(key));
-  if (!is_new) written.before = it->second;
-  it->second = std::move(value);
+  const auto [at, is_new] = overlay_.try_emplace(std::move(key));
+  Written written{at, std::nullopt};
+  if (!is_new) written.before = std::move(at->second);
+  at->second = std::move(value);
   written_.push_back(std::move(written));
 }
 
 void RowsView::RollBack(size_t mark) {
   while (written_.size() > mark) {
     Written& last = written_.back();
-    if (last.before) overlay_[last.key] = *std::move(last.before);
-    if (!last.before) overlay_.erase(last.key);
+    if (last.before) last.at->second = *std::move(last.before);
+    if (!last.before) overlay_.erase(last.at);
     written_.pop_back();
   }
 }
 
 std::vector<Row> RowsView::Take() && {
   std::vector<Row> rows;
-  rows.reserve(written_.size());
-  for (Written& written : written_) {
-    rows.push_back({std::move(written.key), std::move(written.value)});
+  rows.reserve(overlay_.size());
+  while (!overlay_.empty()) {
+    auto node = overlay_.extract(overlay_.begin());
+    rows.push_back({std::move(node.key()), std::move(node.mapped())});
   }
   return rows;
 }

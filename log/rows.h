@@ -7,6 +7,8 @@
 //
 //   'r' || target (u64) || role (u8) || referrer (u64)  -> kind (u8)
 //       entry `referrer` names entry `target`; life.h has the roles
+//   'r' || target (u64) || 4                           -> referrer (u64)
+//       the VOID that names it
 //   'p' 's'                                             -> slot (u64)
 //       the first key slot that no commit refers to yet
 //   'p' 'u' || day (u32) || index (u64)                 -> (empty)
@@ -47,20 +49,21 @@ class RowsView {
   size_t Mark() const { return written_.size(); }
   void RollBack(size_t mark);
 
-  // Take returns what was put and removed, in order.
+  // Take returns what is to be put and removed, one row a key, ascending.
   std::vector<Row> Take() &&;
 
  private:
+  using Overlay =
+      std::map<std::string, std::optional<std::string>, std::less<>>;
   struct Written {
-    std::string key;
-    std::optional<std::string> value;
+    Overlay::iterator at;
     // What the overlay had for the key before; absent: nothing.
     std::optional<std::optional<std::string>> before;
   };
   void Write(std::string key, std::optional<std::string> value);
 
   Store* store_;
-  std::map<std::string, std::optional<std::string>, std::less<>> overlay_;
+  Overlay overlay_;
   std::vector<Written> written_;
 };
 

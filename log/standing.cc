@@ -42,6 +42,12 @@ Result<void> JudgeTerms(const StandingItem& item, const v1::Action& action,
 }  // namespace
 
 Result<Judgement> Standing::Judge(const StandingItem& item) {
+  if (item.stance == Stance::kRefers) {
+    Judgement judgement;
+    RETURN_IF_ERROR(JudgeReferences(item, &lives_, &judgement));
+    if (judgement.violations.empty()) RecordReferences(item, &lives_, rows_);
+    return judgement;
+  }
   v1::Action action;
   if (!action.ParseFromArray(item.action.data(),
                              static_cast<int>(item.action.size()))) {
@@ -62,9 +68,15 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   return judgement;
 }
 
-bool NeedsStanding(const v1::Action& action) {
-  return action.about_size() > 0 || action.cause_size() > 0 ||
-         action.has_bulk() || action.has_term() || action.has_erasure();
+Stance HowItStands(const v1::Action& action) {
+  const bool changes =
+      action.about_size() > 0 && RoleOf(action.kind(), false) != Role::kAbout;
+  if (changes || action.has_bulk() || action.has_term() ||
+      action.has_erasure()) {
+    return Stance::kWhole;
+  }
+  return action.about_size() > 0 || action.cause_size() > 0 ? Stance::kRefers
+                                                            : Stance::kAlone;
 }
 
 }  // namespace modlog

@@ -30,6 +30,7 @@ struct StandingItem {
   std::string_view platform;
   std::string_view action;  // canonical bytes
   int kind;
+  Stance stance;
   uint64_t index;  // that it gets if nothing is wrong with it
   std::span<const FoundReference> references;
   std::span<const TermUse> terms = {};  // not judged yet
@@ -61,9 +62,11 @@ class Standing {
   LifeCache lives_;
 };
 
-// NeedsStanding: whether any of these rules can concern the action. Most stand
-// alone, and are never parsed again.
-bool NeedsStanding(const v1::Action& action);
+// HowItStands: which of these rules can concern the action.
+//   kAlone    none: it is never looked at again
+//   kRefers   it names entries and changes none: they must not be void
+//   kWhole    any: it is parsed again
+Stance HowItStands(const v1::Action& action);
 
 }  // namespace modlog
 
