@@ -16,6 +16,7 @@ constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kRequestsAtOnce = 65'536;
 constexpr size_t kRetentionAtOnce = 4'096;
 constexpr uint32_t kTaxonomy = 202'507;
+constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 // Entries this near to each other are purged together.
 constexpr uint64_t kNear = 4'096;
 constexpr std::string_view kUntilPrefix = "pu";
@@ -104,7 +105,8 @@ void Eraser::Run() {
       if (Done(DailyRun(due))) last_run = due;
     }
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds(500),
+    changed_.wait_for(lock,
+                      finished_ ? parts_.schedule.look_every : kRetryAfter,
                       [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return;
     if (waiting_.empty()) continue;

@@ -13,6 +13,7 @@
 // Thread-safe throughout. docs/design.md states the invariants I1..I10.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -150,6 +151,8 @@ using EraseDone = std::move_only_function<void(Result<EraseOutcome>)>;
 struct ErasureSchedule {
   int64_t every_ms = 86'400'000;
   int64_t at_ms = 3 * 3'600'000;
+  // How long after the time a run may begin: an idle log sleeps that long.
+  std::chrono::milliseconds look_every = std::chrono::seconds(30);
 };
 
 struct LogOptions {

@@ -90,7 +90,11 @@ class LogFixture : public ::testing::Test {
   Result<void> TryOpen(std::unique_ptr<Store> store) {
     log_.reset();
     auto log =
-        Log::Open({directory_.path(), TestKey(), &clock_}, std::move(store));
+        Log::Open({.data_dir = directory_.path(),
+                   .key = TestKey(),
+                   .clock = &clock_,
+                   .erasures = {.look_every = std::chrono::milliseconds(20)}},
+                  std::move(store));
     if (!log) return std::unexpected(log.error());
     log_ = *std::move(log);
     return {};
