@@ -10,6 +10,7 @@
 #include "log/key_slots.h"
 #include "log/mutex.h"
 #include "log/payload_reader.h"
+#include "log/publication.h"
 #include "log/recovery.h"
 #include "log/sequencer.h"
 #include "verifier/core/entry.h"
@@ -18,6 +19,10 @@ namespace modlog {
 
 namespace {
 
+constexpr char kUnconfirmedReason[] =
+    "the witnesses have not said yet how much of this log they have seen; "
+    "nothing is appended until a quorum has";
+
 class RunningLog final : public Log {
  public:
   RunningLog(LogOptions options, std::unique_ptr<Store> store)
@@ -25,15 +30,20 @@ class RunningLog final : public Log {
         clock_(options.clock != nullptr ? options.clock : SystemClock()),
         data_dir_(std::move(options.data_dir)),
         erasures_(options.erasures),
+        publish_at_once_(options.publishing.at_once),
+        on_signed_(std::move(options.publishing.on_signed)),
         warn_(std::move(options.warn)),
         store_(std::move(store)),
-        signer_(std::move(options.key)) {}
+        signer_(std::move(options.key)),
+        state_(publish_at_once_ ? LogState::kServing : LogState::kUnconfirmed),
+        reason_(publish_at_once_ ? "" : kUnconfirmedReason) {}
 
   ~RunningLog() override {
     eraser_.reset();  // while its entries are still taken
     Leave(LogState::kStopping, "the log is stopping");
     queue_.Close();
     if (thread_.joinable()) thread_.join();
+    publication_.Close();
   }
 
   // Start is the second half of Open.
@@ -57,10 +67,19 @@ class RunningLog final : public Log {
     MutexLock lock(&mutex_);
     return view_.head;
   }
-  // Without witnesses what is signed is published.
   std::shared_ptr<const SignedHead> published_head() const override {
-    return signed_head();
+    return publication_.head();
   }
+  void Confirm() override;
+  Result<void> PublishHead(std::shared_ptr<const SignedHead> head) override;
+  void StopSigning(const std::string& reason) override {
+    Leave(LogState::kRolledBack, reason);
+  }
+  void WhenPublished(uint64_t size, int64_t until_ms,
+                     PublishedDone done) override {
+    publication_.When(size, until_ms, std::move(done));
+  }
+  void ExpireWaits() override { publication_.Expire(clock_->MonotonicMs()); }
 
   Result<std::string> ReadLeaf(uint64_t index) override {
     return Reader().ReadLeaf(index);
@@ -95,10 +114,17 @@ class RunningLog final : public Log {
     MutexLock lock(&mutex_);
     return Prover(store_.get(), view_.edge);
   }
-  void Publish(View view);
+  void Adopt(View view);
   void Leave(LogState state, const std::string& reason);
   void RollBack(const StoredHead& head, Edge edge, const StoredHead& mark);
+  // Nothing is signed once the log has left for good, but what it starts with
+  // was signed before.
+  bool MaySign() const {
+    const LogState now = state();
+    return now != LogState::kRolledBack && now != LogState::kPoisoned;
+  }
   void Run();
+  void RefuseAll(std::vector<PendingGroup> groups) const;
   void StartEraser();
   Result<void> CheckOrder(const EraseOrder& order);
   Result<uint64_t> AppendOwn(const std::string& action);
@@ -110,6 +136,8 @@ class RunningLog final : public Log {
   Clock* const clock_;
   const std::string data_dir_;
   const ErasureSchedule erasures_;
+  const bool publish_at_once_;
+  const std::function<void()> on_signed_;
   const std::function<void(const std::string&)> warn_;
   const std::unique_ptr<Store> store_;
   Signer signer_;
@@ -119,9 +147,10 @@ class RunningLog final : public Log {
   TermCache terms_;
   std::unique_ptr<Sequencer> sequencer_;
   AppendQueue queue_;
+  Publication publication_;
 
   mutable Mutex mutex_;
-  LogState state_ ABSL_GUARDED_BY(mutex_) = LogState::kServing;
+  LogState state_ ABSL_GUARDED_BY(mutex_);
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   View view_ ABSL_GUARDED_BY(mutex_);
   TreeHead committed_ ABSL_GUARDED_BY(mutex_);
@@ -148,11 +177,13 @@ Result<void> RunningLog::Start() {
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
                      slots_.get(), &terms_, clock_,
-                     [this](View view) { Publish(std::move(view)); },
+                     [this](View view) { Adopt(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
-                     }},
+                     },
+                     [this] { return MaySign(); }},
       recovered.head, std::move(recovered.edge));
+  if (!publish_at_once_) publication_.Publish(signer_.EmptyHead());
   RETURN_IF_ERROR(sequencer_->Start());
   thread_ = std::thread([this] { Run(); });
   StartEraser();
@@ -230,8 +261,9 @@ void RunningLog::RollBack(const StoredHead& head, Edge edge,
                           const StoredHead& mark) {
   auto unsigned_head = std::make_shared<SignedHead>();
   unsigned_head->tree = head.tree;
-  Publish({std::move(unsigned_head),
-           std::make_shared<const Edge>(std::move(edge))});
+  publication_.Publish(unsigned_head);
+  Adopt({std::move(unsigned_head),
+         std::make_shared<const Edge>(std::move(edge))});
   Leave(LogState::kRolledBack,
         "the store holds " + std::to_string(head.tree.size) + " entries, but " +
             std::to_string(mark.tree.size) +
@@ -283,16 +315,39 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
   return status;
 }
 
-void RunningLog::Publish(View view) {
-  MutexLock lock(&mutex_);
-  committed_ = view.head->tree;
-  view_ = std::move(view);
+void RunningLog::Adopt(View view) {
+  auto head = view.head;
+  {
+    MutexLock lock(&mutex_);
+    committed_ = head->tree;
+    view_ = std::move(view);
+  }
+  if (publish_at_once_) publication_.Publish(std::move(head));
+  on_signed_();
 }
 
-// The first reason to leave kServing is the one that counts.
+void RunningLog::Confirm() {
+  MutexLock lock(&mutex_);
+  if (state_ != LogState::kUnconfirmed) return;
+  state_ = LogState::kServing;
+  reason_.clear();
+}
+
+Result<void> RunningLog::PublishHead(std::shared_ptr<const SignedHead> head) {
+  const Prover reader = Reader();
+  ASSIGN_OR_RETURN(const Hash root, reader.RootAt(head->tree.size));
+  if (root != head->tree.root) {
+    return Fail(Code::kConflict, "the root of size " +
+                                     std::to_string(head->tree.size) +
+                                     " is not the log's");
+  }
+  return publication_.Publish(std::move(head));
+}
+
+// The first reason to leave is the one that counts.
 void RunningLog::Leave(LogState state, const std::string& reason) {
   MutexLock lock(&mutex_);
-  if (state_ != LogState::kServing) return;
+  if (state_ != LogState::kServing && state_ != LogState::kUnconfirmed) return;
   state_ = state;
   reason_ = reason;
 }
@@ -301,6 +356,10 @@ void RunningLog::Run() {
   while (true) {
     std::vector<PendingGroup> groups = queue_.Pop(kBatchItemsMax);
     if (groups.empty()) return;
+    if (!MaySign()) {
+      RefuseAll(std::move(groups));
+      break;
+    }
     const auto sequenced = sequencer_->SequenceOnce(std::move(groups));
     if (sequenced) continue;
     {
@@ -309,15 +368,19 @@ void RunningLog::Run() {
     }
     break;
   }
-  // Poisoned: tell everybody who waits that nothing of theirs was written.
   queue_.Close();
-  const Error error{Code::kUnavailable,
-                    "nothing is appended any more: " + state_reason()};
   while (true) {
     std::vector<PendingGroup> groups = queue_.Pop(kBatchItemsMax);
     if (groups.empty()) return;
-    for (PendingGroup& group : groups) group.done(std::unexpected(error));
+    RefuseAll(std::move(groups));
   }
+}
+
+// Tells everybody who waits that nothing of theirs was written.
+void RunningLog::RefuseAll(std::vector<PendingGroup> groups) const {
+  const Error error{Code::kUnavailable,
+                    "nothing is appended any more: " + state_reason()};
+  for (PendingGroup& group : groups) group.done(std::unexpected(error));
 }
 
 Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
@@ -372,6 +435,8 @@ std::string_view LogStateName(LogState state) {
   switch (state) {
     case LogState::kServing:
       return "SERVING";
+    case LogState::kUnconfirmed:
+      return "UNCONFIRMED";
     case LogState::kRolledBack:
       return "ROLLED_BACK";
     case LogState::kPoisoned:

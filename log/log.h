@@ -107,9 +107,10 @@ inline constexpr size_t kReferrersToldMax = 1'000;
 
 enum class LogState {
   kServing,
-  kRolledBack,  // the store is behind what was signed: reads only until the
-                // newer data is back
-  kPoisoned,    // a write of unknown outcome, or a check that failed
+  kUnconfirmed,  // the witnesses have not said yet how far they have seen it
+  kRolledBack,   // behind what was signed or what a witness has seen: reads
+                 // only until the newer data is back
+  kPoisoned,     // a write of unknown outcome, or a check that failed
   kStopping,
 };
 std::string_view LogStateName(LogState state);  // "SERVING", "ROLLED_BACK", …
@@ -155,11 +156,24 @@ struct ErasureSchedule {
   std::chrono::milliseconds look_every = std::chrono::seconds(30);
 };
 
+// When a signed head becomes the published one.
+struct Publishing {
+  bool at_once = true;  // else whoever asks the witnesses calls PublishHead
+  // Called after a head was signed, by the sequencer's thread; must not block.
+  std::function<void()> on_signed = [] {};
+};
+
+// Called once, by any thread; must not block.
+using PublishedDone =
+    std::move_only_function<void(Result<std::shared_ptr<const SignedHead>>)>;
+inline constexpr size_t kPublicationWaitsMax = 65'536;
+
 struct LogOptions {
   std::string data_dir;  // exists; holds high-water file, index and key slots
   SignerKey key;         // its name is the log's origin
   Clock* clock = nullptr;
   ErasureSchedule erasures = {};
+  Publishing publishing = {};
   // Told, for whoever runs the log, what is wrong and does not stop it. Called
   // by any thread; must not block.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
@@ -188,6 +202,26 @@ class Log {
   // Never null; of size 0 from the first start.
   virtual std::shared_ptr<const SignedHead> signed_head() const = 0;
   virtual std::shared_ptr<const SignedHead> published_head() const = 0;
+
+  // For a log that does not publish at once; it starts kUnconfirmed, with the
+  // empty tree published.
+  // Confirm: enough witnesses have seen no more than this log has, so it takes
+  // appends from now on.
+  virtual void Confirm() = 0;
+  // PublishHead publishes a head that was signed. kOutOfRange beyond the signed
+  // head; kConflict, and nothing changes, where it is older than the published
+  // one or its root is not the log's.
+  virtual Result<void> PublishHead(std::shared_ptr<const SignedHead> head) = 0;
+  // StopSigning: somebody has proof, or says, that this log's history is not
+  // all there is. kRolledBack at once; a batch in flight is not signed.
+  virtual void StopSigning(const std::string& reason) = 0;
+
+  // WhenPublished calls `done` once the published head has `size` entries or
+  // more. kExhausted past kPublicationWaitsMax; kUnavailable once ExpireWaits
+  // finds that `until_ms` of the monotonic clock has passed, or the log stops.
+  virtual void WhenPublished(uint64_t size, int64_t until_ms,
+                             PublishedDone done) = 0;
+  virtual void ExpireWaits() = 0;
 
   // Reads, up to the signed head; beyond it kOutOfRange.
   // ReadLeaf returns the leaf bytes of one entry.

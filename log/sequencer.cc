@@ -215,6 +215,9 @@ Result<std::vector<Hash>> Sequencer::ProveExtension(
 Result<void> Sequencer::Publish(const StoredHead& head,
                                 std::span<const Hash> proof,
                                 std::shared_ptr<const Edge> edge) {
+  if (!parts_.may_sign()) {
+    return Fail(Code::kUnavailable, "the log was told to stop signing");
+  }
   RETURN_IF_ERROR(parts_.high_water->Raise(head));
   Failpoint("after_high_water");
   ASSIGN_OR_RETURN(view_.head, parts_.signer->Sign(head.tree, proof));

@@ -52,6 +52,8 @@ struct SequencerParts {
   // Called when the log must not go on, before any caller hears of it, so that
   // whoever asks why finds the state that goes with the error.
   std::function<void(const Error&)> poison = [](const Error&) {};
+  // Asked before each signature: false once the log must not sign.
+  std::function<bool()> may_sign = [] { return true; };
 };
 
 class Sequencer {

@@ -1,6 +1,7 @@
 #include "log/signer.h"
 
 #include "verifier/core/checkpoint.h"
+#include "verifier/core/frontier.h"
 
 namespace modlog {
 
@@ -17,21 +18,26 @@ Result<std::shared_ptr<const SignedHead>> Signer::Sign(
                       consistent.error().message);
     }
   }
+  last_ = head;
   return Issue(head);
 }
 
 std::shared_ptr<const SignedHead> Signer::Adopt(const TreeHead& head) {
   MODLOG_CHECK(!adopted_, "a signer adopts one head");
   adopted_ = true;
+  last_ = head;
   return Issue(head);
 }
 
-std::shared_ptr<const SignedHead> Signer::Issue(const TreeHead& head) {
+std::shared_ptr<const SignedHead> Signer::EmptyHead() const {
+  return Issue(Frontier().Head());
+}
+
+std::shared_ptr<const SignedHead> Signer::Issue(const TreeHead& head) const {
   const std::string text = FormatCheckpoint({key_.verifier.name, head});
   auto issued = std::make_shared<SignedHead>();
   issued->tree = head;
   issued->checkpoint = SignNote(text, {&key_, 1});
-  last_ = head;
   return issued;
 }
 

@@ -26,10 +26,13 @@ class Signer {
   // comes before it has been compared with the high-water mark.
   std::shared_ptr<const SignedHead> Adopt(const TreeHead& head);
 
+  // The head of the empty tree, which every log has signed first.
+  std::shared_ptr<const SignedHead> EmptyHead() const;
+
   const VerifierKey& verifier() const { return key_.verifier; }
 
  private:
-  std::shared_ptr<const SignedHead> Issue(const TreeHead& head);
+  std::shared_ptr<const SignedHead> Issue(const TreeHead& head) const;
 
   SignerKey key_;
   TreeHead last_;

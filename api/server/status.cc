@@ -85,7 +85,8 @@ RpcStatus ErrorStatus(const Error& error, LogState state) {
   status.set_code(row.status);
   status.set_message(error.message);
   AddErrorInfo(stopped ? LogStateName(state) : row.reason, &status);
-  if (error.code == Code::kExhausted) AddRetryInfo(&status);
+  const bool passes = stopped && state == LogState::kUnconfirmed;
+  if (error.code == Code::kExhausted || passes) AddRetryInfo(&status);
   return status;
 }
 

@@ -10,8 +10,8 @@
 //   UNAUTHENTICATED     ErrorInfo BAD_TOKEN
 //   PERMISSION_DENIED   ErrorInfo NOT_THE_PLATFORM, NOT_ENROLLED,
 //                       OPERATOR_ONLY, metadata platform and caller
-//   UNAVAILABLE         ErrorInfo: ROLLED_BACK, POISONED, STOPPING, CLOCK,
-//                       TRY_AGAIN
+//   UNAVAILABLE         ErrorInfo: UNCONFIRMED (and RetryInfo), ROLLED_BACK,
+//                       POISONED, STOPPING, CLOCK, TRY_AGAIN
 //
 // Pure functions, thread-safe. Limits: details end at kStatusDetailsSizeMax
 // bytes, because a trailer above 8 KiB of metadata fails the whole call.

@@ -220,6 +220,12 @@ Result<std::string> HeldLog::ReadBundle(uint64_t, uint32_t) {
 void HeldLog::Erase(EraseOrder, EraseDone done) {
   done(Fail(Code::kUnavailable, "a test says so"));
 }
+Result<void> HeldLog::PublishHead(std::shared_ptr<const SignedHead>) {
+  return Fail(Code::kUnavailable, "a test says so");
+}
+void HeldLog::WhenPublished(uint64_t, int64_t, PublishedDone done) {
+  done(Fail(Code::kUnavailable, "a test says so"));
+}
 Result<std::string> HeldLog::ReadTerm(const Hash&) {
   return Fail(Code::kNotFound, "a test says so");
 }

@@ -106,6 +106,11 @@ class HeldLog final : public Log {
   TreeHead committed_head() const override { return signed_head()->tree; }
   std::shared_ptr<const SignedHead> signed_head() const override;
   std::shared_ptr<const SignedHead> published_head() const override;
+  void Confirm() override {}
+  Result<void> PublishHead(std::shared_ptr<const SignedHead>) override;
+  void StopSigning(const std::string&) override {}
+  void WhenPublished(uint64_t, int64_t, PublishedDone done) override;
+  void ExpireWaits() override {}
   Result<std::string> ReadLeaf(uint64_t index) override;
   Result<std::string> ReadBundle(uint64_t index, uint32_t width) override;
   Result<std::string> ReadTile(TileId id, uint32_t width) override;
