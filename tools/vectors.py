@@ -15,6 +15,7 @@ import pathlib
 import sys
 
 import vectors_reference as ref
+import vectors_vrf as ecvrf
 
 ORIGIN = "modlog.example/actions"
 TIME = 1767225600  # 2026-01-01T00:00:00Z
@@ -284,11 +285,75 @@ def proofs():
     return {"checked": checked, "refused": refused}
 
 
+def vrf():
+    key = int.from_bytes(bytes(range(0x01, 0x21)), "big")
+    other = ecvrf.Q - 1
+    made = []
+    for secret in (key, other, 1):
+        for alpha in (b"", b"\x00", b"sample", bytes(range(256)) * 2):
+            proof = ecvrf.prove(secret, alpha)
+            made.append({
+                "secret": secret.to_bytes(32, "big").hex(),
+                "public": ecvrf.public(secret).hex(), "input": alpha.hex(),
+                "counter": ecvrf.encode_to_curve(ecvrf.public(secret),
+                                                 alpha)[1],
+                "proof": proof.hex(), "output": ecvrf.output(proof).hex()})
+    good = ecvrf.prove(key, b"sample")
+    gamma, c, s = good[:33], good[33:49], int.from_bytes(good[49:], "big")
+    refused = []
+
+    def bad(what, proof, code):
+        refused.append({"what": what, "proof": proof.hex(), "code": code})
+    bad("one byte short", good[:-1], "malformed")
+    bad("one byte more", good + b"\x00", "malformed")
+    bad("gamma not compressed", b"\x04" + good[1:], "malformed")
+    bad("gamma the identity", bytes(33) + good[33:], "malformed")
+    x = next(x for x in range(1, 99)
+             if not ecvrf.decode(b"\x02" + x.to_bytes(32, "big")))
+    bad("gamma not on the curve",
+        b"\x02" + x.to_bytes(32, "big") + good[33:], "malformed")
+    x = next(x for x in range(99)
+             if ecvrf.decode(b"\x02" + x.to_bytes(32, "big")))
+    bad("gamma with x >= p",
+        b"\x02" + (x + ecvrf.P).to_bytes(32, "big") + good[33:], "malformed")
+    bad("gamma of the other sign",
+        bytes([gamma[0] ^ 1]) + good[1:], "bad proof")
+    bad("s = q", gamma + c + ecvrf.Q.to_bytes(32, "big"), "malformed")
+    bad("s the largest", gamma + c + b"\xff" * 32, "malformed")
+    bad("s of c and nothing else",
+        gamma + c + (int.from_bytes(c, "big") * key % ecvrf.Q).to_bytes(
+            32, "big"), "bad proof")
+    bad("s one more", gamma + c + ((s + 1) % ecvrf.Q).to_bytes(32, "big"),
+        "bad proof")
+    bad("c zero, s zero", gamma + bytes(48), "bad proof")
+    bad("of another input", ecvrf.prove(key, b"simple"), "bad proof")
+    bad("of another key", ecvrf.prove(other, b"sample"), "bad proof")
+    handles = []
+    for platform, account, number in (
+            (b"example", b"https://example.com/users/7", 1),
+            (b"example", b"https://example.com/users/7", 2),
+            (b"example", b"https://example.com/users/8", 1),
+            (b"another.example", b"https://example.com/users/7", 1),
+            (b"example", "Zo\u00eb\n".encode(), 2**32 - 1)):
+        proof = ecvrf.prove(key, ecvrf.handle_input(platform, account, number))
+        handles.append({"platform": platform.decode(),
+                        "account": account.hex(), "number": number,
+                        "proof": proof.hex(),
+                        "handle": ecvrf.output(proof)[:16].hex()})
+    keys_refused = [b"", b"\x00", bytes(33), b"\x02" * 32, b"\x04" * 65,
+                    b"\x02" + (x + ecvrf.P).to_bytes(32, "big"),
+                    b"\x05" + ecvrf.public(key)[1:]]
+    return {"proofs": made, "key": key.to_bytes(32, "big").hex(),
+            "input": b"sample".hex(), "refused": refused,
+            "keys_refused": [k.hex() for k in keys_refused],
+            "handles": handles}
+
+
 FILES = {
     "keys.json": keys, "merkle.json": merkle, "tiles.json": tiles,
     "bundles.json": bundles, "entries.json": entries,
     "checkpoints.json": checkpoints, "notes.json": notes,
-    "tlog_proofs.json": proofs,
+    "tlog_proofs.json": proofs, "vrf.json": vrf,
 }
 
 

@@ -26,6 +26,7 @@ int Fuzz_record_rules(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
+int Fuzz_vrf(const uint8_t* data, size_t size);
 int Fuzz_csv_reader(const uint8_t* data, size_t size);
 int Fuzz_domain_list(const uint8_t* data, size_t size);
 int Fuzz_git_log(const uint8_t* data, size_t size);
@@ -81,17 +82,16 @@ TEST_P(FuzzReplayTest, TheCorpusKeepsTheLaw) {
 
 INSTANTIATE_TEST_SUITE_P(
     Core, FuzzReplayTest,
-    testing::Values(Target{"admission", Fuzz_admission},
-                    Target{"bare_proof", Fuzz_bare_proof},
-                    Target{"record_rules", Fuzz_record_rules},
-                    Target{"bundle", Fuzz_bundle},
-                    Target{"checkpoint", Fuzz_checkpoint},
-                    Target{"entry", Fuzz_entry}, Target{"key", Fuzz_key},
-                    Target{"note", Fuzz_note},
-                    Target{"openings", Fuzz_openings},
-                    Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
-                    Target{"tile_path", Fuzz_tile_path},
-                    Target{"tlog_proof", Fuzz_tlog_proof}),
+    testing::Values(
+        Target{"admission", Fuzz_admission},
+        Target{"bare_proof", Fuzz_bare_proof},
+        Target{"record_rules", Fuzz_record_rules},
+        Target{"bundle", Fuzz_bundle}, Target{"checkpoint", Fuzz_checkpoint},
+        Target{"entry", Fuzz_entry}, Target{"key", Fuzz_key},
+        Target{"note", Fuzz_note}, Target{"openings", Fuzz_openings},
+        Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
+        Target{"tile_path", Fuzz_tile_path},
+        Target{"tlog_proof", Fuzz_tlog_proof}, Target{"vrf", Fuzz_vrf}),
     [](const auto& target) { return target.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

@@ -10,6 +10,7 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
+#include "verifier/core/handle.h"
 #include "verifier/core/tile.h"
 #include "verifier/core/tlog_proof.h"
 
@@ -279,6 +280,51 @@ TEST(GoldenTest, ProofFiles) {
         proof ? CodeOf(CheckTlogProof(*proof, UnhexHash(c.at("leaf")), *policy))
               : CodeOf(proof);
     EXPECT_EQ(code, Text(c.at("code"))) << c.at("what");
+  }
+}
+
+TEST(GoldenTest, VrfProofs) {
+  const auto golden = ReadGolden("vrf.json");
+  for (const auto& made : golden["proofs"]) {
+    const std::string input = Unhex(made["input"]);
+    const auto key = VrfPrivateKey::FromSecret(AsBytes(Unhex(made["secret"])));
+    ASSERT_TRUE(key);
+    EXPECT_EQ(FormatHex(key->PublicKey().raw()), Text(made["public"]));
+    const auto proof = key->Prove(AsBytes(input));
+    ASSERT_TRUE(proof);
+    EXPECT_EQ(FormatHex(AsBytes(*proof)), Text(made["proof"]));
+    const auto output =
+        key->PublicKey().Verify(AsBytes(input), AsBytes(*proof));
+    ASSERT_TRUE(output);
+    EXPECT_EQ(FormatHex(*output), Text(made["output"]));
+  }
+  const auto key = VrfPrivateKey::FromSecret(AsBytes(Unhex(golden["key"])));
+  ASSERT_TRUE(key);
+  const std::string input = Unhex(golden["input"]);
+  for (const auto& bad : golden["refused"]) {
+    const auto output =
+        key->PublicKey().Verify(AsBytes(input), AsBytes(Unhex(bad["proof"])));
+    EXPECT_EQ(CodeOf(output), Text(bad["code"])) << Text(bad["what"]);
+  }
+  for (const auto& bad : golden["keys_refused"]) {
+    EXPECT_FALSE(VrfPublicKey::From(AsBytes(Unhex(bad)))) << Text(bad);
+  }
+}
+
+TEST(GoldenTest, SubjectHandles) {
+  const auto golden = ReadGolden("vrf.json");
+  const auto key = VrfPrivateKey::FromSecret(AsBytes(Unhex(golden["key"])));
+  ASSERT_TRUE(key);
+  for (const auto& made : golden["handles"]) {
+    const std::string input =
+        HandleInput(Text(made["platform"]), Unhex(made["account"]),
+                    made["number"].get<uint32_t>());
+    const auto proof = key->Prove(AsBytes(input));
+    ASSERT_TRUE(proof);
+    EXPECT_EQ(FormatHex(AsBytes(*proof)), Text(made["proof"]));
+    const auto output = VrfProofToHash(AsBytes(*proof));
+    ASSERT_TRUE(output);
+    EXPECT_EQ(FormatHex(AsBytes(HandleOf(*output))), Text(made["handle"]));
   }
 }
 
