@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "verifier/audit/audit.h"
 #include "verifier/audit/directory_source.h"
@@ -14,6 +15,7 @@
 #include "verifier/audit/url_source.h"
 #include "verifier/core/bundle.h"
 #include "verifier/files.h"
+#include "verifier/handles.h"
 #include "verifier/receipt.h"
 
 namespace modlog {
@@ -55,6 +57,17 @@ Result<std::unique_ptr<Memory>> OpenMemory(const AuditOptions& options) {
                                          : Memory::IfMissing::kRefuse);
 }
 
+// What is too long is not unreadable, but no handle file.
+Result<std::string> ReadHandles(const std::string& path) {
+  return ReadFile(path, 2 * kHandleFileSizeMax);
+}
+
+Result<HandlesReport> JudgeHandleFiles(const std::string& path,
+                                       const Policy& policy) {
+  ASSIGN_OR_RETURN(const std::string file, ReadHandles(path));
+  return JudgeHandles(file, policy);
+}
+
 Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
   // An entry that is too long is not unreadable, but cannot be in a log.
@@ -69,6 +82,10 @@ Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
                      ReadFile(options.openings, 2 * kOpeningsFileSizeMax));
     JudgeOpenings(openings, &report);
   }
+  if (!options.handles.empty()) {
+    ASSIGN_OR_RETURN(const std::string handles, ReadHandles(options.handles));
+    JudgeHandleFile(handles, policy, &report);
+  }
   return report;
 }
 
@@ -78,8 +95,13 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
   ASSIGN_OR_RETURN(const std::unique_ptr<Memory> memory, OpenMemory(options));
   ASSIGN_OR_RETURN(const std::unique_ptr<Source> source,
                    OpenSource(options.target, stop));
+  std::optional<HandlesReport> handles;
+  if (!options.handles.empty()) {
+    ASSIGN_OR_RETURN(handles, JudgeHandleFiles(options.handles, policy));
+  }
   Progress progress;
   AuditRequest request;
+  request.handles = handles ? &*handles : nullptr;
   request.source = source.get();
   request.policy = &policy;
   request.memory = memory.get();
@@ -117,6 +139,16 @@ Verdict RunReceipt(const ReceiptOptions& options) {
   if (!report) return CannotTell(report.error());
   std::cout << (options.json ? FormatReceiptJson(*report)
                              : FormatReceipt(*report));
+  return report->verdict;
+}
+
+Verdict RunHandles(const HandleOptions& options) {
+  const auto policy = ReadPolicy(options.policy);
+  if (!policy) return CannotTell(policy.error());
+  const auto report = JudgeHandleFiles(options.file, *policy);
+  if (!report) return CannotTell(report.error());
+  std::cout << (options.json ? FormatHandlesJson(*report)
+                             : FormatHandles(*report));
   return report->verdict;
 }
 

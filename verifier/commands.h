@@ -20,9 +20,17 @@ struct ReceiptOptions {
   std::string proof;
   std::string policy;
   std::string openings;  // or empty
+  std::string handles;   // or empty
   bool json = false;
 };
 Verdict RunReceipt(const ReceiptOptions& options);
+
+struct HandleOptions {
+  std::string file;
+  std::string policy;
+  bool json = false;
+};
+Verdict RunHandles(const HandleOptions& options);
 
 struct AuditOptions {
   std::string target;  // an http(s) address or a directory
@@ -32,6 +40,7 @@ struct AuditOptions {
   bool integrity_only = false;
   bool strict = false;
   bool payloads = false;
+  std::string handles;  // file, or empty
   uint32_t late_days = 7;
   bool json = false;
   int threads = 1;

@@ -70,6 +70,23 @@ attested figure that differs from what the log holds) does so with --strict
 only. The rest are notes. docs/verifying.md has each rule in words.
 )";
 
+constexpr char kHandlesFooter[] = R"(
+The file comes from the platform (modlog handle prove) and is about one account.
+True: the key was registered in the log by this platform, and the handles are
+what this key makes of the account and the numbers, and of nothing else. Nobody
+else can link them to the account, nor to each other.
+
+Which entries bear them:
+  modlog-verify handles mine.handles --policy log.policy
+  modlog-verify audit https://log.example/ --policy log.policy --first-use \
+      --handles mine.handles
+  number 1    entry 17
+  number 2    in no entry of this log
+A platform numbers the entries about an account from 1 without a gap, so the
+first number that no entry bears says that there are no more under this key; of
+a platform that leaves numbers out it says nothing.
+)";
+
 std::atomic<bool> g_stop = false;
 
 extern "C" void StopOnSignal(int /*signal*/) { g_stop = true; }
@@ -98,6 +115,7 @@ class CommandLine {
                   R"({"old_size","new_size","old_root","new_root","proof"})",
                   BareProofKind::kConsistency);
     AddReceipt();
+    AddHandles();
     AddAudit();
   }
 
@@ -146,9 +164,27 @@ class CommandLine {
     command->add_option("--openings", receipt_.openings,
                         "File of what is disclosed of the record's private "
                         "parts: judged against the entry, and shown");
+    command->add_option("--handles", receipt_.handles,
+                        "File of handles of an account: whether the entry "
+                        "bears one of them");
     command->add_flag("--json", receipt_.json, "Report as one JSON object");
     command->callback(
         [this] { run_ = [this] { return modlog::RunReceipt(receipt_); }; });
+  }
+
+  void AddHandles() {
+    CLI::App* const command = app_.add_subcommand(
+        "handles",
+        "Judge offline the handles that a platform says an account has");
+    command->add_option("file", handles_.file, "File of handles")->required();
+    command
+        ->add_option("--policy", handles_.policy,
+                     "Whom to trust (c2sp.org/tlog-policy)")
+        ->required();
+    command->add_flag("--json", handles_.json, "Report as one JSON object");
+    command->footer(kHandlesFooter);
+    command->callback(
+        [this] { run_ = [this] { return modlog::RunHandles(handles_); }; });
   }
 
   void AddAudit() {
@@ -179,6 +215,9 @@ class CommandLine {
     command->add_flag("--payloads", audit_.payloads,
                       "Fetch what is served of payloads and judge whether it "
                       "is what the entries commit to");
+    command->add_option("--handles", audit_.handles,
+                        "File of handles of an account: say which entries "
+                        "bear them, and which handles no entry bears");
     command
         ->add_option("--late-days", audit_.late_days,
                      "Days from a measure to its entry that are not late")
@@ -217,6 +256,7 @@ class CommandLine {
   std::function<Verdict()> run_;
   std::string file_;
   modlog::ReceiptOptions receipt_;
+  modlog::HandleOptions handles_;
   modlog::AuditOptions audit_;
   CLI::Option* state_ = nullptr;
 };

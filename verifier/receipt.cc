@@ -206,6 +206,24 @@ void JudgeOpenings(std::string_view file, ReceiptReport* report) {
       holds.error().message;
 }
 
+void JudgeHandleFile(std::string_view file, const Policy& policy,
+                     ReceiptReport* report) {
+  if (!report->entry) return;
+  const HandlesReport handles = JudgeHandles(file, policy);
+  const v1::Action& action = report->entry->action;
+  const auto found = FindHandle(handles, report->trusted->checkpoint.origin,
+                                report->index, report->entry->platform,
+                                action.subject_handle(), action.handle_key());
+  if (found) report->handle = *found;
+  const Verdict verdict = found             ? handles.verdict
+                          : handles.trusted ? Verdict::kFalse
+                                            : handles.verdict;
+  if (verdict == Verdict::kTrue) return;
+  report->verdict = Worse(report->verdict, verdict);
+  report->reason = "the entry is in the log, but of the handles: " +
+                   (found ? handles.reason : found.error().message);
+}
+
 std::string FormatReceipt(const ReceiptReport& report) {
   Lines lines;
   lines.Head("verdict: " + std::string(VerdictName(report.verdict)) +
@@ -213,6 +231,7 @@ std::string FormatReceipt(const ReceiptReport& report) {
   if (!report.trusted) return lines.Take();
   AddProved(report, &lines);
   if (report.entry) AddEntry(*report.entry, &lines);
+  if (report.handle) AddHandle(*report.handle, &lines);
   if (report.openings) AddOpenings(*report.openings, &lines);
   lines.Head("what this does not prove");
   lines.Add("", kNotProved);
@@ -226,6 +245,7 @@ std::string FormatReceiptJson(const ReceiptReport& report) {
       {"reason", report.reason}};
   if (report.trusted) AddProvedJson(report, &json);
   if (report.entry) json["entry"] = EntryJson(*report.entry);
+  if (report.handle) json["handle"] = HandleJson(*report.handle);
   if (report.openings) json["openings"] = OpeningsJson(*report.openings);
   if (report.trusted) json["not_proved"] = kNotProved;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +

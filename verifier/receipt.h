@@ -12,6 +12,7 @@
 
 #include "verifier/core/tlog_proof.h"
 #include "verifier/entry_words.h"
+#include "verifier/handles.h"
 #include "verifier/openings.h"
 #include "verifier/verdict.h"
 
@@ -42,6 +43,9 @@ struct ReceiptReport {
 
   // Set where moreover JudgeOpenings found them to be the entry's.
   std::optional<Openings> openings;
+
+  // Set where moreover JudgeHandleFile found a handle in it to be the entry's.
+  std::optional<HandleOfEntry> handle;
 };
 
 ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
@@ -51,6 +55,12 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
 // entry makes it false, and the reason names the part. Where the entry itself
 // was not read nothing can be said of them, and the verdict stays.
 void JudgeOpenings(std::string_view file, ReceiptReport* report);
+
+// JudgeHandleFile adds whose the entry's handle is. A file that does not hold,
+// or of whose handles the entry bears none, makes the report false; one of a
+// log that nothing can be said of, or not witnessed yet, makes it unknown.
+void JudgeHandleFile(std::string_view file, const Policy& policy,
+                     ReceiptReport* report);
 
 // FormatReceipt is for people; FormatReceiptJson is one JSON object.
 std::string FormatReceipt(const ReceiptReport& report);

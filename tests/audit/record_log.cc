@@ -4,6 +4,7 @@
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
 #include "verifier/core/tile.h"
+#include "verifier/core/tlog_proof.h"
 
 namespace modlog {
 
@@ -137,6 +138,39 @@ v1::Action RecordLog::Registration(const std::string& puid, uint32_t number,
   event->set_proof(
       SealKey(byte).Sign(AsBytes(KeyProofText(log_.origin, "p", number))));
   return action;
+}
+
+VrfPrivateKey RecordLog::HandleKey(char byte) {
+  return *VrfPrivateKey::FromSecret(AsBytes(std::string(32, byte)));
+}
+
+v1::Action RecordLog::HandleKeyEvent(const std::string& puid, uint32_t number,
+                                     v1::KeyOp op, char byte) const {
+  v1::Action action = RecordOf(v1::KIND_PLATFORM_KEY, puid);
+  v1::KeyEvent* const event = action.mutable_key_event();
+  event->set_op(op);
+  event->set_use(v1::KEY_USE_VRF);
+  event->set_number(number);
+  if (op != v1::KEY_OP_REGISTER) return action;
+  const VrfPrivateKey key = HandleKey(byte);
+  event->set_public_key(std::string(AsText(key.PublicKey().raw())));
+  event->set_proof(*key.Prove(AsBytes(KeyProofText(log_.origin, "p", number))));
+  return action;
+}
+
+std::string RecordLog::ProofOf(uint64_t index) const {
+  TlogProof proof;
+  proof.index = index;
+  const auto read = [this](NodeId node) -> Result<Hash> {
+    SmallLog part;
+    for (uint64_t i = 0; i < uint64_t{1} << node.level; ++i) {
+      part.entries.push_back(log_.entries[(node.index << node.level) + i]);
+    }
+    return part.Head().root;
+  };
+  proof.path = *ProveInclusion(index, log_.entries.size(), read);
+  proof.checkpoint = log_.Checkpoint();
+  return FormatTlogProof(proof);
 }
 
 Seal RecordLog::MakeSeal(uint32_t count, uint32_t key, char byte,

@@ -10,6 +10,7 @@
 #include "tests/audit/small_log.h"
 #include "verifier/core/ed25519.h"
 #include "verifier/core/seal.h"
+#include "verifier/core/vrf.h"
 
 namespace modlog {
 
@@ -39,6 +40,15 @@ class RecordLog {
                 const std::string& platform = "p") const;
   uint64_t AddSeal(const Seal& seal, const std::string& platform = "p");
 
+  // The platform's key for handles, registered as `number`.
+  static VrfPrivateKey HandleKey(char byte = 'v');
+  v1::Action HandleKeyEvent(const std::string& puid, uint32_t number,
+                            v1::KeyOp op = v1::KEY_OP_REGISTER,
+                            char byte = 'v') const;
+
+  // The text of an entry's proof (c2sp.org/tlog-proof).
+  std::string ProofOf(uint64_t index) const;
+
   uint64_t size() const { return log_.entries.size(); }
   std::vector<std::string>& entries() { return log_.entries; }
   Hash LeafHash(uint64_t index) const;
@@ -47,6 +57,7 @@ class RecordLog {
   // What the log serves, the bytes of some entries removed.
   Files MakeFiles(const std::vector<uint64_t>& removed = {}) const;
   SmallLog& log() { return log_; }
+  const SmallLog& log() const { return log_; }
 
  private:
   SmallLog log_;

@@ -696,25 +696,34 @@ TEST_F(RecordProgramTest, Rule1ALabelIsNegatedByItsOwnValues) {
 
 TEST_F(RecordProgramTest, Rule12AHandleNeedsAKeyThatWasNotDestroyed) {
   RecordLog log;
-  v1::Action key = RecordOf(v1::KIND_PLATFORM_KEY, "k");
-  key.mutable_key_event()->set_op(v1::KEY_OP_REGISTER);
-  key.mutable_key_event()->set_use(v1::KEY_USE_VRF);
-  key.mutable_key_event()->set_number(7);
-  key.mutable_key_event()->set_public_key(std::string(33, 2));
   v1::Action action = Takedown("a");
   action.set_subject_handle(std::string(16, 'h'));
   action.set_handle_key(7);
   log.Add(action);  // 0: too early
-  log.Add(key);
+  log.Add(log.HandleKeyEvent("k", 7));
   action.set_puid("b");
   log.Add(action);
-  key.set_puid("d");
-  key.mutable_key_event()->set_op(v1::KEY_OP_DESTROYED);
-  key.mutable_key_event()->clear_public_key();
-  log.Add(key);
+  log.Add(log.HandleKeyEvent("d", 7, v1::KEY_OP_DESTROYED));
   action.set_puid("c");
   log.Add(action);  // 4: too late
   EXPECT_EQ(Judge(log), (Found{"keys 0", "keys 4"}));
+}
+
+TEST_F(RecordProgramTest, Rule12AKeyForHandlesIsRegisteredWithProof) {
+  RecordLog log;
+  v1::Action bad = log.HandleKeyEvent("of-another-number", 1);
+  bad.mutable_key_event()->set_number(2);
+  log.Add(bad);  // 0
+  bad = log.HandleKeyEvent("of-another-key", 3);
+  bad.mutable_key_event()->set_public_key(
+      std::string(AsText(RecordLog::HandleKey('w').PublicKey().raw())));
+  log.Add(bad);  // 1
+  bad.mutable_key_event()->set_number(4);
+  bad.mutable_key_event()->set_public_key("\x02" + std::string(32, '\xff'));
+  bad.set_puid("no-point");
+  log.Add(bad);  // 2
+  log.Add(log.HandleKeyEvent("good", 5));
+  EXPECT_EQ(Judge(log), (Found{"keys 0", "keys 1", "keys 2"}));
 }
 
 }  // namespace

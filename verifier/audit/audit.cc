@@ -29,7 +29,9 @@ class Auditor {
 
   AuditReport Run() && {
     const auto begin = std::chrono::steady_clock::now();
-    if (ReadCheckpoint() && Recall() && Judge()) Conclude();
+    if (ReadCheckpoint() && AreHandlesOfLog() && Recall() && Judge()) {
+      Conclude();
+    }
     report_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
             .count();
@@ -128,6 +130,21 @@ class Auditor {
                    Quoted(want));
   }
 
+  // A handle file that does not hold, or is of another log, would have it said
+  // of every handle that no entry bears it.
+  bool AreHandlesOfLog() {
+    const HandlesReport* const handles = request_.handles;
+    if (handles == nullptr) return true;
+    if (!handles->trusted) {
+      return End(handles->verdict, "handles", handles->reason);
+    }
+    const std::string& theirs = handles->trusted->checkpoint.origin;
+    if (theirs == origin()) return true;
+    return End(Verdict::kCannotTell, "handles",
+               "are of the log " + Quoted(theirs) + ", and this is " +
+                   Quoted(origin()));
+  }
+
   static std::string PlaceOfBadNote(const Error& error) {
     return error.code == Code::kUntrusted ? "checkpoint signature"
                                           : kCheckpointPath;
@@ -180,26 +197,59 @@ class Auditor {
 
   // ---- the entries
 
+  using ReadBundle = std::function<std::function<void()>(const BundleView&)>;
+
   bool ReplayEntries() {
-    if (head().size == 0) return true;
+    StartSearch();
+    if (head().size == 0) return FinishSearch();
     if (request_.integrity_only) return ReplayForIntegrity();
     report_.rules_checked = true;
     FirstPass first(head().size, origin(), request_.late_days,
                     &report_.findings);
-    if (!ReplayOnce("checked", [&](const BundleView& bundle) {
-          return first.Read(bundle);
-        })) {
+    if (!ReplayOnce("checked", Searching([&](const BundleView& bundle) {
+                      return first.Read(bundle);
+                    }))) {
       return false;
     }
     const RecordIndex index = std::move(first).Finish(&report_.record);
+    FinishSearch();
+    TellKey(index.keys);
     if (!ExplainMissing(index.removals)) return false;
     return JoinEntries(index) && CheckPayloads(index);
+  }
+
+  // ---- handles, if any are looked for: in the first replay
+
+  void StartSearch() {
+    search_.reset();
+    if (request_.handles != nullptr) search_.emplace(request_.handles->proved);
+  }
+  ReadBundle Searching(ReadBundle read) {
+    if (!search_) return read;
+    return [this, read = std::move(read)](const BundleView& bundle) {
+      return [found = search_->Read(bundle),
+              then = read ? read(bundle) : nullptr] {
+        found();
+        if (then) then();
+      };
+    };
+  }
+  bool FinishSearch() {
+    if (search_) report_.handles = std::move(*search_).Finish();
+    return true;
+  }
+  void TellKey(const KeysRule& keys) {
+    if (!report_.handles) return;
+    const PlatformKey* const key = keys.Find(
+        report_.handles->platform, v1::KEY_USE_VRF, report_.handles->key);
+    if (key != nullptr) report_.handles->key_destroyed = key->destroyed;
   }
 
   // Redactions are looked for only where bytes are missing: most logs, and all
   // that are none of ours, have none.
   bool ReplayForIntegrity() {
-    if (!ReplayOnce("checked", nullptr)) return false;
+    if (!ReplayOnce("checked", Searching(nullptr))) return false;
+    FinishSearch();
     if (missing_.empty()) return true;
     Findings unasked;
     FirstPass first(head().size, origin(), request_.late_days, &unasked);
@@ -275,8 +325,6 @@ class Auditor {
     return replayed;
   }
 
-  using ReadBundle = std::function<std::function<void()>(const BundleView&)>;
-
   bool ReplayOnce(const std::string& what, const ReadBundle& read) {
     report_.counts = {};
     missing_.clear();
@@ -347,6 +395,7 @@ class Auditor {
   AuditReport report_;
   std::optional<Seen> before_;
   std::vector<std::pair<uint64_t, Hash>> missing_;  // of the last replay
+  std::optional<HandleSearch> search_;
   bool unexplained_ = false;  // the end was that a missing entry is not named
 };
 

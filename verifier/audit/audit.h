@@ -27,11 +27,13 @@
 #include <optional>
 #include <string>
 
+#include "verifier/audit/handle_search.h"
 #include "verifier/audit/memory.h"
 #include "verifier/audit/replay.h"
 #include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/rules.h"
 #include "verifier/audit/source.h"
+#include "verifier/handles.h"
 #include "verifier/verdict.h"
 
 namespace modlog {
@@ -44,7 +46,9 @@ struct AuditRequest {
   bool integrity_only = false;     // leave the rules of the record out
   bool strict = false;             // a warning makes the verdict false too
   bool payloads = false;           // fetch the open parts of payloads and judge
-  uint32_t late_days = 7;          // what is counted as late
+  // Handles to look for, as judged under the policy; null: none.
+  const HandlesReport* handles = nullptr;
+  uint32_t late_days = 7;  // what is counted as late
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
   // What is being done, how much of it is done, of how much.
@@ -70,6 +74,8 @@ struct AuditReport {
   bool rules_checked = false;
   Findings findings;
   RecordSummary record;
+  // Set where handles were looked for, in every entry.
+  std::optional<HandleFindings> handles;
 };
 
 AuditReport Audit(const AuditRequest& request);

@@ -74,7 +74,51 @@ void AddCounts(const AuditReport& report, Lines* lines) {
                          Grouped(EntriesPerSecond(report)) + " entries/s");
 }
 
+std::string FoundWords(const FoundHandle& handle) {
+  if (handle.entries.empty()) return "in no entry of this log";
+  std::string words = handle.entries.size() == 1 ? "entry " : "entries ";
+  for (size_t i = 0; i < handle.entries.size(); ++i) {
+    words += (i == 0 ? "" : ", ") + Grouped(handle.entries[i]);
+  }
+  return words;
+}
+
+void AddHandles(const HandleFindings& found, Lines* lines) {
+  lines->Head("handles of account " +
+              Quoted(found.account, kHandleAccountSizeMax) + " on " +
+              Quoted(found.platform));
+  for (const FoundHandle& handle : found.handles) {
+    lines->Add("number " + Grouped(handle.number), FoundWords(handle));
+  }
+  if (found.removed > 0) {
+    lines->Add("not looked at", Counted(found.removed, "entry", "entries") +
+                                    " whose bytes were removed");
+  }
+  if (found.key_destroyed != kNever) {
+    lines->Add("key " + Grouped(found.key),
+               "destroyed, says entry " + Grouped(found.key_destroyed));
+  }
+}
+
 // ---- JSON
+
+ordered_json HandlesJson(const HandleFindings& found) {
+  ordered_json json = {{"account", found.account},
+                       {"platform", found.platform},
+                       {"key", found.key},
+                       {"key_destroyed_by", nullptr},
+                       {"not_looked_at", found.removed},
+                       {"handles", ordered_json::array()}};
+  if (found.key_destroyed != kNever) {
+    json["key_destroyed_by"] = found.key_destroyed;
+  }
+  for (const FoundHandle& handle : found.handles) {
+    json["handles"].push_back({{"number", handle.number},
+                               {"handle", FormatHex(AsBytes(handle.handle))},
+                               {"entries", handle.entries}});
+  }
+  return json;
+}
 
 ordered_json HeadJson(const std::optional<TreeHead>& head) {
   if (!head) return nullptr;
@@ -123,6 +167,7 @@ std::string FormatAudit(const AuditReport& report) {
     AddCounts(report, &lines);
     AddRecord(report, &lines);
   }
+  if (report.handles) AddHandles(*report.handles, &lines);
   if (!report.evidence.empty()) lines.Add("evidence", report.evidence);
   return lines.Take();
 }
@@ -137,6 +182,7 @@ std::string FormatAuditJson(const AuditReport& report) {
     AddCheckpointJson(report, &json);
     AddCountsJson(report, &json);
   }
+  if (report.handles) json["handles"] = HandlesJson(*report.handles);
   json["evidence"] = nullptr;
   if (!report.evidence.empty()) json["evidence"] = report.evidence;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +

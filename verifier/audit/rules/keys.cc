@@ -2,6 +2,7 @@
 
 #include "verifier/core/ed25519.h"
 #include "verifier/core/seal.h"
+#include "verifier/core/vrf.h"
 
 namespace modlog {
 namespace {
@@ -37,13 +38,20 @@ void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
 
 std::string KeysRule::WhyNotRegistered(const std::string& platform,
                                        const v1::KeyEvent& event) const {
-  if (event.use() != v1::KEY_USE_SEAL) return "";
-  const auto key = Ed25519PublicKey::From(AsBytes(event.public_key()));
-  if (!key) return "is no Ed25519 key that can be trusted";
   const std::string text = KeyProofText(origin_, platform, event.number());
-  return key->Verify(AsBytes(text), AsBytes(event.proof()))
-             ? ""
-             : "is registered without a proof that holds";
+  bool proved = false;
+  if (event.use() == v1::KEY_USE_VRF) {
+    const auto key = VrfPublicKey::From(AsBytes(event.public_key()));
+    if (!key) return "is no point of P-256";
+    proved = key->Verify(AsBytes(text), AsBytes(event.proof())).has_value();
+  } else if (event.use() == v1::KEY_USE_SEAL) {
+    const auto key = Ed25519PublicKey::From(AsBytes(event.public_key()));
+    if (!key) return "is no Ed25519 key that can be trusted";
+    proved = key->Verify(AsBytes(text), AsBytes(event.proof()));
+  } else {
+    return "";  // "fields" says so
+  }
+  return proved ? "" : "is registered without a proof that holds";
 }
 
 void KeysRule::TakeHandle(const std::string& platform, uint64_t entry,

@@ -2,8 +2,8 @@
 #define MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
 
 // The rule "keys": a platform's key is registered once under its number, with a
-// proof that the platform holds its secret half (of a VRF key not judged), and
-// revoked or destroyed after that; a seal is signed by a key that was
+// proof that the platform holds its secret half, and revoked or destroyed after
+// that; a seal is signed by a key that was
 // registered before it and not revoked by then; a handle names a VRF key that
 // was registered and not destroyed. Not thread-safe while events are taken.
 
