@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "api/server/durable_file.h"
 #include "verifier/core/entry.h"
+#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

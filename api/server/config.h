@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/server/address.h"
+#include "verifier/address.h"
 #include "verifier/core/result.h"
 
 namespace modlog {

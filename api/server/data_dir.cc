@@ -2,16 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
-#include "api/server/durable_file.h"
+#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {
@@ -30,25 +26,6 @@ std::string ReadStart(int fd) {
   return text;
 }
 
-Result<void> MakeDirectory(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(ParentOf(path), error);
-  if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(ParentOf(path));
-  if (errno != EEXIST) return SystemError("make directory", path);
-  if (!std::filesystem::is_directory(path, error)) {
-    return Fail(Code::kUnavailable, path + " is not a directory");
-  }
-  return {};
-}
-
-std::unexpected<Error> InUse(const std::string& path, int lock_fd) {
-  return Fail(
-      Code::kUnavailable,
-      fmt::format("data directory {} is in use by modlogd, process {}: stop "
-                  "that one, or give this one another --data-dir",
-                  path, FirstLine(ReadStart(lock_fd))));
-}
-
 Result<SignerKey> ReadKey(const std::string& path, int fd) {
   RETURN_IF_ERROR(CheckSecretFile(fd, path));
   auto key = ParseSignerKey(FirstLine(ReadStart(fd)));
@@ -62,26 +39,9 @@ Result<SignerKey> ReadKey(const std::string& path, int fd) {
 }  // namespace
 
 Result<DataDir> DataDir::Open(const std::string& name) {
-  std::string path = name;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  RETURN_IF_ERROR(MakeDirectory(path));
-  const std::string lock_path = path + "/lock";
-  const int fd = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return SystemError("open", lock_path);
-  DataDir directory(path, fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) return InUse(path, fd);
-  if (ftruncate(fd, 0) != 0 || !WriteAll(fd, fmt::format("{}\n", getpid()))) {
-    return SystemError("write", lock_path);
-  }
-  return directory;
-}
-
-DataDir::DataDir(DataDir&& other) noexcept
-    : path_(std::move(other.path_)),
-      lock_fd_(std::exchange(other.lock_fd_, -1)) {}
-
-DataDir::~DataDir() {
-  if (lock_fd_ >= 0) close(lock_fd_);
+  ASSIGN_OR_RETURN(LockedDirectory directory,
+                   LockedDirectory::Open(name, "modlogd"));
+  return DataDir(std::move(directory));
 }
 
 Result<SignerKey> DataDir::LoadOrMakeKey(

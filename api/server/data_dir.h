@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "verifier/core/note.h"
+#include "verifier/locked_directory.h"
 
 namespace modlog {
 
@@ -23,10 +24,6 @@ class DataDir {
   // Open makes the directory (0700) if missing and locks it. kUnavailable,
   // naming the process, where another modlogd has it.
   static Result<DataDir> Open(const std::string& name);
-
-  DataDir(DataDir&& other) noexcept;
-  DataDir& operator=(DataDir&&) = delete;
-  ~DataDir();  // unlocks
 
   // LoadOrMakeKey returns the log's key; a first start makes one, named
   // `origin` or, if absent, `default_origin`. Refused: a key that others may
@@ -38,17 +35,16 @@ class DataDir {
   // WritePolicy writes log.policy anew.
   Result<void> WritePolicy(const VerifierKey& key, std::string_view url) const;
 
-  const std::string& path() const { return path_; }
-  std::string KeyPath() const { return path_ + "/log.key"; }
-  std::string PolicyPath() const { return path_ + "/log.policy"; }
-  std::string DbPath() const { return path_ + "/db"; }
+  const std::string& path() const { return directory_.path(); }
+  std::string KeyPath() const { return path() + "/log.key"; }
+  std::string PolicyPath() const { return path() + "/log.policy"; }
+  std::string DbPath() const { return path() + "/db"; }
 
  private:
-  DataDir(std::string path, int lock_fd)
-      : path_(std::move(path)), lock_fd_(lock_fd) {}
+  explicit DataDir(LockedDirectory directory)
+      : directory_(std::move(directory)) {}
 
-  std::string path_;
-  int lock_fd_;
+  LockedDirectory directory_;  // unlocked at the end
 };
 
 }  // namespace modlog

@@ -14,12 +14,12 @@
 #include <memory>
 #include <string>
 
-#include "api/server/address.h"
 #include "api/server/callers.h"
 #include "api/server/health.h"
 #include "api/server/log_service.h"
 #include "api/server/tile_server.h"
 #include "log/log.h"
+#include "verifier/address.h"
 
 namespace modlog {
 

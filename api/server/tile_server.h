@@ -13,8 +13,8 @@
 #include <memory>
 #include <string>
 
-#include "api/server/address.h"
 #include "log/log.h"
+#include "verifier/address.h"
 
 struct MHD_Daemon;
 

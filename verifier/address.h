@@ -1,5 +1,5 @@
-#ifndef MODLOG_API_SERVER_ADDRESS_H_
-#define MODLOG_API_SERVER_ADDRESS_H_
+#ifndef MODLOG_VERIFIER_ADDRESS_H_
+#define MODLOG_VERIFIER_ADDRESS_H_
 
 // Where a server listens: HOST:PORT, where HOST is an IPv4 address, an IPv6
 // address in brackets, or "localhost". No names are looked up. Port 0 takes a
@@ -48,4 +48,4 @@ Result<Socket> Listen(ListenAddress* address);
 
 }  // namespace modlog
 
-#endif  // MODLOG_API_SERVER_ADDRESS_H_
+#endif  // MODLOG_VERIFIER_ADDRESS_H_

@@ -1,7 +1,6 @@
-#include "api/server/durable_file.h"
+#include "verifier/durable_file.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,8 +22,8 @@ Result<std::string> ReadAll(int fd, const std::string& path, size_t size_max) {
     if (got == 0) return text;
     text.append(part, static_cast<size_t>(got));
     if (text.size() > size_max) {
-      return Fail(Code::kTooLarge,
-                  fmt::format("{} has more than {} bytes", path, size_max));
+      return Fail(Code::kTooLarge, path + " has more than " +
+                                       std::to_string(size_max) + " bytes");
     }
   }
 }
@@ -38,8 +37,8 @@ OpenFile::~OpenFile() {
 std::unexpected<Error> SystemError(std::string_view what,
                                    const std::string& path) {
   const int error = errno;
-  return Fail(Code::kUnavailable, fmt::format("cannot {} {}: {}", what, path,
-                                              std::strerror(error)));
+  return Fail(Code::kUnavailable, "cannot " + std::string(what) + " " + path +
+                                      ": " + std::strerror(error));
 }
 
 std::string ParentOf(const std::string& path) {
@@ -90,11 +89,12 @@ Result<void> CheckSecretFile(int fd, const std::string& path) {
     return Fail(Code::kUnavailable, path + " is not a regular file");
   }
   if ((facts.st_mode & 077) != 0) {
-    return Fail(
-        Code::kForbidden,
-        fmt::format("{} may be read by others (mode {:04o}): run chmod 600 on "
-                    "it, and if others use this machine, take it for stolen",
-                    path, facts.st_mode & 07777u));
+    char mode[8];
+    std::snprintf(mode, sizeof(mode), "%04o", facts.st_mode & 07777u);
+    return Fail(Code::kForbidden,
+                path + " may be read by others (mode " + mode +
+                    "): run chmod 600 on it, and if others use this machine, "
+                    "take it for stolen");
   }
   return {};
 }

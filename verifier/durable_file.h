@@ -1,7 +1,7 @@
-#ifndef MODLOG_API_SERVER_DURABLE_FILE_H_
-#define MODLOG_API_SERVER_DURABLE_FILE_H_
+#ifndef MODLOG_VERIFIER_DURABLE_FILE_H_
+#define MODLOG_VERIFIER_DURABLE_FILE_H_
 
-// The small files of a log's directory: written whole or not at all, on the
+// The small files of a program's directory: written whole or not at all, on the
 // disk once written. Errors of the system are kUnavailable and name the path.
 
 #include <sys/types.h>
@@ -50,4 +50,4 @@ Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
 
 }  // namespace modlog
 
-#endif  // MODLOG_API_SERVER_DURABLE_FILE_H_
+#endif  // MODLOG_VERIFIER_DURABLE_FILE_H_

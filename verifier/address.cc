@@ -1,7 +1,6 @@
-#include "api/server/address.h"
+#include "verifier/address.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,9 +52,12 @@ uint16_t PortOf(int fd, bool ipv6) {
 
 std::unexpected<Error> CannotListen(const ListenAddress& address) {
   const int error = errno;
-  return Fail(Code::kUnavailable,
-              fmt::format("cannot listen on {}: {}", FormatAddress(address),
-                          std::strerror(error)));
+  return Fail(Code::kUnavailable, "cannot listen on " + FormatAddress(address) +
+                                      ": " + std::strerror(error));
+}
+
+std::string Shown(std::string_view text) {
+  return "\"" + std::string(text.substr(0, 64)) + "\"";
 }
 
 }  // namespace
@@ -68,8 +70,7 @@ Result<ListenAddress> ParseListenAddress(std::string_view text) {
                         : ParseDecimal(text.substr(colon + 1));
   if (!port.has_value() || *port > 65'535) {
     return Fail(Code::kMalformed,
-                fmt::format("\"{}\" is not HOST:PORT with a port of 0..65535",
-                            text.substr(0, 64)));
+                Shown(text) + " is not HOST:PORT with a port of 0..65535");
   }
   std::string_view host = text.substr(0, colon);
   address.ipv6 = host.starts_with('[') && host.ends_with(']');
@@ -78,16 +79,17 @@ Result<ListenAddress> ParseListenAddress(std::string_view text) {
   address.port = static_cast<uint16_t>(*port);
   if (!IsNumeric(address)) {
     return Fail(Code::kMalformed,
-                fmt::format("\"{}\" does not begin with an IPv4 address, an "
-                            "IPv6 address in brackets or localhost",
-                            text.substr(0, 64)));
+                Shown(text) +
+                    " does not begin with an IPv4 address, an IPv6 address in "
+                    "brackets or localhost");
   }
   return address;
 }
 
 std::string FormatAddress(const ListenAddress& address) {
-  return fmt::format("{}{}{}:{}", address.ipv6 ? "[" : "", address.host,
-                     address.ipv6 ? "]" : "", address.port);
+  const std::string host =
+      address.ipv6 ? "[" + address.host + "]" : address.host;
+  return host + ":" + std::to_string(address.port);
 }
 
 bool IsLoopback(const ListenAddress& address) {
