@@ -80,6 +80,7 @@ class RunningLog final : public Log {
     publication_.When(size, until_ms, std::move(done));
   }
   void ExpireWaits() override { publication_.Expire(clock_->MonotonicMs()); }
+  void EndWaits() override { publication_.Close(); }
 
   Result<std::string> ReadLeaf(uint64_t index) override {
     return Reader().ReadLeaf(index);

@@ -224,6 +224,8 @@ class Log {
   virtual void WhenPublished(uint64_t size, int64_t until_ms,
                              PublishedDone done) = 0;
   virtual void ExpireWaits() = 0;
+  // EndWaits tells all who wait, and whoever comes, that the log stops.
+  virtual void EndWaits() = 0;
 
   // Reads, up to the signed head; beyond it kOutOfRange.
   // ReadLeaf returns the leaf bytes of one entry.

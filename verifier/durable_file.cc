@@ -28,6 +28,16 @@ Result<std::string> ReadAll(int fd, const std::string& path, size_t size_max) {
   }
 }
 
+Result<std::optional<std::string>> ReadIfThere(const std::string& path,
+                                               size_t size_max, bool secret) {
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
+  if (file.fd < 0) return SystemError("open", path);
+  if (secret) RETURN_IF_ERROR(CheckSecretFile(file.fd, path));
+  ASSIGN_OR_RETURN(std::string text, ReadAll(file.fd, path, size_max));
+  return std::optional<std::string>(std::move(text));
+}
+
 }  // namespace
 
 OpenFile::~OpenFile() {
@@ -99,14 +109,14 @@ Result<void> CheckSecretFile(int fd, const std::string& path) {
   return {};
 }
 
+Result<std::optional<std::string>> ReadSmallFile(const std::string& path,
+                                                 size_t size_max) {
+  return ReadIfThere(path, size_max, /*secret=*/false);
+}
+
 Result<std::optional<std::string>> ReadSecretFile(const std::string& path,
                                                   size_t size_max) {
-  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
-  if (file.fd < 0) return SystemError("open", path);
-  RETURN_IF_ERROR(CheckSecretFile(file.fd, path));
-  ASSIGN_OR_RETURN(std::string text, ReadAll(file.fd, path, size_max));
-  return std::optional<std::string>(std::move(text));
+  return ReadIfThere(path, size_max, /*secret=*/true);
 }
 
 }  // namespace modlog

@@ -39,6 +39,11 @@ bool WriteAll(int fd, std::string_view text);
 Result<void> WriteFileDurably(const std::string& path, std::string_view text,
                               mode_t mode);
 
+// ReadSmallFile returns nothing where there is no such file. kTooLarge past the
+// limit.
+Result<std::optional<std::string>> ReadSmallFile(const std::string& path,
+                                                 size_t size_max);
+
 // CheckSecretFile: an open file is a regular one that only its owner may read;
 // else kUnavailable, kForbidden.
 Result<void> CheckSecretFile(int fd, const std::string& path);

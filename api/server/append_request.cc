@@ -55,6 +55,18 @@ bool IsWithProofs(AppendKind kind, int field) {
   return false;
 }
 
+bool IsWaitWitnessed(AppendKind kind, int field) {
+  switch (kind) {
+    case AppendKind::kSingle:
+      return field == v1::AppendRequest::kWaitWitnessedFieldNumber;
+    case AppendKind::kBatch:
+      return field == v1::AppendBatchRequest::kWaitWitnessedFieldNumber;
+    case AppendKind::kStream:
+      return false;
+  }
+  return false;
+}
+
 // Reads one request, field by field, and collects what is wrong with it.
 class Reader {
  public:
@@ -101,7 +113,10 @@ class Reader {
     }
     if (wire_type == kVarint) {
       if (IsMode(kind_, field)) return in_.ReadVarint64(&mode_);
-      if (IsWithProofs(kind_, field)) return ReadWithProofs();
+      if (IsWithProofs(kind_, field)) return ReadBool(&out_->with_proofs);
+      if (IsWaitWitnessed(kind_, field)) {
+        return ReadBool(&out_->wait_witnessed);
+      }
     }
     Refuse("", fmt::format("unknown field {}", number));
     return false;
@@ -127,10 +142,10 @@ class Reader {
     return true;
   }
 
-  bool ReadWithProofs() {
+  bool ReadBool(bool* out) {
     uint64_t value = 0;
     if (!in_.ReadVarint64(&value)) return false;
-    out_->with_proofs = value != 0;
+    *out = value != 0;
     return true;
   }
 

@@ -39,6 +39,7 @@ struct AppendInput {
   std::vector<std::string> encoded;        // where `plain` was sent: what of it
   bool plain = false;                      // became; `actions` views these
   bool with_proofs = false;
+  bool wait_witnessed = false;
   Atomicity atomicity = Atomicity::kPerItem;
 };
 

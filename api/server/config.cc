@@ -10,10 +10,15 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/witnessing/publisher.h"
+#include "verifier/core/bytes.h"
 #include "verifier/core/note.h"
 
 namespace modlog {
 namespace {
+
+constexpr uint64_t kWitnessIntervalMsMin = 10;
+constexpr uint64_t kWitnessIntervalMsMax = 60'000;
 
 std::optional<std::string>* SettingNamed(std::string_view name,
                                          Settings* settings) {
@@ -21,6 +26,9 @@ std::optional<std::string>* SettingNamed(std::string_view name,
   if (name == "origin") return &settings->origin;
   if (name == "grpc_listen") return &settings->grpc_listen;
   if (name == "http_listen") return &settings->http_listen;
+  if (name == "policy") return &settings->policy;
+  if (name == "witness_mode") return &settings->witness_mode;
+  if (name == "witness_interval_ms") return &settings->witness_interval_ms;
   return nullptr;
 }
 
@@ -76,6 +84,44 @@ Result<void> CheckOrigin(const std::string& origin) {
   return {};
 }
 
+// What is asked of witnesses, and which; nothing where there are none.
+Result<std::optional<Policy>> ReadPolicy(
+    const std::optional<std::string>& path) {
+  if (!path.has_value()) return std::nullopt;
+  const auto text = ReadFile(*path);
+  if (!text.has_value()) {
+    return Prefixed("policy", Prefixed(*path, text.error()).error());
+  }
+  auto policy = ParsePolicy(*text);
+  if (!policy.has_value()) {
+    return Prefixed("policy", Prefixed(*path, policy.error()).error());
+  }
+  if (policy->witnesses.empty()) return std::nullopt;
+  if (const auto fit = CheckWitnesses(*policy); !fit.has_value()) {
+    return Prefixed("policy", Prefixed(*path, fit.error()).error());
+  }
+  return std::optional<Policy>(*std::move(policy));
+}
+
+Result<RoundSettings> ParseRounds(const std::optional<std::string>& mode,
+                                  const std::optional<std::string>& interval) {
+  RoundSettings rounds;
+  if (mode.has_value() && *mode != "hold-back" && *mode != "fail-open") {
+    return Fail(Code::kMalformed, "witness-mode: want hold-back or fail-open");
+  }
+  rounds.hold_back = mode.value_or("hold-back") == "hold-back";
+  if (!interval.has_value()) return rounds;
+  const auto ms = ParseDecimal(*interval);
+  if (!ms.has_value() || *ms < kWitnessIntervalMsMin ||
+      *ms > kWitnessIntervalMsMax) {
+    return Fail(Code::kMalformed,
+                fmt::format("witness-interval-ms: want {}..{}",
+                            kWitnessIntervalMsMin, kWitnessIntervalMsMax));
+  }
+  rounds.interval_ms = static_cast<int64_t>(*ms);
+  return rounds;
+}
+
 }  // namespace
 
 Result<Settings> ParseSettings(std::string_view toml) {
@@ -98,7 +144,8 @@ Result<Settings> ParseSettings(std::string_view toml) {
     if (setting == nullptr) {
       return Fail(Code::kMalformed,
                   fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
-                              "grpc_listen, http_listen or enrolled_only",
+                              "grpc_listen, http_listen, enrolled_only, "
+                              "policy, witness_mode or witness_interval_ms",
                               Line(key.source()), key.str().substr(0, 64)));
     }
     *setting = value.value_exact<std::string>();
@@ -137,6 +184,10 @@ Result<Config> MakeConfig(const Settings& flags,
       config.http_listen,
       ParseNamed("http-listen",
                  pick(&Settings::http_listen).value_or(kDefaultHttpListen)));
+  ASSIGN_OR_RETURN(config.policy, ReadPolicy(pick(&Settings::policy)));
+  ASSIGN_OR_RETURN(config.rounds,
+                   ParseRounds(pick(&Settings::witness_mode),
+                               pick(&Settings::witness_interval_ms)));
   config.enrolled_only =
       flags.enrolled_only.value_or(from_file.enrolled_only.value_or(false));
   if (!IsLoopback(config.grpc_listen)) {

@@ -9,11 +9,14 @@
 //   grpc_listen = "127.0.0.1:50051"
 //   http_listen = "127.0.0.1:8080"
 //   enrolled_only = true
+//   policy = "/etc/modlog/witnesses.policy"
+//   witness_mode = "hold-back"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/witnessing/rounds.h"
 #include "verifier/address.h"
 #include "verifier/core/result.h"
 
@@ -31,6 +34,9 @@ struct Settings {
   std::optional<std::string> grpc_listen = {};
   std::optional<std::string> http_listen = {};
   std::optional<bool> enrolled_only = {};
+  std::optional<std::string> policy = {};
+  std::optional<std::string> witness_mode = {};
+  std::optional<std::string> witness_interval_ms = {};
 };
 
 struct Config {
@@ -39,6 +45,8 @@ struct Config {
   ListenAddress grpc_listen;
   ListenAddress http_listen;
   bool enrolled_only = false;
+  std::optional<Policy> policy;  // with witnesses; CheckWitnesses accepts it
+  RoundSettings rounds;
 };
 
 // ParseSettings reads a file's text. kMalformed names line or key; a key that
@@ -46,8 +54,8 @@ struct Config {
 Result<Settings> ParseSettings(std::string_view toml);
 
 // MakeConfig reads the file, if a path is given, and lets flags win. kMalformed
-// for an address that does not parse, kForbidden for a gRPC address that is
-// not loopback.
+// for an address or policy that does not parse, kForbidden for a gRPC address
+// that is not loopback.
 Result<Config> MakeConfig(const Settings& flags,
                           const std::optional<std::string>& file);
 

@@ -76,16 +76,12 @@ Result<SignerKey> DataDir::LoadOrMakeKey(
   return key;
 }
 
-Result<void> DataDir::WritePolicy(const VerifierKey& key,
-                                  std::string_view url) const {
+Result<void> DataDir::WritePolicy(const Policy& policy) const {
   constexpr char kHead[] =
       "# Whom a verifier trusts: https://c2sp.org/tlog-policy\n"
       "# modlogd writes this file at each start: copy it, then edit the "
       "copy.\n";
-  return WriteFileDurably(PolicyPath(),
-                          fmt::format("{}log {} {}\nquorum none\n", kHead,
-                                      FormatVerifierKey(key), url),
-                          0644);
+  return WriteFileDurably(PolicyPath(), kHead + FormatPolicy(policy), 0644);
 }
 
 }  // namespace modlog

@@ -6,6 +6,8 @@
 //   lock         held while a modlogd runs, with its process id in it
 //   log.key      the signing key, mode 0600: PRIVATE+KEY+<origin>+…
 //   log.policy   a c2sp.org/tlog-policy that trusts this log, for verifiers
+//   published    the newest checkpoint that its witnesses cosigned, if it has
+//                any
 //   db/          RocksDB
 //
 // and what the log library keeps there.
@@ -15,6 +17,7 @@
 #include <string_view>
 
 #include "verifier/core/note.h"
+#include "verifier/core/policy.h"
 #include "verifier/locked_directory.h"
 
 namespace modlog {
@@ -33,11 +36,12 @@ class DataDir {
                                   std::string_view default_origin) const;
 
   // WritePolicy writes log.policy anew.
-  Result<void> WritePolicy(const VerifierKey& key, std::string_view url) const;
+  Result<void> WritePolicy(const Policy& policy) const;
 
   const std::string& path() const { return directory_.path(); }
   std::string KeyPath() const { return path() + "/log.key"; }
   std::string PolicyPath() const { return path() + "/log.policy"; }
+  std::string PublishedPath() const { return path() + "/published"; }
   std::string DbPath() const { return path() + "/db"; }
 
  private:

@@ -8,6 +8,7 @@
 #include "api/server/append_answer.h"
 #include "api/server/append_request.h"
 #include "api/server/append_stream.h"
+#include "api/server/append_wait.h"
 #include "api/server/enrolment.h"
 #include "api/server/entry_status.h"
 #include "api/server/payload_calls.h"
@@ -63,11 +64,15 @@ grpc::ServerUnaryReactor* StartAppend(AppendKind kind, Log* log,
   }
   if (kind == AppendKind::kSingle) call->input.with_proofs = true;
   AppendGroup group = TakeGroup(&call->input);
-  log->Append(std::move(group), [log, call = std::move(call)](
-                                    const Result<AppendAnswer>& answer) {
-    call->reactor->Finish(
-        WriteAnswer(call->input, answer, log->state(), call->out));
-  });
+  const bool wait = call->input.wait_witnessed;
+  const bool with_proofs = call->input.with_proofs;
+  AppendDone done =
+      [log, call = std::move(call)](const Result<AppendAnswer>& answer) {
+        call->reactor->Finish(
+            WriteAnswer(call->input, answer, log->state(), call->out));
+      };
+  if (wait) done = OnceWitnessed(log, with_proofs, std::move(done));
+  log->Append(std::move(group), std::move(done));
   return reactor;
 }
 
@@ -173,8 +178,9 @@ LogService::Reactor* LogService::GetReceipt(Context* context, const Buffer* in,
 LogService::Reactor* LogService::GetLogInfo(Context* context, const Buffer* in,
                                             Buffer* out) {
   return Answer<v1::GetLogInfoRequest>(
-      *callers_, context, *in, out,
-      [this](const auto&) { return ReadInfo(log_, http_address_); });
+      *callers_, context, *in, out, [this](const auto&) {
+        return ReadInfo(log_, publisher_, http_address_);
+      });
 }
 
 LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,

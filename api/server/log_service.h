@@ -15,6 +15,7 @@
 
 #include "api/server/callers.h"
 #include "api/server/scan_thread.h"
+#include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "modlog/v1/log.grpc.pb.h"
 
@@ -47,10 +48,14 @@ class LogService final
     : public RawPayloads<
           RawAppends<RawReads<RawFinds<v1::ModerationLog::Service>>>> {
  public:
-  // `log` and `callers` must outlive the service; `http_address` is what
-  // GetLogInfo tells.
-  LogService(Log* log, Callers* callers, std::string http_address)
-      : log_(log), callers_(callers), http_address_(std::move(http_address)) {}
+  // `log`, `callers` and `publisher` (null where there are no witnesses) must
+  // outlive the service; `http_address` is what GetLogInfo tells.
+  LogService(Log* log, Callers* callers, const Publisher* publisher,
+             std::string http_address)
+      : log_(log),
+        callers_(callers),
+        publisher_(publisher),
+        http_address_(std::move(http_address)) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -84,6 +89,7 @@ class LogService final
  private:
   Log* const log_;
   Callers* const callers_;
+  const Publisher* const publisher_;
   const std::string http_address_;
   ScanThread scans_;
 };

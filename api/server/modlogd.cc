@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
@@ -18,6 +19,7 @@
 #include "api/server/config.h"
 #include "api/server/data_dir.h"
 #include "api/server/server.h"
+#include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "log/rocksdb_store.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -46,6 +48,18 @@ The files in the data directory belong together; log.key is secret, and who has
 it can sign in the log's name. log.policy is what verifiers need.
 operator.token, made on the first start, is secret too: who shows it may enrol
 platforms, erase and redact, and append in any platform's name.
+
+With --policy the log asks witnesses to cosign: each remembers how far it has
+seen this log and cosigns nothing else, so that neither you nor a thief of the
+key can show two histories. It then starts UNCONFIRMED and takes appends once a
+quorum has said that it has seen no more than the data directory holds; if one
+has seen more, the data is older than it should be: ROLLED_BACK.
+
+  log <vkey of this log>
+  witness w1 <vkey> https://witness.example.org/
+  witness w2 <vkey> https://witness.example.net/
+  group both all w1 w2
+  quorum both
 
 The configuration file is TOML and has the same names with underscores:
 
@@ -86,6 +100,19 @@ void DescribeFlags(CLI::App* app, Settings* flags,
       "--enrolled-only", [flags] { flags->enrolled_only = true; },
       "Take entries of enrolled platforms only; without it whoever reaches the "
       "gRPC port may append in the name of a platform that is not enrolled");
+  app->add_option("--policy", flags->policy,
+                  "Witnesses to ask for cosignatures, as a "
+                  "c2sp.org/tlog-policy with their addresses")
+      ->type_name("FILE");
+  app->add_option("--witness-mode", flags->witness_mode,
+                  "hold-back: /checkpoint shows only what a quorum of the "
+                  "policy cosigned; fail-open: what there is after 15 s "
+                  "[hold-back]")
+      ->type_name("MODE");
+  app->add_option("--witness-interval-ms", flags->witness_interval_ms,
+                  "Least time from asking the witnesses to asking again, "
+                  "while the log grows [1000]")
+      ->type_name("MS");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION);
@@ -135,14 +162,52 @@ bool WaitForStop() {
   return true;
 }
 
-Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key) {
+void Warn(const std::string& what) { spdlog::warn("{}", what); }
+void Inform(const std::string& what) { spdlog::info("{}", what); }
+
+// The policy that verifiers get: this log, and its witnesses if it has any.
+// kConflict where the operator's names logs and not this one.
+Result<Policy> PolicyOf(const Config& config, const VerifierKey& key) {
+  Policy policy = config.policy.value_or(Policy());
+  const auto is_this = [&key](const PolicyLog& log) {
+    return FormatVerifierKey(log.key) == FormatVerifierKey(key);
+  };
+  if (!policy.logs.empty() &&
+      std::none_of(policy.logs.begin(), policy.logs.end(), is_this)) {
+    return Fail(Code::kConflict,
+                "the policy names other logs, and not this one: add the line "
+                "\"log " +
+                    FormatVerifierKey(key) + "\"");
+  }
+  policy.logs = {{.key = key, .url = ""}};
+  return policy;
+}
+
+std::unique_ptr<Publisher> MakePublisher(const Config& config,
+                                         const Policy& policy,
+                                         const DataDir& directory) {
+  if (!config.policy.has_value()) return nullptr;
+  return std::make_unique<Publisher>(
+      PublisherOptions{.policy = policy,
+                       .rounds = config.rounds,
+                       .path = directory.PublishedPath(),
+                       .clock = SystemClock(),
+                       .warn = Warn,
+                       .inform = Inform});
+}
+
+Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key,
+                                     Publisher* publisher) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
-  return Log::Open(
-      {.data_dir = directory.path(),
-       .key = std::move(key),
-       .clock = SystemClock(),
-       .warn = [](const std::string& what) { spdlog::warn("{}", what); }},
-      std::move(store));
+  LogOptions options{.data_dir = directory.path(),
+                     .key = std::move(key),
+                     .clock = SystemClock(),
+                     .warn = Warn};
+  if (publisher != nullptr) {
+    options.publishing = {.at_once = false,
+                          .on_signed = [publisher] { publisher->OnSigned(); }};
+  }
+  return Log::Open(std::move(options), std::move(store));
 }
 
 void Greet(const DataDir& directory, const Log& log, const Server& server) {
@@ -195,22 +260,44 @@ int Serve(const Log& log, Server* server) {
   return ExitStatusOf(log.state());
 }
 
+// The time in which witnesses are asked.
+class PublishingScope {
+ public:
+  PublishingScope(Publisher* publisher, Log* log) : publisher_(publisher) {
+    if (publisher_ != nullptr) publisher_->Start(log);
+  }
+  ~PublishingScope() {
+    if (publisher_ != nullptr) publisher_->Stop();
+  }
+  PublishingScope(const PublishingScope&) = delete;
+  PublishingScope& operator=(const PublishingScope&) = delete;
+
+ private:
+  Publisher* const publisher_;
+};
+
 Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
   ASSIGN_OR_RETURN(SignerKey key,
                    directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
-  ASSIGN_OR_RETURN(const auto log, OpenLog(directory, std::move(key)));
+  ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
+  const auto publisher = MakePublisher(config, policy, directory);
+  ASSIGN_OR_RETURN(const auto log,
+                   OpenLog(directory, std::move(key), publisher.get()));
+  // Asks nobody once the log is about to go.
+  const PublishingScope publishing(publisher.get(), log.get());
   ASSIGN_OR_RETURN(const auto callers,
                    Callers::Open({.data_dir = directory.path(),
                                   .enrolled_only = config.enrolled_only}));
   ASSIGN_OR_RETURN(auto server,
                    Server::Start({.log = log.get(),
                                   .callers = callers.get(),
+                                  .publisher = publisher.get(),
                                   .clock = SystemClock(),
                                   .grpc_listen = config.grpc_listen,
                                   .http_listen = config.http_listen}));
-  RETURN_IF_ERROR(directory.WritePolicy(
-      log->verifier_key(), "http://" + server->http_address() + "/"));
+  policy.logs.front().url = "http://" + server->http_address() + "/";
+  RETURN_IF_ERROR(directory.WritePolicy(policy));
   Greet(directory, *log, *server);
   return Serve(*log, server.get());
 }

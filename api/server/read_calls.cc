@@ -36,6 +36,22 @@ void SetHead(const TreeHead& tree, v1::GetLogInfoResponse::Head* out) {
   out->set_root(tree.root.data(), tree.root.size());
 }
 
+void AddWitnesses(const Publisher& publisher,
+                  v1::GetLogInfoResponse* response) {
+  response->set_hold_back(publisher.hold_back());
+  for (const WitnessStatus& status : publisher.Statuses()) {
+    v1::GetLogInfoResponse::Witness* witness = response->add_witnesses();
+    witness->set_name(status.name);
+    witness->set_vkey(status.vkey);
+    witness->set_url(status.url);
+    witness->set_size(status.size);
+    witness->set_cosigned_at(static_cast<int64_t>(status.cosigned_at));
+    witness->set_trouble(status.trouble);
+    witness->set_cosignatures(status.cosignatures);
+    witness->set_failures(status.failures);
+  }
+}
+
 }  // namespace
 
 Reply<v1::GetEntryResponse> ReadEntry(Log* log,
@@ -128,7 +144,7 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   return response;
 }
 
-Reply<v1::GetLogInfoResponse> ReadInfo(Log* log,
+Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
                                        std::string_view http_address) {
   // Oldest first, so that what is told keeps committed >= signed >= published.
   const auto published = log->published_head();
@@ -148,6 +164,7 @@ Reply<v1::GetLogInfoResponse> ReadInfo(Log* log,
   response.set_state(std::string(LogStateName(log->state())));
   response.set_state_reason(log->state_reason());
   response.set_version(MODLOG_VERSION);
+  if (publisher != nullptr) AddWitnesses(*publisher, &response);
   return response;
 }
 

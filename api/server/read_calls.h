@@ -9,6 +9,7 @@
 #include <expected>
 #include <string_view>
 
+#include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "modlog/v1/log.pb.h"
 
@@ -34,7 +35,9 @@ Reply<v1::GetConsistencyProofResponse> ReadConsistency(
 // ReadReceipt: OUT_OF_RANGE beyond the published tree.
 Reply<v1::GetReceiptResponse> ReadReceipt(Log* log,
                                           const v1::GetReceiptRequest& request);
-Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, std::string_view http_address);
+// `publisher` is null where there are no witnesses.
+Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
+                                       std::string_view http_address);
 
 }  // namespace modlog
 

@@ -65,7 +65,7 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   service_ = std::make_unique<LogService>(options.log, options.callers,
-                                          http_->address());
+                                          options.publisher, http_->address());
   grpc::ServerBuilder builder;
   LimitThreads(&builder);
   LimitConnections(&builder);
@@ -87,6 +87,7 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
 Server::~Server() {
   if (grpc_ == nullptr) return;
   grpc_->GetHealthCheckService()->Shutdown();
+  log_->EndWaits();
   grpc_->Shutdown(std::chrono::system_clock::now() + kStopTime);
 }
 

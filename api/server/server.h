@@ -29,8 +29,9 @@ inline constexpr int kStreamsPerConnectionMax = 1'024;
 inline constexpr size_t kGrpcMemoryMax = 256 << 20;
 
 struct ServerOptions {
-  Log* log = nullptr;          // must outlive the server
-  Callers* callers = nullptr;  // the same
+  Log* log = nullptr;                    // must outlive the server
+  Callers* callers = nullptr;            // the same
+  const Publisher* publisher = nullptr;  // the same; null without witnesses
   Clock* clock = nullptr;
   ListenAddress grpc_listen;
   ListenAddress http_listen;
@@ -41,7 +42,8 @@ class Server {
   // Start listens on both addresses. kUnavailable where one is taken.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options);
   // Stops: running calls have `kStopMs` to end, open streams are then
-  // cancelled. The log must still answer what it has queued.
+  // cancelled, and nobody waits for witnesses any more. The log must still
+  // answer what it has queued.
   ~Server();
 
   // HOST:PORT, with the ports that they got.
@@ -54,10 +56,11 @@ class Server {
 
  private:
   explicit Server(const ServerOptions& options)
-      : health_(options.log, options.clock) {}
+      : log_(options.log), health_(options.log, options.clock) {}
 
   Result<void> StartGrpc(const ServerOptions& options);
 
+  Log* const log_;
   Health health_;
   std::unique_ptr<TileServer> http_;
   std::unique_ptr<LogService> service_;

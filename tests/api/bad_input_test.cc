@@ -244,8 +244,8 @@ TEST_F(RawRequestTest, RubbishIsInvalidNotUnimplemented) {
 
 TEST_F(RawRequestTest, UnknownFieldsOfAnAppendAreRefused) {
   ExpectRefused(Good() + "\x78\x01", kAppend, "unknown field 15");
-  // with_proofs of AppendBatch, which Append does not have.
-  ExpectRefused(Good() + "\x28\x01", kAppend, "unknown field 5");
+  // wait_witnessed of AppendBatch, which in Append has another number.
+  ExpectRefused(Good() + "\x40\x01", kAppend, "unknown field 8");
   ExpectRefused(Good() + "\x78\x01", kBatch, "unknown field 15");
   EXPECT_EQ(fixture_.log().signed_head()->tree.size, 0u);
 }

@@ -94,6 +94,46 @@ TEST_F(ConfigTest, FlagsWinOverTheFile) {
   EXPECT_EQ(config->origin, "file");
 }
 
+TEST_F(ConfigTest, WitnessesComeFromThePolicy) {
+  constexpr char kWitness[] =
+      "witness w1 witness.example/w1+20324abe+"
+      "BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X";
+  const std::string path = dir_.path() + "/policy";
+  const auto with = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return MakeConfig({.policy = path, .witness_mode = "fail-open"},
+                      std::nullopt);
+  };
+  const auto config =
+      with(std::string(kWitness) + " https://w.example/\nquorum w1\n");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  ASSERT_TRUE(config->policy.has_value());
+  EXPECT_EQ(config->policy->witnesses.size(), 1u);
+  EXPECT_FALSE(config->rounds.hold_back);
+
+  EXPECT_FALSE(with("quorum none\n")->policy.has_value());
+  const auto no_address = with(std::string(kWitness) + "\nquorum w1\n");
+  ASSERT_FALSE(no_address.has_value());
+  EXPECT_NE(no_address.error().message.find("fewer than the quorum needs"),
+            std::string::npos);
+  const auto file = with(std::string(kWitness) + " file:///x\nquorum w1\n");
+  ASSERT_FALSE(file.has_value());
+  EXPECT_NE(file.error().message.find("must begin with https://"),
+            std::string::npos);
+  EXPECT_FALSE(with("nonsense\n").has_value());
+}
+
+TEST_F(ConfigTest, WhatWitnessesAreAskedHasItsLimits) {
+  EXPECT_TRUE(MakeConfig({}, std::nullopt)->rounds.hold_back);
+  EXPECT_EQ(MakeConfig({.witness_interval_ms = "50"}, std::nullopt)
+                ->rounds.interval_ms,
+            50);
+  for (const char* bad : {"", "9", "-1", "60001", "1s", "050"}) {
+    EXPECT_FALSE(MakeConfig({.witness_interval_ms = bad}, std::nullopt)) << bad;
+  }
+  EXPECT_FALSE(MakeConfig({.witness_mode = "maybe"}, std::nullopt));
+}
+
 TEST_F(ConfigTest, AMissingFileIsAnError) {
   const auto config = MakeConfig({}, dir_.path() + "/missing.toml");
   ASSERT_FALSE(config.has_value());

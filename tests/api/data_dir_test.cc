@@ -151,7 +151,9 @@ TEST_F(DataDirTest, ThePolicyIsOneThatVerifiersRead) {
   const auto key = directory.LoadOrMakeKey(std::nullopt, "a.example/log");
   ASSERT_TRUE(key.has_value());
   for (const char* url : {"http://127.0.0.1:1/", "http://127.0.0.1:2/"}) {
-    ASSERT_TRUE(directory.WritePolicy(key->verifier, url).has_value());
+    Policy written;
+    written.logs = {{key->verifier, url}};
+    ASSERT_TRUE(directory.WritePolicy(written).has_value());
     const auto policy = ParsePolicy(ReadAll(directory.PolicyPath()));
     ASSERT_TRUE(policy.has_value()) << policy.error().message;
     ASSERT_EQ(policy->logs.size(), 1u);

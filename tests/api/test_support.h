@@ -111,6 +111,7 @@ class HeldLog final : public Log {
   void StopSigning(const std::string&) override {}
   void WhenPublished(uint64_t, int64_t, PublishedDone done) override;
   void ExpireWaits() override {}
+  void EndWaits() override {}
   Result<std::string> ReadLeaf(uint64_t index) override;
   Result<std::string> ReadBundle(uint64_t index, uint32_t width) override;
   Result<std::string> ReadTile(TileId id, uint32_t width) override;

@@ -238,6 +238,25 @@ std::vector<bool> QuorumOf(const std::string& text) {
   return reached;
 }
 
+TEST(PolicyTest, WhatIsWrittenReadsTheSame) {
+  const std::string text =
+      Log("log.example/1") + Log("log.example/2", 2) + Witnesses(4) +
+      "group two 2 w1 w2 w3\ngroup all 2 two w4\nquorum all\n";
+  for (const std::string& policy :
+       {text, SamplePolicy(), Log("log.example/1") + "quorum none\n"}) {
+    const auto parsed = ParsePolicy(policy);
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    const std::string written = FormatPolicy(*parsed);
+    const auto again = ParsePolicy(written);
+    ASSERT_TRUE(again) << written << again.error().message;
+    EXPECT_EQ(FormatPolicy(*again), written);
+    EXPECT_EQ(again->logs.size(), parsed->logs.size());
+    EXPECT_EQ(again->witnesses.size(), parsed->witnesses.size());
+    EXPECT_EQ(again->quorum_none, parsed->quorum_none);
+  }
+  EXPECT_EQ(FormatPolicy(*ParsePolicy(text)), text);
+}
+
 TEST(QuorumTest, ThresholdsCountMembers) {
   for (int k = 1; k <= 4; ++k) {
     const auto reached =

@@ -205,6 +205,35 @@ Result<Policy> ParsePolicy(std::string_view text) {
   return std::move(parser).Finish();
 }
 
+std::string FormatPolicy(const Policy& policy) {
+  const auto name_of = [&](const PolicyMember& member) {
+    return member.is_group ? policy.groups[member.position].name
+                           : policy.witnesses[member.position].name;
+  };
+  const auto with_url = [](const std::string& url) {
+    return url.empty() ? std::string("\n") : " " + url + "\n";
+  };
+  std::string text;
+  for (const PolicyLog& log : policy.logs) {
+    text += "log " + FormatVerifierKey(log.key) + with_url(log.url);
+  }
+  for (const PolicyWitness& witness : policy.witnesses) {
+    text += "witness " + witness.name + " " + FormatVerifierKey(witness.key) +
+            with_url(witness.url);
+  }
+  for (const PolicyGroup& group : policy.groups) {
+    text += "group " + group.name + " " + std::to_string(group.threshold);
+    for (const PolicyMember& member : group.members) {
+      text += " " + name_of(member);
+    }
+    text += "\n";
+  }
+  text += "quorum " +
+          (policy.quorum_none ? std::string("none") : name_of(policy.quorum)) +
+          "\n";
+  return text;
+}
+
 bool QuorumReached(const Policy& policy, const std::vector<bool>& cosigned) {
   MODLOG_CHECK(cosigned.size() == policy.witnesses.size(),
                "there is an answer for each witness");

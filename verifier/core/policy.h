@@ -56,6 +56,9 @@ struct Policy {
 // ParsePolicy: kMalformed with the line number; kUntrusted for a weak key.
 Result<Policy> ParsePolicy(std::string_view text);
 
+// FormatPolicy writes what ParsePolicy reads back as the same policy.
+std::string FormatPolicy(const Policy& policy);
+
 // QuorumReached: `cosigned[i]` says whether witnesses[i] cosigned.
 bool QuorumReached(const Policy& policy, const std::vector<bool>& cosigned);
 

@@ -3,6 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/progress.h"
@@ -30,6 +32,36 @@ nlohmann::ordered_json HeadJson(bool stands, const Head& head) {
   return {{"size", head.size()}, {"root", FormatBase64(AsBytes(head.root()))}};
 }
 
+nlohmann::ordered_json WitnessesJson(const v1::GetLogInfoResponse& info) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const auto& witness : info.witnesses()) {
+    list.push_back({{"name", witness.name()},
+                    {"vkey", witness.vkey()},
+                    {"url", witness.url()},
+                    {"size", witness.size()},
+                    {"cosigned_at", witness.cosigned_at()},
+                    {"cosignatures", witness.cosignatures()},
+                    {"failures", witness.failures()},
+                    {"trouble", witness.trouble()}});
+  }
+  return list;
+}
+
+// "size 17, 3 s ago" or what is wrong.
+std::string WitnessWords(const v1::GetLogInfoResponse::Witness& witness) {
+  if (witness.url().empty()) return "no address: never asked";
+  std::string words = "has cosigned nothing yet";
+  if (witness.cosigned_at() > 0) {
+    const int64_t now_s = absl::ToUnixSeconds(absl::Now());
+    words = absl::StrCat("cosigned ", WithCommas(witness.size()), " entries ",
+                         now_s - witness.cosigned_at(), " s ago");
+  }
+  if (!witness.trouble().empty()) {
+    absl::StrAppend(&words, "; ", witness.trouble());
+  }
+  return words;
+}
+
 std::string FormatJson(const v1::GetLogInfoResponse& info,
                        const std::string& server) {
   nlohmann::ordered_json json = {
@@ -42,7 +74,9 @@ std::string FormatJson(const v1::GetLogInfoResponse& info,
       {"published", HeadJson(info.has_published(), info.published())},
       {"grpc_address", server},
       {"http_address", info.http_address()},
-      {"version", info.version()}};
+      {"version", info.version()},
+      {"hold_back", info.hold_back()},
+      {"witnesses", WitnessesJson(info)}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
 }
@@ -66,6 +100,15 @@ std::string FormatTable(const v1::GetLogInfoResponse& info,
   head_row("committed", true, info.committed());
   head_row("signed", info.has_signed_(), info.signed_());
   head_row("published", info.has_published(), info.published());
+  if (info.witnesses_size() > 0) {
+    row("witnesses", info.hold_back() ? "hold-back: published once a quorum "
+                                        "cosigned"
+                                      : "fail-open: published without a "
+                                        "quorum after a while");
+  }
+  for (const auto& witness : info.witnesses()) {
+    row(absl::StrCat("  ", witness.name()), WitnessWords(witness));
+  }
   row("gRPC", server);
   row("HTTP", info.http_address());
   row("version", info.version());

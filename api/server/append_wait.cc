@@ -1,0 +1,56 @@
+#include "api/server/append_wait.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "log/clock.h"
+
+namespace modlog {
+namespace {
+
+bool Stands(const ItemResult& item) {
+  return item.outcome == ItemResult::Outcome::kLogged ||
+         item.outcome == ItemResult::Outcome::kDuplicate;
+}
+
+uint64_t SizeToCover(const AppendAnswer& answer) {
+  uint64_t size = 0;
+  for (const ItemResult& item : answer.items) {
+    if (Stands(item)) size = std::max(size, item.index + 1);
+  }
+  return size;
+}
+
+// Leads the paths to another head. Nothing changes where one cannot be read.
+void MoveTo(Log* log, const std::shared_ptr<const SignedHead>& head,
+            bool with_proofs, AppendAnswer* answer) {
+  AppendAnswer moved = *answer;
+  moved.head = head;
+  for (ItemResult& item : moved.items) {
+    if (!with_proofs || !Stands(item)) continue;
+    auto path = log->ProveInclusion(item.index, head->tree.size);
+    if (!path.has_value()) return;
+    item.inclusion_path = *std::move(path);
+  }
+  *answer = std::move(moved);
+}
+
+}  // namespace
+
+AppendDone OnceWitnessed(Log* log, bool with_proofs, AppendDone done) {
+  return [log, with_proofs,
+          done = std::move(done)](Result<AppendAnswer> answer) mutable {
+    const uint64_t size = answer.has_value() ? SizeToCover(*answer) : 0;
+    if (size == 0) return done(std::move(answer));
+    log->WhenPublished(
+        size, SystemClock()->MonotonicMs() + kWitnessedWaitMs,
+        [log, with_proofs, done = std::move(done), answer = *std::move(answer)](
+            Result<std::shared_ptr<const SignedHead>> head) mutable {
+          if (head.has_value()) MoveTo(log, *head, with_proofs, &answer);
+          done(std::move(answer));
+        });
+  };
+}
+
+}  // namespace modlog

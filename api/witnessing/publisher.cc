@@ -1,0 +1,268 @@
+#include "api/witnessing/publisher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "verifier/core/checkpoint.h"
+#include "verifier/durable_file.h"
+
+namespace modlog {
+namespace {
+
+constexpr int64_t kTickMs = 1'000;
+constexpr mode_t kPublicFile = 0644;
+
+bool HasAddress(const PolicyWitness& witness) { return !witness.url.empty(); }
+
+}  // namespace
+
+Result<void> CheckWitnesses(const Policy& policy) {
+  if (policy.witnesses.size() > kWitnessesMax) {
+    return Fail(Code::kTooLarge,
+                fmt::format("names {} witnesses, want up to {}",
+                            policy.witnesses.size(), kWitnessesMax));
+  }
+  std::vector<bool> reachable;
+  for (const PolicyWitness& witness : policy.witnesses) {
+    const std::string& url = witness.url;
+    if (!url.empty() && !url.starts_with("http://") &&
+        !url.starts_with("https://")) {
+      return Fail(Code::kMalformed,
+                  fmt::format("witness {}: its address must begin with "
+                              "https:// or http://",
+                              witness.name));
+    }
+    reachable.push_back(HasAddress(witness));
+  }
+  if (!QuorumReached(policy, reachable)) {
+    return Fail(
+        Code::kMalformed,
+        "the witnesses with an address are fewer than the quorum needs: "
+        "write \"witness NAME VKEY URL\" for each that is to be asked");
+  }
+  return {};
+}
+
+Publisher::Publisher(PublisherOptions options)
+    : options_(std::move(options)),
+      rounds_(&options_.policy, options_.rounds) {}
+
+Publisher::~Publisher() { Stop(); }
+
+void Publisher::OnSigned() {
+  const std::lock_guard lock(mutex_);
+  stirred_ = true;
+  look_.notify_one();
+}
+
+void Publisher::Start(Log* log) {
+  log_ = log;
+  RestorePublished();
+  const std::lock_guard lock(mutex_);
+  halted_ = log_->state() == LogState::kRolledBack;
+  witnesses_.resize(options_.policy.witnesses.size());
+  for (size_t i = 0; i < witnesses_.size(); ++i) {
+    const PolicyWitness& known = options_.policy.witnesses[i];
+    witnesses_[i].link = std::make_unique<WitnessLink>(known, log_);
+    witnesses_[i].status.name = known.name;
+    witnesses_[i].status.vkey = FormatVerifierKey(known.key);
+    witnesses_[i].status.url = known.url;
+  }
+  for (size_t i = 0; i < witnesses_.size(); ++i) {
+    if (!HasAddress(options_.policy.witnesses[i])) continue;
+    witnesses_[i].thread = std::thread([this, i] { Converse(i); });
+  }
+  coordinator_ = std::thread([this] { Coordinate(); });
+}
+
+void Publisher::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (Witness& witness : witnesses_) witness.link->Abort();
+    look_.notify_all();
+    errand_.notify_all();
+  }
+  if (coordinator_.joinable()) coordinator_.join();
+  for (Witness& witness : witnesses_) {
+    if (witness.thread.joinable()) witness.thread.join();
+  }
+}
+
+std::vector<WitnessStatus> Publisher::Statuses() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<WitnessStatus> statuses;
+  for (const Witness& witness : witnesses_) statuses.push_back(witness.status);
+  return statuses;
+}
+
+// --- what was published before ---
+
+void Publisher::RestorePublished() {
+  const auto note = ReadSmallFile(options_.path, kNoteSizeMax);
+  if (!note.has_value()) {
+    return options_.warn(note.error().message + "; it is made anew");
+  }
+  if (!note->has_value()) return;
+  const auto restored = Restore(**note);
+  if (restored.has_value()) return;
+  if (restored.error().code == Code::kConflict ||
+      restored.error().code == Code::kOutOfRange) {
+    return Halt("the checkpoint that was published last: " +
+                restored.error().message);
+  }
+  options_.warn(options_.path + ": " + restored.error().message +
+                "; it is made anew");
+}
+
+Result<void> Publisher::Restore(const std::string& note) {
+  ASSIGN_OR_RETURN(const TrustedCheckpoint trusted,
+                   OpenCheckpoint(note, options_.policy));
+  if (trusted.checkpoint.origin != log_->verifier_key().name) {
+    return modlog::Fail(Code::kMalformed, "is of another log");
+  }
+  auto head = std::make_shared<SignedHead>();
+  head->tree = trusted.checkpoint.tree;
+  head->checkpoint = note;
+  head->witnessed = trusted.quorum && !options_.policy.quorum_none;
+  return log_->PublishHead(std::move(head));
+}
+
+// --- one thread decides ---
+
+void Publisher::Coordinate() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    stirred_ = false;
+    rounds_.Signed(log_->signed_head());
+    const uint64_t before = rounds_.round();
+    const Rounds::Head head = halted_ ? nullptr : rounds_.Advance(NowMs());
+    if (rounds_.round() != before) errand_.notify_all();
+    const bool confirmed = rounds_.Confirmed() && !halted_;
+    lock.unlock();
+    if (head != nullptr) Publish(head);
+    if (confirmed) log_->Confirm();
+    log_->ExpireWaits();
+    lock.lock();
+    look_.wait_for(lock, std::chrono::milliseconds(NextLookMs()),
+                   [this] { return stirred_ || stopping_; });
+  }
+}
+
+void Publisher::Publish(const Rounds::Head& head) {
+  auto done = WriteFileDurably(options_.path, head->checkpoint, kPublicFile);
+  if (done.has_value()) done = log_->PublishHead(head);
+  if (!done.has_value()) {
+    options_.warn("nothing newer is published: " + done.error().message);
+  }
+}
+
+// Whoever waits for publication is told after a time that it does not come.
+int64_t Publisher::NextLookMs() const {
+  const int64_t now_ms = NowMs();
+  const int64_t due_ms = std::max(rounds_.DueAt(now_ms) - now_ms, int64_t{1});
+  const bool behind =
+      log_->published_head()->tree.size < log_->signed_head()->tree.size;
+  return behind ? std::min(due_ms, kTickMs) : due_ms;
+}
+
+// --- one thread a witness asks ---
+
+bool Publisher::HasErrand(size_t position) const {
+  if (halted_) return false;
+  const Witness& witness = witnesses_[position];
+  if (rounds_.target() != nullptr) return rounds_.Asks(position);
+  return !witness.asked_empty && log_->signed_head()->tree.size == 0;
+}
+
+void Publisher::Converse(size_t position) {
+  Witness& witness = witnesses_[position];
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const int64_t wait_ms = witness.retry_at_ms - NowMs();
+    if (!HasErrand(position)) {
+      errand_.wait(lock);
+      continue;
+    }
+    if (wait_ms > 0) {
+      errand_.wait_for(lock, std::chrono::milliseconds(wait_ms));
+      continue;
+    }
+    const Rounds::Head head = rounds_.target();
+    const uint64_t round = rounds_.round();
+    lock.unlock();
+    const WitnessAnswer answer =
+        head == nullptr ? witness.link->AskEmpty() : witness.link->Ask(*head);
+    lock.lock();
+    if (stopping_) return;
+    Take(position, round, head == nullptr ? 0 : head->tree.size, answer);
+    stirred_ = true;
+    look_.notify_one();
+  }
+}
+
+void Publisher::Take(size_t position, uint64_t round, uint64_t size,
+                     const WitnessAnswer& answer) {
+  Witness& witness = witnesses_[position];
+  switch (answer.kind) {
+    case WitnessAnswer::Kind::kCosigned:
+      rounds_.Cosigned(position, round, answer.signature);
+      witness.status.size = size;
+      witness.status.cosigned_at = answer.time_s;
+      ++witness.status.cosignatures;
+      return Succeeded(&witness);
+    case WitnessAnswer::Kind::kNoMore:
+      rounds_.Confirm(position);
+      witness.asked_empty = true;
+      return Succeeded(&witness);
+    case WitnessAnswer::Kind::kAhead:
+      witness.status.trouble = fmt::format("has seen {} entries", answer.size);
+      return Halt(fmt::format(
+          "witness {} has seen {} entries of this log, which has {}: nothing "
+          "is signed any more; bring the newer data back or start a successor "
+          "log",
+          witness.status.name, answer.size, log_->signed_head()->tree.size));
+    case WitnessAnswer::Kind::kOtherHistory:
+      witness.status.trouble = "has seen another history of this log";
+      return Halt(fmt::format(
+          "witness {} has seen another history of this log, of {} entries, "
+          "than the one here: nothing is signed any more; find out who else "
+          "signs with this key",
+          witness.status.name, answer.size));
+    case WitnessAnswer::Kind::kFailed:
+      rounds_.Failed(position, round);
+      return Failed(&witness, answer.why, answer.retry_after_s);
+  }
+}
+
+void Publisher::Succeeded(Witness* witness) {
+  if (!witness->status.trouble.empty()) {
+    options_.inform(
+        fmt::format("witness {} answers again", witness->status.name));
+  }
+  witness->status.trouble.clear();
+  witness->backoff_ms = 0;
+  witness->retry_at_ms = 0;
+}
+
+void Publisher::Failed(Witness* witness, const std::string& why,
+                       int64_t retry_after_s) {
+  ++witness->status.failures;
+  witness->backoff_ms = std::clamp(2 * witness->backoff_ms, kWitnessRetryMsMin,
+                                   kWitnessRetryMsMax);
+  const int64_t asked_ms = std::min(retry_after_s * 1'000, kWitnessRetryMsMax);
+  witness->retry_at_ms = NowMs() + std::max(witness->backoff_ms, asked_ms);
+  if (witness->status.trouble == why) return;
+  witness->status.trouble = why;
+  options_.warn(fmt::format("witness {}: {}", witness->status.name, why));
+}
+
+void Publisher::Halt(const std::string& reason) {
+  halted_ = true;
+  log_->StopSigning(reason);
+}
+
+}  // namespace modlog
