@@ -9,6 +9,7 @@
 #include "log/field_rules.h"
 #include "log/kind_rules.h"
 #include "log/nested_rules.h"
+#include "log/platform_keys.h"
 #include "log/standing.h"
 
 namespace modlog {
@@ -101,11 +102,9 @@ Hash PuidKey(std::string_view platform, std::string_view puid) {
   return Sha256({AsBytes(platform), Bytes(kSeparator), AsBytes(puid)});
 }
 
-std::expected<Admitted, Violations> Admit(std::string_view platform,
-                                          std::string_view bytes,
-                                          int64_t now_ms,
-                                          std::string_view payload,
-                                          const TermCache* known) {
+std::expected<Admitted, Violations> Admit(
+    std::string_view platform, std::string_view bytes, int64_t now_ms,
+    std::string_view payload, const TermCache* known, std::string_view origin) {
   if (bytes.empty()) return std::unexpected(Violations{{"", "is empty"}});
   if (bytes.size() > kActionSizeMax) {
     return std::unexpected(Violations{{"", "is longer than 4,096 bytes"}});
@@ -127,6 +126,7 @@ std::expected<Admitted, Violations> Admit(std::string_view platform,
   CheckNested(action, now_ms, &violations, expected);
   CheckTermFields(action, &violations);
   CheckErasure(action, &violations);
+  CheckKeyFields(action, origin, platform, &violations);
   if (IsOfTheLog(action) != platform.empty()) {
     violations.push_back(
         {"kind", "is written by the log alone: ask it to erase"});

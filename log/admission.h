@@ -48,10 +48,12 @@ Hash PuidKey(std::string_view platform, std::string_view puid);
 // that came with it (empty: none). All violations at once, each with its field
 // path; never the value. A record that was copied (provenance) is taken as it
 // was published: what an own record would have to have besides becomes a
-// warning. `known` (null: nothing is) are the terms registered so far.
+// warning. `known` (null: nothing is) are the terms registered so far. `origin`
+// is the log's: a key is registered with a proof made for it.
 std::expected<Admitted, std::vector<Violation>> Admit(
     std::string_view platform, std::string_view action, int64_t now_ms,
-    std::string_view payload = {}, const TermCache* known = nullptr);
+    std::string_view payload = {}, const TermCache* known = nullptr,
+    std::string_view origin = {});
 
 // EncodeAction returns the canonical bytes of a message: what a client that
 // sends plain messages is answered with. Unknown fields are dropped by nobody:

@@ -21,7 +21,8 @@ enum Field : uint64_t {
   kCategory = 1u << 6,
   kMoreGround = 1u << 7,  // keywords, more_categories, also_illegal
   kSubjectKind = 1u << 8,
-  kMoreSubject = 1u << 9,  // content, language, territory, account type, EAN
+  // content, language, territory, account type, EAN, handle
+  kMoreSubject = 1u << 9,
   kClaimed = 1u << 10,
   kSkipped = 1u << 11,
   kAffected = 1u << 12,  // affected, affected_kind, network
@@ -54,6 +55,7 @@ enum Field : uint64_t {
   kTerm = 1ull << 39,
   kAboutIndex = 1ull << 40,
   kErasure = 1ull << 41,
+  kKeyEvent = 1ull << 42,
 };
 
 constexpr uint64_t DEC = kVisibility | kMonetary | kProvision | kAccount;
@@ -106,6 +108,7 @@ constexpr KindRule kRules[] = {
     {v1::KIND_DOCUMENT, kCommitment | kAbout, 0, SRC, false, 16},
     {v1::KIND_PAYLOAD_ERASED, kErasure | kAboutIndex, 0, 0, false, 0},
     {v1::KIND_TERM, kTerm, 0, 0, false, 0},
+    {v1::KIND_PLATFORM_KEY, kKeyEvent, 0, 0, false, 0},
 };
 // A label is applied and taken back by entries of one kind.
 constexpr KindRule kLabelApplied = {
@@ -135,7 +138,7 @@ constexpr FieldName kNames[] = {
     {kSubjectKind, "subject_kind"},
     {kMoreSubject,
      "content_types, content_date, territory, territories, language, "
-     "account_type, ean13"},
+     "account_type, ean13, subject_handle, handle_key"},
     {kClaimed, "claimed"},
     {kSkipped, "skipped"},
     {kAffected, "affected, affected_kind, network"},
@@ -167,6 +170,7 @@ constexpr FieldName kNames[] = {
     {kTerm, "term"},
     {kAboutIndex, "about_index"},
     {kErasure, "erasure"},
+    {kKeyEvent, "key_event"},
 };
 
 std::string_view NameOf(uint64_t field) {
@@ -197,7 +201,8 @@ uint64_t Present(const v1::Action& a) {
   add(a.subject_kind() != 0, kSubjectKind);
   add(a.content_types_size() > 0 || a.territories_size() > 0 ||
           (a.content_date() | a.territory() | a.language()) != 0 ||
-          a.account_type() != 0 || a.ean13() != 0,
+          a.account_type() != 0 || a.ean13() != 0 ||
+          !a.subject_handle().empty() || a.handle_key() != 0,
       kMoreSubject);
   add(a.claimed() != 0, kClaimed);
   add(a.skipped() != 0, kSkipped);
@@ -231,21 +236,14 @@ uint64_t Present(const v1::Action& a) {
   add(a.has_term(), kTerm);
   add(a.about_index_size() > 0, kAboutIndex);
   add(a.has_erasure(), kErasure);
+  add(a.has_key_event(), kKeyEvent);
   return present;
 }
 
-// Handles, erasure and keys need what this log does not have yet: a field that
-// nobody judges is not taken.
+// A field that nobody judges is not taken.
 void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
-  const auto refuse = [&](bool has, std::string_view field) {
-    if (!has) return;
-    violations->push_back(
-        {std::string(field), "is not a field this log takes yet"});
-  };
-  refuse(!a.subject_handle().empty(), "subject_handle");
-  refuse(a.handle_key() != 0, "handle_key");
-  refuse(a.has_redaction(), "redaction");
-  refuse(a.has_key_event(), "key_event");
+  if (!a.has_redaction()) return;
+  violations->push_back({"redaction", "is not a field this log takes yet"});
 }
 
 // Null for a kind that this log does not take.

@@ -419,8 +419,8 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
     const std::string_view action = group.actions[i];
     const std::string_view payload =
         group.payloads.empty() ? std::string_view() : group.payloads[i];
-    pending.admitted.push_back(
-        Admit(group.platform, action, now_ms, payload, &terms_));
+    pending.admitted.push_back(Admit(group.platform, action, now_ms, payload,
+                                     &terms_, verifier_key().name));
     pending.bytes += action.size() + payload.size();
   }
   pending.group = std::move(group);

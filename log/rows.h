@@ -15,6 +15,7 @@
 //       the last day that the payload of an entry is kept
 //   'b' || platform || 00 || entry (u64)  -> v1::BulkCorrection
 //       entry corrects many of the platform by one rule
+//   'k' …  keys of platforms: platform_keys.h
 //   't' …  registered terms: terms.h
 //   'e' …  erasures: erasure.h
 //

@@ -5,6 +5,7 @@
 #include "log/erasure.h"
 #include "log/life.h"
 #include "log/life_rules.h"
+#include "log/platform_keys.h"
 #include "log/terms.h"
 
 namespace modlog {
@@ -57,10 +58,13 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   RETURN_IF_ERROR(JudgeLife(item, action, &lives_, &judgement));
   RETURN_IF_ERROR(JudgeNegation(item, action, &lives_, &judgement.violations));
   RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
+  RETURN_IF_ERROR(
+      JudgeKeys(item.platform, action, *rows_, &judgement.violations));
   RETURN_IF_ERROR(JudgeErasure(item.index, action, lives_.source().read,
                                &judgement.violations));
   if (!judgement.violations.empty()) return judgement;
   RecordLife(item, action, &lives_, rows_);
+  RecordKeys(item.platform, action, rows_);
   if (action.has_erasure()) RecordErasure(item.index, action, rows_);
   if (action.has_term()) {
     RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);
@@ -72,7 +76,7 @@ Stance HowItStands(const v1::Action& action) {
   const bool changes =
       action.about_size() > 0 && RoleOf(action.kind(), false) != Role::kAbout;
   if (changes || action.has_bulk() || action.has_term() ||
-      action.has_erasure()) {
+      action.has_erasure() || UsesKeys(action)) {
     return Stance::kWhole;
   }
   return action.about_size() > 0 || action.cause_size() > 0 ? Stance::kRefers

@@ -183,12 +183,11 @@ bool IsEverywhere(const std::string& name) {
                               "commitment", "payload_until"};
   return names.contains(name);
 }
-// Judged with what they need and not by the table: subject_handle, handle_key,
-// strikes_expire; and what only the log's own entries hold.
+// Judged with what it needs and not by the table: strikes_expire; and what only
+// the log's own entries hold.
 bool IsElsewhere(const std::string& name) {
-  static const Names names = {"subject_handle", "handle_key", "strikes_expire",
-                              "about_index",    "erasure",    "redaction",
-                              "key_event"};
+  static const Names names = {"strikes_expire", "about_index", "erasure",
+                              "redaction"};
   return names.contains(name);
 }
 
@@ -206,9 +205,8 @@ TEST(Lifecycle, ThePageHasARowForEveryKindThatIsSubmitted) {
   Names kinds;
   for (const KindRow& row : KindRows()) kinds.insert(std::to_string(row.kind));
   for (int kind = 1; kind <= 25; ++kind) {
-    const bool own = kind == v1::KIND_PAYLOAD_ERASED ||
-                     kind == v1::KIND_LEAF_REDACTED ||
-                     kind == v1::KIND_PLATFORM_KEY;
+    const bool own =
+        kind == v1::KIND_PAYLOAD_ERASED || kind == v1::KIND_LEAF_REDACTED;
     EXPECT_EQ(kinds.contains(std::to_string(kind)), !own) << kind;
   }
 }

@@ -225,24 +225,31 @@ TEST(FieldRules, APayloadHasALastDayOnlyWhereThereMayBeOne) {
   EXPECT_EQ(Refused(action), Fields{"payload_until"});
 }
 
-TEST(KindRules, AFieldThatNobodyJudgesYetIsNotTaken) {
+TEST(KindRules, AKindThatNobodyJudgesYetIsNotTaken) {
   // A promise would stand in the log that nothing keeps.
-  const std::pair<std::string, std::function<void(v1::Action&)>> cases[] = {
-      {"subject_handle",
-       [](auto& a) { a.set_subject_handle(std::string(16, 'h')); }},
-  };
-  for (const auto& [field, spoil] : cases) {
-    v1::Action action = Statement();
-    spoil(action);
-    EXPECT_EQ(Refused(action), Fields{field});
+  v1::Action action;
+  action.set_kind(v1::KIND_LEAF_REDACTED);
+  action.set_puid("later");
+  action.set_taxonomy(202507);
+  EXPECT_EQ(Refused(action), Fields{"kind"});
+}
+
+TEST(FieldRules, AHandleHasItsLengthAndItsKey) {
+  // A handle that no proof can lead to would stand in the log.
+  v1::Action action = Statement();
+  action.set_subject_handle(std::string(16, 'h'));
+  EXPECT_EQ(Refused(action), Fields{"handle_key"});
+  action.set_handle_key(1);
+  EXPECT_EQ(Refused(action), Fields{});
+  action.set_handle_key((1u << 20) + 1);
+  EXPECT_EQ(Refused(action), Fields{"handle_key"});
+  action.set_handle_key(1);
+  for (const size_t size : {15U, 17U, 32U}) {
+    action.set_subject_handle(std::string(size, 'h'));
+    EXPECT_EQ(Refused(action), Fields{"subject_handle"});
   }
-  for (const v1::Kind kind : {v1::KIND_LEAF_REDACTED, v1::KIND_PLATFORM_KEY}) {
-    v1::Action action;
-    action.set_kind(kind);
-    action.set_puid("later");
-    action.set_taxonomy(202507);
-    EXPECT_EQ(Refused(action), Fields{"kind"}) << v1::Kind_Name(kind);
-  }
+  action.clear_subject_handle();
+  EXPECT_EQ(Refused(action), Fields{"handle_key"});
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ RULES = [
     ("log/payload_", ("log/", "verifier/core/", "google/protobuf/",
                       "modlog/v1/payload.pb.h") + PROTOCOL),
     ("log/terms", ("log/", "verifier/core/", "absl/") + PROTOCOL),
+    ("log/platform_keys", ("log/", "verifier/core/") + PROTOCOL),
     ("log/erasure", ("log/", "verifier/core/", "absl/") + PROTOCOL),
     ("log/eraser", ("log/", "verifier/core/") + PROTOCOL),
     ("log/redaction", ("log/", "verifier/core/", "absl/") + PROTOCOL),
