@@ -7,8 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
+#include "verifier/contradiction.h"
 #include "verifier/files.h"
 #include "verifier/trust.h"
 
@@ -32,20 +32,6 @@ std::unexpected<Error> FailErrno(const std::string& what) {
 Result<void> CreateDirectory(const std::string& directory) {
   if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
   return FailErrno("cannot create the state directory " + directory);
-}
-
-std::string FormatEvidence(const Seen& before, const Seen& now,
-                           const std::string& contradiction) {
-  const nlohmann::ordered_json json = {
-      {"what", "two checkpoints of one log that cannot both be true"},
-      {"contradiction", contradiction},
-      {"origin", now.checkpoint.origin},
-      {"size_before", before.checkpoint.tree.size},
-      {"size_now", now.checkpoint.tree.size},
-      {"note_before", before.note},
-      {"note_now", now.note}};
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-         "\n";
 }
 
 }  // namespace
@@ -98,7 +84,15 @@ Result<void> Memory::Remember(const Seen& seen) const {
 Result<std::string> Memory::KeepEvidence(
     const Seen& before, const Seen& now,
     const std::string& contradiction) const {
-  const std::string evidence = FormatEvidence(before, now, contradiction);
+  const std::string evidence = FormatContradiction(
+      {.what = "two checkpoints of one log that cannot both be true",
+       .contradiction = contradiction,
+       .origin = now.checkpoint.origin,
+       .size_before = before.checkpoint.tree.size,
+       .size_now = now.checkpoint.tree.size,
+       .note_before = before.note,
+       .note_now = now.note,
+       .proof = {}});
   // The name holds a hash, so that no evidence overwrites other evidence.
   const std::string name = StemOf(now.checkpoint.origin) + ".contradiction." +
                            FormatHex(Sha256(AsBytes(evidence))).substr(0, 16) +

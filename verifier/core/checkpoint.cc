@@ -36,29 +36,44 @@ Result<Hash> ParseRoot(std::string_view line) {
   return *root;
 }
 
-}  // namespace
-
-Result<Checkpoint> ParseCheckpoint(std::string_view text) {
-  std::string_view rest = text;
-  const std::string_view origin = TakeLine(&rest);
+// ParseHead reads the three lines and leaves what follows them in `rest`.
+Result<Checkpoint> ParseHead(std::string_view* rest) {
+  const std::string_view origin = TakeLine(rest);
   if (!IsOrigin(origin)) {
     return Bad("origin of " + std::to_string(origin.size()) +
                " bytes, want 1..255 of UTF-8 without control characters");
   }
-  const std::string_view size_line = TakeLine(&rest);
+  const std::string_view size_line = TakeLine(rest);
   const Result<uint64_t> size = ParseDecimal(size_line);
   if (!size || *size > kTreeSizeMax) {
     return Bad("size is not a decimal below 2^63: " + Quote(size_line));
   }
-  const std::string_view root_line = TakeLine(&rest);
+  const std::string_view root_line = TakeLine(rest);
   ASSIGN_OR_RETURN(const Hash root, ParseRoot(root_line));
+  return Checkpoint{std::string(origin), {*size, root}};
+}
+
+}  // namespace
+
+Result<Checkpoint> ParseCheckpoint(std::string_view text) {
+  std::string_view rest = text;
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseHead(&rest));
   if (!rest.empty()) {
     return Bad("want exactly three lines, without extensions");
   }
-  if (*size == 0 && root != HashEmpty()) {
+  if (checkpoint.tree.size == 0 && checkpoint.tree.root != HashEmpty()) {
     return Bad("size 0 with a root that is not the empty tree's");
   }
-  return Checkpoint{std::string(origin), {*size, root}};
+  return checkpoint;
+}
+
+Result<Checkpoint> ParseAnyCheckpoint(std::string_view text) {
+  std::string_view rest = text;
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseHead(&rest));
+  while (!rest.empty()) {
+    if (TakeLine(&rest).empty()) return Bad("an extension line is empty");
+  }
+  return checkpoint;
 }
 
 std::string FormatCheckpoint(const Checkpoint& checkpoint) {

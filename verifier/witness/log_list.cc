@@ -1,0 +1,153 @@
+#include "verifier/witness/log_list.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "verifier/core/checkpoint.h"
+
+namespace modlog {
+namespace {
+
+constexpr std::string_view kHeader = "logs/v0";
+constexpr size_t kContactSizeMax = 1'024;
+
+bool IsOrigin(std::string_view text) {
+  const auto control = [](char c) { return static_cast<uint8_t>(c) < 0x20; };
+  return !text.empty() && text.size() <= kOriginSizeMax && IsUtf8(text) &&
+         std::ranges::none_of(text, control);
+}
+
+class ListReader {
+ public:
+  explicit ListReader(std::string_view text) : rest_(text) { Advance(); }
+
+  Result<std::vector<WitnessedLog>> Read() {
+    if (line_ != kHeader) {
+      return Bad("want the first line to be \"logs/v0\", got " +
+                 Shown(line_.value_or("")));
+    }
+    Advance();
+    std::vector<WitnessedLog> logs;
+    while (line_) {
+      if (logs.size() == kWitnessedLogsMax) {
+        return Fail(Code::kTooLarge, Where() + "more than " +
+                                         std::to_string(kWitnessedLogsMax) +
+                                         " logs");
+      }
+      ASSIGN_OR_RETURN(WitnessedLog log, ReadLog());
+      logs.push_back(std::move(log));
+      if (!origins_.insert(logs.back().origin).second) {
+        return Bad("origin " + Shown(logs.back().origin) +
+                   " is in the list twice");
+      }
+    }
+    return logs;
+  }
+
+ private:
+  std::string Where() const { return "line " + std::to_string(number_) + ": "; }
+  static std::string Shown(std::string_view text) { return Quote(text); }
+  std::unexpected<Error> Bad(const std::string& what) const {
+    return Fail(Code::kMalformed, Where() + what);
+  }
+
+  // Advance goes to the next line that says something, or to the end.
+  void Advance() {
+    line_.reset();
+    while (!rest_.empty() && !line_) {
+      ++number_;
+      const size_t end = rest_.find('\n');
+      const std::string_view line = rest_.substr(0, end);
+      rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
+      if (!line.empty() && !line.starts_with('#')) line_ = line;
+    }
+  }
+
+  // TakeIf takes the value of a line "<name> <value>" if the next is that one.
+  std::optional<std::string_view> TakeIf(std::string_view name) {
+    if (!line_ || !line_->starts_with(name) ||
+        !line_->substr(name.size()).starts_with(' ')) {
+      return std::nullopt;
+    }
+    return line_->substr(name.size() + 1);
+  }
+
+  std::unexpected<Error> Want(std::string_view name) const {
+    return Bad("want a line \"" + std::string(name) + " …\", got " +
+               (line_ ? Shown(*line_) : "the end of the list"));
+  }
+
+  Result<WitnessedLog> ReadLog() {
+    const auto vkey = TakeIf("vkey");
+    if (!vkey) return Want("vkey");
+    auto log = ParseLogKey(*vkey);
+    if (!log) return Prefixed("line " + std::to_string(number_), log.error());
+    Advance();
+    RETURN_IF_ERROR(ReadOrigin(&*log));
+    RETURN_IF_ERROR(ReadQpd(&*log));
+    const auto contact = TakeIf("contact");
+    if (!contact) return Want("contact");
+    if (contact->size() > kContactSizeMax || !IsUtf8(*contact)) {
+      return Bad("contact is not UTF-8 of at most " +
+                 std::to_string(kContactSizeMax) + " bytes");
+    }
+    log->contact = *contact;
+    Advance();
+    return log;
+  }
+
+  Result<void> ReadOrigin(WitnessedLog* log) {
+    const auto origin = TakeIf("origin");
+    if (!origin) return {};
+    if (!IsOrigin(*origin)) {
+      return Bad("origin is not 1.." + std::to_string(kOriginSizeMax) +
+                 " bytes of UTF-8 without control characters");
+    }
+    if (*origin != "none") log->origin = *origin;
+    Advance();
+    return {};
+  }
+
+  Result<void> ReadQpd(WitnessedLog* log) {
+    const auto text = TakeIf("qpd");
+    if (!text) return Want("qpd");
+    const auto qpd = ParseDecimal(*text);
+    if (!qpd || *qpd == 0 || *qpd > kQueriesPerDayMax) {
+      return Bad("qpd is not a decimal of 1.." +
+                 std::to_string(kQueriesPerDayMax) + ": " + Shown(*text));
+    }
+    log->qpd = *qpd;
+    Advance();
+    return {};
+  }
+
+  std::string_view rest_;
+  std::optional<std::string_view> line_;
+  size_t number_ = 0;
+  std::set<std::string> origins_;
+};
+
+}  // namespace
+
+Result<WitnessedLog> ParseLogKey(std::string_view vkey) {
+  ASSIGN_OR_RETURN(VerifierKey key, ParseVerifierKey(vkey));
+  if (key.type != SignatureType::kEd25519) {
+    return Fail(Code::kUntrusted,
+                "key of " + Quote(key.name) +
+                    " is a cosigner's; a log signs with a key of type 0x01");
+  }
+  std::string origin = key.name;
+  return WitnessedLog{std::move(origin), std::move(key), 0, ""};
+}
+
+Result<std::vector<WitnessedLog>> ParseLogList(std::string_view text) {
+  if (text.size() > kLogListSizeMax) {
+    return Fail(Code::kTooLarge, "log list of " + std::to_string(text.size()) +
+                                     " bytes, want at most " +
+                                     std::to_string(kLogListSizeMax));
+  }
+  return ListReader(text).Read();
+}
+
+}  // namespace modlog

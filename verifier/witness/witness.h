@@ -1,0 +1,128 @@
+#ifndef MODLOG_VERIFIER_WITNESS_WITNESS_H_
+#define MODLOG_VERIFIER_WITNESS_WITNESS_H_
+
+// A witness: it cosigns a log's checkpoint if it extends the latest one that it
+// cosigned, and never two that do not go together. What it answers, with what
+// status, is https://c2sp.org/tlog-witness; HTTP itself is server.h's.
+//
+// An update is decided against the latest update that was accepted, durable or
+// not; its answer leaves once all that it depends on is on the disk. So two
+// requests for one log cannot both win, and many logs share a sync.
+//
+// Thread-safe.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verifier/locked_directory.h"
+#include "verifier/witness/evidence.h"
+#include "verifier/witness/group_commit.h"
+#include "verifier/witness/judgement.h"
+#include "verifier/witness/log_list.h"
+#include "verifier/witness/rate.h"
+
+namespace modlog {
+
+inline constexpr size_t kKeysPerLogMax = 16;
+inline constexpr double kUpdatesPerSecondDefault = 10;
+
+struct WitnessAnswer {
+  unsigned status = 200;  // of HTTP
+  std::string content_type;
+  std::string body;
+  const char* allow = nullptr;  // methods, for 405
+};
+
+class Witness {
+ public:
+  struct Options {
+    std::string data_dir;
+    std::optional<std::string> name;  // of a new witness: required
+    std::vector<WitnessedLog> logs;
+    double updates_per_second = kUpdatesPerSecondDefault;  // of one log; 0: any
+    std::function<void(const std::string&)> warn;          // thread-safe
+  };
+
+  // Open locks the directory, reads or makes key and state. kForbidden,
+  // kConflict, kCorrupt, kNotFound, kUnavailable, each with the remedy.
+  static Result<std::unique_ptr<Witness>> Open(Options options);
+
+  // AddCheckpointRequest calls `done` once with the answer, before it returns
+  // or from another thread.
+  using Done = std::function<void(WitnessAnswer)>;
+  void AddCheckpoint(std::string_view body, Done done);
+
+  // LatestOf returns the note that was cosigned last for the origin with this
+  // SHA-256, in hex; nothing where there is none.
+  SharedNote LatestOf(std::string_view origin_hash) const;
+
+  struct Row {
+    std::string origin;
+    SharedNote latest;  // perhaps none yet
+    bool is_served;     // false for one that is no longer in the list
+  };
+  // Rows returns at most `most` logs in the order of their origins.
+  std::vector<Row> Rows(size_t most) const;
+  size_t log_count() const { return logs_.size(); }
+
+  const VerifierKey& verifier_key() const { return key_.verifier; }
+  // Why nothing can be stored any more; empty as long as all is well. Then only
+  // a restart, which reads the state again, can heal it.
+  std::string failure() const { return commit_->failure(); }
+
+ private:
+  struct Log {
+    std::vector<VerifierKey> keys;  // empty: not served
+    Rate rate;
+    // The latest accepted update; what is published is durable.
+    std::optional<TreeHead> tree;
+    SharedNote note;
+    uint64_t cosigned_at_s = 0;
+    uint64_t version = 0;
+    GroupCommit::Ticket ticket = 0;
+    SharedNote published;
+    uint64_t published_version = 0;
+  };
+  using Logs = std::map<std::string, Log, std::less<>>;
+
+  Witness(Options options, LockedDirectory directory, SignerKey key);
+  Result<void> AddLog(const WitnessedLog& log);
+  Result<void> Restore(const State& state);
+  Result<void> RestoreLog(const std::string& origin, const SharedNote& note);
+
+  // What was decided, and what must be durable before it is said.
+  struct Decision {
+    WitnessAnswer answer;
+    GroupCommit::Ticket ticket = 0;
+    uint64_t version = 0;     // of the log, where it was cosigned
+    SharedNote cosigned;      // the same
+    SharedNote contradicted;  // where it was not, and should be kept
+    bool is_fork = false;
+  };
+  static Decision Decided(WitnessAnswer answer, GroupCommit::Ticket ticket);
+  Decision Decide(const AddCheckpointRequest& request, Log* log);
+  Decision Accept(const AddCheckpointRequest& request, Log* log);
+  void KeepEvidence(const AddCheckpointRequest& request,
+                    const Decision& decision);
+  void Publish(Log* log, const Decision& decision);
+  void AnswerWhenDurable(Log* log, Decision decision, Done done);
+
+  const Options options_;
+  const LockedDirectory directory_;
+  const SignerKey key_;
+  Logs logs_;  // the set of them does not change once open
+  std::map<std::string, const std::string*, std::less<>> by_hash_;
+  std::unique_ptr<Evidence> evidence_;
+  mutable std::mutex mutex_;             // guards what changes in each Log
+  std::unique_ptr<GroupCommit> commit_;  // last: its thread calls back
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_WITNESS_WITNESS_H_
