@@ -94,6 +94,7 @@ struct Parts {
   std::string platform;
   const Json* action;
   const Json* payload = nullptr;
+  std::string account = {};
 };
 
 // An Action has no field of these two names, so a line is of one form only.
@@ -103,7 +104,8 @@ bool IsWrapped(const Json& line) {
 
 bool IsBesideAction(const std::string& name) {
   return name == "platform" || name == "action" || name == "payload" ||
-         name == "index" || name == "logged_at" || name == "leaf_hash";
+         name == "account" || name == "index" || name == "logged_at" ||
+         name == "leaf_hash";
 }
 
 Result<Parts> Unwrap(const Json& line, std::string_view platform) {
@@ -124,8 +126,14 @@ Result<Parts> Unwrap(const Json& line, std::string_view platform) {
     return Fail(Code::kMalformed,
                 "platform: is not the one that --platform names");
   }
-  return Parts{*name, &line["action"],
-               line.contains("payload") ? &line["payload"] : nullptr};
+  Parts parts{*name, &line["action"],
+              line.contains("payload") ? &line["payload"] : nullptr};
+  if (line.contains("account")) {
+    const auto* account = line["account"].get_ptr<const std::string*>();
+    if (account == nullptr) return Fail(Code::kMalformed, "account: not text");
+    parts.account = *account;
+  }
+  return parts;
 }
 
 Result<Parts> SplitLine(const Json& line, std::string_view platform) {
@@ -165,7 +173,8 @@ Result<ParsedLine> ParseActionLine(std::string_view line,
   ASSIGN_OR_RETURN(v1::Action action, ParseAction(*parts.action));
   ParsedLine parsed{.platform = std::move(parts.platform),
                     .puid = action.puid(),
-                    .action = {}};
+                    .action = {},
+                    .account = std::move(parts.account)};
   if (parts.payload != nullptr) {
     ASSIGN_OR_RETURN(v1::Payload payload, PayloadFromJson(*parts.payload));
     parsed.payload = payload.SerializeAsString();

@@ -6,9 +6,10 @@
 //   {"platform":"example","action":{"kind":"KIND_ACTION","puid":"a-1",…}}
 //   {"kind":"KIND_ACTION","puid":"a-1",…}           the platform given apart
 //
-// Beside an action may stand its payload (api/client/payload_json.h), and what
-// `modlog export` says of the entry that it had elsewhere: index, logged_at and
-// leaf_hash are read past.
+// Beside an action may stand its payload (api/client/payload_json.h); the
+// account that it is about, as "account", which never leaves this machine; and
+// what `modlog export` says of the entry that it had elsewhere: index,
+// logged_at and leaf_hash are read past.
 //
 // The action is protobuf's JSON form of modlog.v1.Action. It is read strictly,
 // because what is logged cannot be taken back: a repeated or unknown name, at
@@ -33,6 +34,7 @@ struct ParsedLine {
   std::string puid;          // may be empty: that is the log's to refuse
   std::string action;        // canonical bytes
   std::string payload = {};  // encoded, or nothing
+  std::string account = {};  // for a subject handle
 };
 
 // ParseActionLine reads one line, without its newline. `platform` is that of a

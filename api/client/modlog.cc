@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
   modlog::AddExportTiles(&app, &line);
   modlog::AddErase(&app, &line);
   modlog::AddTerm(&app, &line);
+  modlog::AddHandle(&app, &line);
   modlog::AddBench(&app, &line);
 
   if (int status = Parse(argc, argv, &app); status >= 0) return status;

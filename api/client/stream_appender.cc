@@ -111,6 +111,7 @@ uint64_t StreamAppender::unanswered() const {
 }
 
 Result<void> StreamAppender::Push() {
+  if (options_.before_send) RETURN_IF_ERROR(options_.before_send());
   auto has_room = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return broken_ || window_.size() <= options_.in_flight;
   };

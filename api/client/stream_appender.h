@@ -56,6 +56,9 @@ struct StreamAppenderOptions {
   bool with_proofs = false;
   // How long a message may be turned away before that is an error.
   std::chrono::milliseconds retry_for = std::chrono::seconds(60);
+  // Called by Add, Flush and Finish before a message goes, the first time; an
+  // error is theirs, and the message does not go.
+  std::function<Result<void>()> before_send = {};
 };
 
 class StreamAppender {

@@ -30,6 +30,7 @@ struct ImportedAction {
   std::string puid;
   std::string action;        // canonical bytes of a modlog.v1.Action
   std::string payload = {};  // encoded modlog.v1.Payload to store, or nothing
+  std::string account = {};  // that it is about, where the source names one
 };
 
 // A word about one item. A refused one gave no action; a warning is about one

@@ -238,9 +238,9 @@ Result<std::string> OzoneImport::Emit(const Placed& placed,
     action.set_source_date(DayOf(event.created_at_s));
   }
   CountAction(action.kind(), &totals_);
-  RETURN_IF_ERROR(
-      sink_->OnAction({FormatPlace(Remark(placed, "", "")), puid,
-                       action.SerializeAsString(), std::move(parts.payload)}));
+  RETURN_IF_ERROR(sink_->OnAction(
+      {FormatPlace(Remark(placed, "", "")), puid, action.SerializeAsString(),
+       std::move(parts.payload), OzoneAccount(event)}));
   return puid;
 }
 

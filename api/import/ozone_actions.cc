@@ -142,6 +142,15 @@ v1::Action OzoneScheduled(const OzoneEvent& event) {
   return action;
 }
 
+// at://did:plc:…/app.bsky.feed.post/… is of the account did:plc:…
+std::string OzoneAccount(const OzoneEvent& event) {
+  if (event.subject_kind == v1::SUBJECT_KIND_ACCOUNT) return event.subject;
+  constexpr std::string_view kScheme = "at://";
+  if (!event.subject.starts_with(kScheme)) return "";
+  const size_t end = event.subject.find('/', kScheme.size());
+  return event.subject.substr(kScheme.size(), end - kScheme.size());
+}
+
 std::vector<PrivatePart> OzoneParts(const OzoneEvent& event) {
   std::vector<PrivatePart> parts;
   const bool account = event.subject_kind == v1::SUBJECT_KIND_ACCOUNT;

@@ -21,6 +21,9 @@ v1::Action OzoneTakedown(const OzoneEvent& event);  // an ACTION
 v1::Action OzoneLabels(const OzoneEvent& event);    // an ACTION
 v1::Action OzoneScheduled(const OzoneEvent& event);
 
+// OzoneAccount is the account that an event is about, its DID, or "".
+std::string OzoneAccount(const OzoneEvent& event);
+
 // OzoneParts returns the private parts, tags ascending.
 std::vector<PrivatePart> OzoneParts(const OzoneEvent& event);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "api/client/commands/append_report.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/handle_options.h"
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/line_reader.h"
@@ -23,6 +24,8 @@ The file has one JSON object a line, either of
   {"kind":"KIND_ACTION","puid":"a-1",...}          with --platform example
 
 Each action is printed when the log has acknowledged it: INDEX LEAF_HASH PUID.
+With --subject-handle, the account that an action is about stands beside it
+("account":"acct:ann@example", which is not sent), or in part 1 of its payload.
 What is refused is named on standard error as FILE:LINE: FIELD: WHY, and the
 rest goes on. Appending a file again is harmless: what is in the log already is
 printed with "duplicate" and counts as success.
@@ -38,6 +41,7 @@ struct Options {
   std::string file;
   std::string platform;
   bool json = false;
+  HandleOptions handles;
 };
 
 // One run over one file.
@@ -87,10 +91,27 @@ class Appending {
       return {};
     }
     RETURN_IF_ERROR(OpenStream(parsed->platform));
+    if (auto bears = AddHandle(&*parsed); !bears) {
+      report_.Refuse(where, bears.error().message);
+      return bears.error().code == Code::kUnavailable ? bears : Result<void>();
+    }
     return stream_->Add({.action = std::move(parsed->action),
                          .puid = std::move(parsed->puid),
                          .where = std::move(where),
                          .payload = std::move(parsed->payload)});
+  }
+
+  // What says nothing of an account bears no handle.
+  Result<void> AddHandle(ParsedLine* line) {
+    if (!handles_) return {};
+    const std::string account =
+        line->account.empty() ? AccountOf(line->payload) : line->account;
+    if (account.empty()) {
+      ++without_account_;
+      return {};
+    }
+    ASSIGN_OR_RETURN(line->action, handles_->AddHandle(line->action, account));
+    return {};
   }
 
   // A stream is one platform's. Ending one before the next begins keeps the
@@ -99,11 +120,17 @@ class Appending {
     if (stream_ && platform == platform_) return {};
     RETURN_IF_ERROR(FinishStream());
     platform_ = platform;
+    ASSIGN_OR_RETURN(handles_,
+                     OpenHandles(options_.handles, client_, platform));
     StreamAppenderOptions options;
     options.platform = platform;
+    if (handles_) {
+      options.before_send = [this] { return handles_->BeforeSend(); };
+    }
     stream_ = std::make_unique<StreamAppender>(
         client_, std::move(options),
         [this](std::span<const AnsweredItem> answers) {
+          if (handles_) handles_->OnAnswers(answers);
           report_.OnAnswers(answers);
         });
     return {};
@@ -114,6 +141,11 @@ class Appending {
     Result<void> finished = stream_->Finish();
     unanswered_ += stream_->unanswered();
     stream_.reset();
+    if (handles_) {
+      given_ += handles_->given();
+      if (auto kept = handles_->BeforeSend(); finished) finished = kept;
+      handles_.reset();
+    }
     return finished;
   }
 
@@ -133,6 +165,11 @@ class Appending {
                       " without an answer (append the file again: what is in "
                       "the log is recognised)");
     }
+    if (options_.handles.wanted) {
+      progress_.Say(absl::StrCat(
+          "append: ", WithCommas(given_), " with a handle, ",
+          WithCommas(without_account_), " without an account to give it for"));
+    }
     if (reader_.saw_byte_order_mark()) {
       progress_.Say(
           absl::StrCat(options_.file, ":1: the byte order mark was left out"));
@@ -149,9 +186,12 @@ class Appending {
   Progress progress_;
   AppendReport report_;
   LineReader reader_;
-  std::string platform_;  // of stream_
+  std::string platform_;                   // of stream_
+  std::unique_ptr<HandleWriter> handles_;  // or null; outlives stream_
   std::unique_ptr<StreamAppender> stream_;
   uint64_t unanswered_ = 0;
+  uint64_t given_ = 0;
+  uint64_t without_account_ = 0;
 };
 
 int RunAppend(const CommandLine& line, const Options& options) {
@@ -188,6 +228,7 @@ void AddAppend(CLI::App* app, CommandLine* line) {
                       "platform of lines that hold a bare action");
   command->add_flag("--json", options->json,
                     "print acknowledgements as JSON, one a line");
+  AddHandleOptions(command, &options->handles);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunAppend(*line, *options); };

@@ -42,6 +42,7 @@ void AddWatch(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
 void AddErase(CLI::App* app, CommandLine* line);
 void AddTerm(CLI::App* app, CommandLine* line);
+void AddHandle(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);
 
 // Connect connects to the log with the token that --token-file names. For what

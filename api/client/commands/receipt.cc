@@ -10,6 +10,8 @@
 #include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/handle_options.h"
+#include "api/client/commands/handle_proofs.h"
 #include "api/client/openings.h"
 #include "api/client/progress.h"
 #include "verifier/core/entry.h"
@@ -37,6 +39,10 @@ own salt: the file holds no secret and nothing that helps to guess another part.
 The source's identity and the complainant are never opened.
   modlog-verify receipt ... --openings PREFIX.openings     shows and proves them
 
+Of an entry with a subject handle, --handle-of ACCOUNT writes PREFIX.handles
+(mode 0600), the proof that the handle is that account's (modlog handle --help):
+  modlog-verify receipt ... --handles PREFIX.handles       says whose it is
+
 Examples:
   modlog receipt --index 0 --out receipt
   modlog receipt --index 0 --out receipt --openings payload.json
@@ -51,6 +57,8 @@ struct Options {
   std::string payload_file;  // or empty
   bool from_log = false;
   std::vector<std::string> disclose;
+  std::string account;  // whose handle the entry bears, or empty
+  std::string handles;  // folder of the platform's keys, or empty
 
   bool opens() const {
     return from_log || !payload_file.empty() || !disclose.empty();
@@ -96,6 +104,38 @@ Result<void> WriteOpenings(const Options& options, const Openings& openings) {
   return {};
 }
 
+// The proof of the entry's own handle and of no other.
+Result<HandleFile> HandleOfEntry(const Options& options,
+                                 const VerifiedReceipt& receipt,
+                                 Client* client) {
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
+  v1::Action action;
+  if (!action.ParseFromString(std::string(entry.action)) ||
+      action.handle_key() == 0) {
+    return Fail(Code::kNotFound, absl::StrCat("entry ", options.index,
+                                              " bears no subject handle"));
+  }
+  ASSIGN_OR_RETURN(const std::string directory,
+                   HandleDirectory(options.handles, entry.platform));
+  ASSIGN_OR_RETURN(const auto key,
+                   ReadHandleKey(directory, client->key().name, entry.platform,
+                                 action.handle_key()));
+  if (!key) {
+    return Fail(Code::kNotFound,
+                absl::StrCat("no key ", action.handle_key(), " in ", directory,
+                             ": if it was destroyed, nobody can prove its "
+                             "handles any more"));
+  }
+  ASSIGN_OR_RETURN(
+      const HandleNumbers numbers,
+      HandleNumbers::Open(directory, *key, HandleNumbers::Use::kRead));
+  const auto tag = HandleNumbers::TagsOf(*key, options.account, "").account;
+  ASSIGN_OR_RETURN(const uint32_t number,
+                   FindNumber(*key, options.account, action.subject_handle(),
+                              numbers.Last(tag)));
+  return MakeHandleFile(client, *key, options.account, {number});
+}
+
 int RunReceipt(const CommandLine& line, const Options& options) {
   if (std::filesystem::path(options.prefix).filename().empty()) {
     return Complain({Code::kMalformed,
@@ -118,6 +158,12 @@ int RunReceipt(const CommandLine& line, const Options& options) {
     if (!opened) return Complain(opened.error());
     openings = *std::move(opened);
   }
+  std::optional<HandleFile> handle;
+  if (!options.account.empty()) {
+    auto proved = HandleOfEntry(options, *receipt, client->get());
+    if (!proved) return Complain(proved.error());
+    handle = *std::move(proved);
+  }
   std::string entry_file = absl::StrCat(options.prefix, ".entry");
   std::string proof_file = absl::StrCat(options.prefix, ".tlog-proof");
   Result<void> written =
@@ -127,6 +173,10 @@ int RunReceipt(const CommandLine& line, const Options& options) {
                                   Durability::kSynced);
   }
   if (written && openings) written = WriteOpenings(options, *openings);
+  if (written && handle) {
+    written =
+        WriteHandleFile(absl::StrCat(options.prefix, ".handles"), *handle);
+  }
   if (!written) return Complain(written.error());
   absl::FPrintF(stderr,
                 "receipt: %s and %s: entry %s of %s is in the tree of %s "
@@ -165,6 +215,12 @@ void AddReceipt(CLI::App* app, CommandLine* line) {
                                 PartNames()))
       ->type_name("FIELD")
       ->delimiter(',');
+  command
+      ->add_option("--handle-of", options->account,
+                   "prove to this account that the entry's handle is its own, "
+                   "in PREFIX.handles")
+      ->type_name("ACCOUNT");
+  AddHandleDirectory(command, &options->handles);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunReceipt(*line, *options); };

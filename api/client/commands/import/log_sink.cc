@@ -16,6 +16,11 @@ constexpr size_t kReasonShownMax = 400;
 StreamAppenderOptions StreamOptions(const LogSinkOptions& options) {
   StreamAppenderOptions stream_options;
   stream_options.platform = options.platform;
+  if (options.handles != nullptr) {
+    stream_options.before_send = [handles = options.handles] {
+      return handles->BeforeSend();
+    };
+  }
   return stream_options;
 }
 
@@ -48,6 +53,9 @@ LogSink::LogSink(Client* client, LogSinkOptions options)
       report_(AckStyle::kNone, &progress_),
       stream_(client, StreamOptions(options_),
               [this](std::span<const AnsweredItem> answers) {
+                if (options_.handles != nullptr) {
+                  options_.handles->OnAnswers(answers);
+                }
                 report_.OnAnswers(answers);
               }) {}
 
@@ -59,6 +67,18 @@ Result<void> LogSink::Stop() {
 Result<void> LogSink::OnAction(ImportedAction action) {
   if (Interrupted() != 0) return Fail(Code::kUnavailable, "interrupted");
   if (options_.strict && report_.totals().refused > 0) return Stop();
+  if (options_.handles != nullptr && !action.account.empty()) {
+    auto bears = options_.handles->AddHandle(action.action, action.account);
+    if (!bears && bears.error().code == Code::kUnavailable) {
+      return std::unexpected(bears.error());
+    }
+    if (!bears) {
+      report_.Refuse(Printable(action.source, kPlaceShownMax),
+                     bears.error().message);
+      return options_.strict ? Stop() : Result<void>();
+    }
+    action.action = *std::move(bears);
+  }
   return stream_.Add({.action = std::move(action.action),
                       .puid = std::move(action.puid),
                       .where = Printable(action.source, kPlaceShownMax),

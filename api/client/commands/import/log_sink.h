@@ -10,6 +10,7 @@
 
 #include "api/client/client.h"
 #include "api/client/commands/append_report.h"
+#include "api/client/handle_writer.h"
 #include "api/client/stream_appender.h"
 #include "api/import/importer.h"
 
@@ -22,6 +23,7 @@ struct LogSinkOptions {
   // Whether the first refusal, by the importer or by the log, ends the import.
   // What had been sent when the log's answer came is logged nevertheless.
   bool strict = false;
+  HandleWriter* handles = nullptr;  // gives handles, or null
 };
 
 class LogSink : public ImportSink {

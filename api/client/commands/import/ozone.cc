@@ -61,6 +61,7 @@ void AddImportOzone(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: whose moderation it is",
                    &options->common);
   AddPublishPayload(command, &options->common);
+  AddHandleOptions(command, &options->common.handles);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunOzone(*line, *options); };

@@ -35,12 +35,20 @@ int ComplainOfFiles(const Error& error) {
 
 int RunInto(Client* client, const ImportOptions& options,
             const ImportPlan& plan, const PlatformSecret& secret) {
+  auto handles = OpenHandles(options.handles, client, options.platform);
+  if (!handles) return ComplainOfFiles(handles.error());
   LogSink sink(client, {.platform = options.platform,
                         .unit = plan.unit,
                         .warnings = options.warnings,
-                        .strict = options.strict});
+                        .strict = options.strict,
+                        .handles = handles->get()});
   auto items = plan.run({client, secret, &sink});
   Result<void> finished = sink.Finish();
+  if (*handles) {
+    if (auto kept = (*handles)->BeforeSend(); finished) finished = kept;
+    sink.Say(absl::StrCat("import: ", WithCommas((*handles)->given()),
+                          " actions with a handle"));
+  }
   if (items) sink.Summarize(*items);
   const AppendTotals totals = sink.totals();
   if (items || sink.stopped() || totals.logged > 0) sink.SummarizeEntries();

@@ -12,6 +12,7 @@
 
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/handle_options.h"
 #include "api/import/importer.h"
 #include "api/import/platform_secret.h"
 #include "api/import/record_payload.h"
@@ -25,6 +26,7 @@ struct ImportOptions {
   bool warnings = false;
   bool strict = false;
   bool publish_payload = false;
+  HandleOptions handles;
 };
 
 // AddImportOptions: `platform_help` says whose entries they are.
