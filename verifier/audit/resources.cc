@@ -63,7 +63,10 @@ Judged<Bytes> FetchBundle(Source* source, uint64_t index, uint32_t width,
   const auto found = FetchEither(source, wanted, buffer);
   if (!found) return std::unexpected(found.error());
   if (*found == Found::kAsAsked) return AsBytes(*buffer);
-  return BundlePrefix(AsBytes(*buffer), width).value_or(AsBytes(*buffer));
+  // Nothing signed covers what is beyond the prefix, but its form is the log's.
+  const auto all = ParseBundle(AsBytes(*buffer), kTileWidth);
+  if (!all) return FailAt(wanted.full_path, all.error());
+  return BundlePrefix(AsBytes(*buffer), width).value();
 }
 
 void WillNeedTile(Source* source, TileId tile, uint32_t width) {
