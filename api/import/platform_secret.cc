@@ -169,6 +169,11 @@ Result<std::string> DefaultSecretPath(std::string_view platform) {
               "file for it");
 }
 
+Result<std::optional<PlatformSecret>> FindPlatformSecret(
+    const std::string& path) {
+  return ReadSecret(path);
+}
+
 Result<OpenedSecret> OpenPlatformSecret(const std::string& path) {
   ASSIGN_OR_RETURN(std::optional<PlatformSecret> secret, ReadSecret(path));
   if (secret.has_value()) return OpenedSecret{*secret, false};

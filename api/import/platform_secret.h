@@ -9,6 +9,7 @@
 // The file is one line of 64 lower-case hex digits, mode 0600, made once and
 // synced with its directory before anything is derived from it. Never printed.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,11 @@ namespace modlog {
 struct PlatformSecret {
   Hash bytes;
 };
+
+// FindPlatformSecret reads the file; nothing where there is none. Errors as
+// OpenPlatformSecret.
+Result<std::optional<PlatformSecret>> FindPlatformSecret(
+    const std::string& path);
 
 struct OpenedSecret {
   PlatformSecret secret;

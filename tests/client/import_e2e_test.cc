@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/client/running_log.h"
 
 namespace modlog {
@@ -42,6 +44,35 @@ TEST_F(ImportTest, StrictStopsAtTheFirstFileThatIsRefused) {
   EXPECT_TRUE(Contains(rest.err, "2 files (1 takedown), 1 of them refused"))
       << rest.err;
   EXPECT_EQ(Size(), 2U);
+}
+
+TEST_F(ImportTest, ALostSecretIsNotMadeAnewBesideEntries) {
+  const std::string file = folder_ / "events.jsonl";
+  WriteFile(file,
+            R"({"id":1,"createdAt":"2025-03-01T12:00:00Z","createdBy":"did:x",)"
+            R"("event":{"$type":"tools.ozone.moderation.defs#)"
+            R"(modEventTakedown"},"subject":{"did":"did:plc:alice"}})"
+            "\n");
+  const Words words = {"ozone", file, "--platform", "labeler.example"};
+  ASSERT_EQ(Import(words).status, 0);
+  std::filesystem::remove(folder_ / "secret");
+  const Outcome refused = Import(words);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_TRUE(Contains(refused.err,
+                       "labeler.example has entries in this log already (the "
+                       "first is entry 0): restore the file"))
+      << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "secret"));
+  EXPECT_EQ(Size(), 1U);
+  // Another platform has none, and whoever insists gets a new one.
+  Words other = words;
+  other.back() = "other.example";
+  EXPECT_EQ(Import(other).status, 0);
+  std::filesystem::remove(folder_ / "secret");
+  Words insisting = words;
+  insisting.push_back("--new-secret");
+  EXPECT_EQ(Import(insisting).status, 0);
+  EXPECT_EQ(Size(), 3U);
 }
 
 TEST_F(ImportTest, OzonesEventsAreLoggedOnceAndWhatIsBadIsNamed) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -14,10 +15,55 @@
 namespace modlog {
 namespace {
 
-Result<PlatformSecret> OpenSecret(const ImportOptions& options) {
+// FirstEntry returns the index of the first record that the log has of the
+// platform, or nothing. Terms and keys are no records: no secret is in them.
+Result<std::optional<uint64_t>> FirstEntry(Client* client,
+                                           const std::string& platform) {
+  v1::SearchRequest request;
+  request.set_limit(1);
+  request.mutable_filter()->set_platform(platform);
+  for (int kind = v1::KIND_ACTION; kind <= v1::Kind_MAX; ++kind) {
+    if (kind < v1::KIND_PAYLOAD_ERASED || kind > v1::KIND_PLATFORM_KEY) {
+      request.mutable_filter()->add_kinds(static_cast<v1::Kind>(kind));
+    }
+  }
+  Progress progress("import", "entries looked at for earlier ones");
+  while (true) {
+    ASSIGN_OR_RETURN(const v1::SearchResponse response,
+                     client->Search(request));
+    progress.Clear();
+    if (response.entries_size() > 0) return response.entries(0).index();
+    if (response.next_index() >= response.tree_size()) return std::nullopt;
+    progress.Set(response.next_index(), response.tree_size());
+    request.set_from_index(response.next_index());
+  }
+}
+
+// A secret made beside earlier entries would give every record another puid, so
+// that all of them were logged a second time.
+Result<void> CheckIsFirst(Client* client, const ImportOptions& options,
+                          const std::string& path) {
+  ASSIGN_OR_RETURN(const auto first, FirstEntry(client, options.platform));
+  if (!first) return {};
+  return Fail(
+      Code::kNotFound,
+      absl::StrCat("no secret at ", path, ", but ", options.platform,
+                   " has entries in this log already (the first is entry ",
+                   *first,
+                   "): restore the file, or name it with --secret; where "
+                   "these entries were made without one, say --new-secret"));
+}
+
+Result<PlatformSecret> OpenSecret(Client* client,
+                                  const ImportOptions& options) {
   std::string path = options.secret_file;
   if (path.empty()) {
     ASSIGN_OR_RETURN(path, DefaultSecretPath(options.platform));
+  }
+  ASSIGN_OR_RETURN(const auto found, FindPlatformSecret(path));
+  if (found) return *found;
+  if (!options.new_secret) {
+    RETURN_IF_ERROR(CheckIsFirst(client, options, path));
   }
   ASSIGN_OR_RETURN(OpenedSecret opened, OpenPlatformSecret(path));
   if (opened.created) {
@@ -69,6 +115,9 @@ void AddImportOptions(CLI::App* command, const std::string& platform_help,
   command->add_option("--secret", options->secret_file,
                       "file of the platform's secret, made if missing "
                       "[~/.config/modlog/PLATFORM.secret]");
+  command->add_flag("--new-secret", options->new_secret,
+                    "make a missing secret although the platform has entries: "
+                    "what was imported with another one is logged again");
   command->add_flag("--warnings", options->warnings, "print warnings, too");
   command->add_flag("--strict", options->strict,
                     "stop at the first refusal, instead of going on with the "
@@ -96,7 +145,7 @@ int RunImport(const CommandLine& line, const ImportOptions& options,
   }
   auto client = Connect(line);
   if (!client) return Complain(client.error());
-  auto secret = OpenSecret(options);
+  auto secret = OpenSecret(client->get(), options);
   if (!secret) return ComplainOfFiles(secret.error());
   CatchInterrupt();
   return RunInto(client->get(), options, plan, *secret);

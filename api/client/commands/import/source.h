@@ -23,6 +23,7 @@ namespace modlog {
 struct ImportOptions {
   std::string platform;
   std::string secret_file;
+  bool new_secret = false;
   bool warnings = false;
   bool strict = false;
   bool publish_payload = false;
