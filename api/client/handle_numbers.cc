@@ -67,6 +67,14 @@ HandleNumbers::Record HandleNumbers::TagsOf(const HandleKey& key,
           MakeTag(key, "modlog/handle-record/v1\n", record)};
 }
 
+Result<void> HandleNumbers::Create(const std::string& directory,
+                                   uint32_t number) {
+  const std::string path = HandleNumbersPath(directory, number);
+  const OpenFile file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (file.fd < 0 || fsync(file.fd) != 0) return SystemError("make", path);
+  return SyncDirectory(directory);
+}
+
 Result<HandleNumbers> HandleNumbers::Open(const std::string& directory,
                                           const HandleKey& key, Use use) {
   HandleNumbers numbers;
@@ -74,8 +82,14 @@ Result<HandleNumbers> HandleNumbers::Open(const std::string& directory,
   const bool write = use == Use::kWrite;
   auto file = std::make_unique<OpenFile>(
       open(numbers.path_.c_str(),
-           (write ? O_RDWR | O_CREAT | O_APPEND : O_RDONLY) | O_CLOEXEC, 0600));
-  if (file->fd < 0 && errno == ENOENT && !write) return numbers;
+           (write ? O_RDWR | O_APPEND : O_RDONLY) | O_CLOEXEC));
+  if (file->fd < 0 && errno == ENOENT) {
+    return Fail(Code::kNotFound,
+                numbers.path_ +
+                    " is missing: restore it; without it nobody knows which "
+                    "numbers were given, so begin a new period (modlog handle "
+                    "new-key) and destroy this key");
+  }
   if (file->fd < 0) return SystemError("open", numbers.path_);
   RETURN_IF_ERROR(CheckSecretFile(file->fd, numbers.path_));
   if (write && flock(file->fd, LOCK_EX | LOCK_NB) != 0) {

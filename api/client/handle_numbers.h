@@ -43,9 +43,11 @@ class HandleNumbers {
   };
 
   enum class Use { kWrite, kRead };
-  // Open reads the file of a key, and makes it where it is to be written.
-  // kUnavailable where another process writes it; kCorrupt for a file that is
-  // none; kTooLarge.
+  // Create makes the file of a new key, if it is not there.
+  static Result<void> Create(const std::string& directory, uint32_t number);
+  // Open reads the file of a key. kNotFound where it is missing: to begin anew
+  // would give numbers a second time. kUnavailable where another process writes
+  // it; kCorrupt for a file that is none; kTooLarge.
   static Result<HandleNumbers> Open(const std::string& directory,
                                     const HandleKey& key, Use use);
 

@@ -709,6 +709,31 @@ TEST_F(RecordProgramTest, Rule12AHandleNeedsAKeyThatWasNotDestroyed) {
   EXPECT_EQ(Judge(log), (Found{"keys 0", "keys 4"}));
 }
 
+TEST_F(RecordProgramTest, Rule12ACorrectionMayNameAKeyThatIsGone) {
+  RecordLog log;
+  log.Add(log.HandleKeyEvent("k", 7));
+  v1::Action action = Takedown("a");
+  action.set_subject_handle(std::string(16, 'h'));
+  action.set_handle_key(7);
+  log.Add(action);
+  log.Add(log.HandleKeyEvent("d", 7, v1::KEY_OP_REVOKE));
+  v1::Action correction = AboutRecord(v1::KIND_CORRECTION, "c", "a");
+  *correction.mutable_corrected() = action;
+  log.Add(correction);
+  correction.set_puid("c2");
+  correction.mutable_corrected()->set_handle_key(8);
+  log.Add(correction);  // 4: never registered
+  EXPECT_EQ(Judge(log), Found{"keys 4"});
+}
+
+TEST_F(RecordProgramTest, Rule12OneKeyDoesNotComeUnderTwoNumbers) {
+  RecordLog log;
+  log.Add(log.HandleKeyEvent("k1", 1));
+  log.Add(log.HandleKeyEvent("k2", 2));  // 1
+  log.Add(log.HandleKeyEvent("k3", 3, v1::KEY_OP_REGISTER, 'w'));
+  EXPECT_EQ(Judge(log), Found{"keys 1"});
+}
+
 TEST_F(RecordProgramTest, Rule12AKeyForHandlesIsRegisteredWithProof) {
   RecordLog log;
   v1::Action bad = log.HandleKeyEvent("of-another-number", 1);

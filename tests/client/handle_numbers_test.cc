@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "tests/client/programs.h"
 
 namespace modlog {
@@ -20,6 +22,7 @@ class HandleNumbersTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(WriteHandleKey(directory_, KeyOf()));
+    ASSERT_TRUE(HandleNumbers::Create(directory_, 1));
     Open();
   }
   void Open() {
@@ -130,6 +133,17 @@ TEST_F(HandleNumbersTest, ADamagedFileIsSaidToBeOne) {
     EXPECT_TRUE(with(at, byte).find("is damaged") != std::string::npos)
         << at << " " << with(at, byte);
   }
+}
+
+TEST_F(HandleNumbersTest, ALostFileIsNotBegunAnew) {
+  Number("ann", "p1");
+  numbers_.reset();
+  std::filesystem::remove(Path());
+  EXPECT_TRUE(ErrorOfOpening().find("is missing: restore it") !=
+              std::string::npos);
+  EXPECT_TRUE(HandleNumbers::Create(directory_, 1));
+  EXPECT_TRUE(HandleNumbers::Create(directory_, 1));  // keeps what is there
+  Open();
 }
 
 TEST_F(HandleNumbersTest, TwoDoNotNumberAtOnce) {

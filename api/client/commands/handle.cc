@@ -93,9 +93,13 @@ Result<HandleKey> NextKey(Client* client, const std::string& platform,
     if (logged) continue;
     ASSIGN_OR_RETURN(auto made,
                      ReadHandleKey(directory, origin, platform, number));
-    if (made) return *std::move(made);
+    if (made) {
+      RETURN_IF_ERROR(HandleNumbers::Create(directory, number));
+      return *std::move(made);
+    }
     HandleKey key{origin, platform, number, VrfPrivateKey::Generate()};
     RETURN_IF_ERROR(WriteHandleKey(directory, key));
+    RETURN_IF_ERROR(HandleNumbers::Create(directory, number));
     return key;
   }
   return Fail(Code::kTooLarge, absl::StrCat("the platform has had ",

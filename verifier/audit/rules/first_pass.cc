@@ -57,8 +57,8 @@ void FirstPass::Take(const RecordFacts& facts) {
   const auto take_handles_before = [&](uint64_t entry) {
     for (; handle != facts.handles.end() && handle->entry < entry; ++handle) {
       take_rare_before(handle->entry);
-      index_.keys.TakeHandle(platforms_[number[handle->platform]].name,
-                             handle->entry, handle->key, findings_);
+      index_.keys.TakeHandle(platforms_[number[handle->platform]].name, *handle,
+                             findings_);
     }
   };
   for (const NamedTerm& use : facts.terms) {

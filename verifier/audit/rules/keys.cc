@@ -23,7 +23,15 @@ void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
       return complain("was registered by entry " +
                       std::to_string(it->second.registered));
     }
-    const std::string why = WhyNotRegistered(platform, event);
+    std::string why = WhyNotRegistered(platform, event);
+    if (why.empty()) {
+      const auto [first, is_new] = registered_.emplace(
+          std::pair(static_cast<int>(event.use()), event.public_key()), entry);
+      if (!is_new) {
+        why = "is the one that entry " + std::to_string(first->second) +
+              " registered";
+      }
+    }
     if (!why.empty()) complain(why);
     keys_[id] = {event.public_key(), entry, kNever, kNever};
     return;
@@ -54,16 +62,17 @@ std::string KeysRule::WhyNotRegistered(const std::string& platform,
   return proved ? "" : "is registered without a proof that holds";
 }
 
-void KeysRule::TakeHandle(const std::string& platform, uint64_t entry,
-                          uint32_t number, Findings* findings) const {
-  const PlatformKey* const key = Find(platform, v1::KEY_USE_VRF, number);
-  if (key != nullptr && key->destroyed == kNever && key->revoked == kNever) {
-    return;
-  }
-  findings->Add({kRuleKeys, entry,
-                 "subject_handle of " + Name(number) +
-                     (key == nullptr ? ", which is not registered before"
-                                     : ", which was destroyed before")});
+void KeysRule::TakeHandle(const std::string& platform, const HandleUse& use,
+                          Findings* findings) const {
+  const PlatformKey* const key = Find(platform, v1::KEY_USE_VRF, use.key);
+  const bool ended =
+      key != nullptr && (key->destroyed != kNever || key->revoked != kNever);
+  // A correction states the handle that the entry had while the key stood.
+  if (key != nullptr && (!ended || use.corrected)) return;
+  findings->Add({kRuleKeys, use.entry,
+                 "subject_handle of " + Name(use.key) +
+                     (ended ? ", which was revoked or destroyed before"
+                            : ", which is not registered before")});
 }
 
 const PlatformKey* KeysRule::Find(const std::string& platform, v1::KeyUse use,

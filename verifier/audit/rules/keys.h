@@ -2,8 +2,8 @@
 #define MODLOG_VERIFIER_AUDIT_RULES_KEYS_H_
 
 // The rule "keys": a platform's key is registered once under its number, with a
-// proof that the platform holds its secret half, and revoked or destroyed after
-// that; a seal is signed by a key that was
+// proof that the platform holds its secret half, no key twice, and revoked or
+// destroyed after that; a seal is signed by a key that was
 // registered before it and not revoked by then; a handle names a VRF key that
 // was registered and not destroyed. Not thread-safe while events are taken.
 
@@ -14,6 +14,7 @@
 
 #include "modlog/v1/action.pb.h"
 #include "verifier/audit/rules/life.h"
+#include "verifier/audit/rules/record_facts.h"
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {
@@ -32,7 +33,7 @@ class KeysRule {
 
   void TakeEvent(const std::string& platform, uint64_t entry,
                  const v1::KeyEvent& event, Findings* findings);
-  void TakeHandle(const std::string& platform, uint64_t entry, uint32_t number,
+  void TakeHandle(const std::string& platform, const HandleUse& use,
                   Findings* findings) const;
 
   // Find: the key as all events say, or null.
@@ -47,6 +48,7 @@ class KeysRule {
 
   std::string origin_;
   std::map<std::tuple<std::string, int, uint32_t>, PlatformKey> keys_;
+  std::map<std::pair<int, std::string>, uint64_t> registered_;  // public keys
 };
 
 }  // namespace modlog

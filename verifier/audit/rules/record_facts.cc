@@ -53,6 +53,10 @@ class Reader {
     if (action.handle_key() != 0) {
       facts_.handles.push_back({index_, facts.platform, action.handle_key()});
     }
+    if (action.corrected().handle_key() != 0) {
+      facts_.handles.push_back(
+          {index_, facts.platform, action.corrected().handle_key(), true});
+    }
     if (IsRareKind(action.kind())) {
       facts_.rare.push_back({index_, facts.platform, facts.key, action});
     }

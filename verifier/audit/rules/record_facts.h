@@ -47,6 +47,7 @@ struct HandleUse {
   uint64_t entry = 0;
   uint32_t platform = 0;
   uint32_t key = 0;
+  bool corrected = false;  // of the record within a correction
 };
 
 // An entry of the log's own working, kept whole.
