@@ -1,20 +1,19 @@
 #include "log/batch.h"
 
-#include "verifier/core/entry.h"
-
 namespace modlog {
 
-Hash Batch::Append(std::string_view header, std::string_view action) {
+Hash Batch::Append(std::string_view header, std::string_view body,
+                   EntryBody kind) {
   const uint64_t index = growth_.edge().size();
   if (pieces_.empty() || index % kTileWidth == 0) {
     pieces_.push_back({index, 0, {}});
   }
   BundlePiece& piece = pieces_.back();
-  const size_t size = LeafSize(header, action);
+  const size_t size = LeafSize(header, body);
   piece.bytes.push_back(static_cast<char>(size >> 8));
   piece.bytes.push_back(static_cast<char>(size & 0xff));
   const size_t start = piece.bytes.size();
-  AppendLeaf(header, action, &piece.bytes);
+  AppendLeaf(header, body, &piece.bytes, kind);
   MODLOG_CHECK(piece.bytes.size() - start == size, "a leaf has its size");
   ++piece.count;
   const Hash hash =

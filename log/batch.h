@@ -12,6 +12,7 @@
 
 #include "log/edge.h"
 #include "log/store.h"
+#include "verifier/core/entry.h"
 
 namespace modlog {
 
@@ -20,9 +21,10 @@ class Batch {
   Batch(const StoredHead& before, const Edge& edge, int64_t logged_at_ms)
       : before_(before), growth_(edge), logged_at_ms_(logged_at_ms) {}
 
-  // Append adds the leaf (header, action) and returns its hash. Its index is
+  // Append adds the leaf (header, body) and returns its hash. Its index is
   // the tree's size before.
-  Hash Append(std::string_view header, std::string_view action);
+  Hash Append(std::string_view header, std::string_view body,
+              EntryBody kind = EntryBody::kAction);
 
   // ForStore returns what to commit. Moves the pieces out: call it once.
   StoreBatch ForStore();

@@ -10,8 +10,10 @@
 #include "log/key_slots.h"
 #include "log/mutex.h"
 #include "log/payload_reader.h"
+#include "log/platform_keys.h"
 #include "log/publication.h"
 #include "log/recovery.h"
+#include "log/seals.h"
 #include "log/sequencer.h"
 #include "verifier/core/entry.h"
 
@@ -97,6 +99,11 @@ class RunningLog final : public Log {
   Result<uint64_t> FindPuid(std::string_view platform,
                             std::string_view puid) override;
   Result<EntryLife> ReadEntryLife(uint64_t index) override;
+  Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index) override;
+  Result<PlatformStatus> ReadPlatform(std::string_view platform) override;
+  Result<std::vector<std::string>> ReadPlatformsWithKeys() override {
+    return modlog::ReadPlatformsWithKeys(RowsView(store_.get()));
+  }
   void Erase(EraseOrder order, EraseDone done) override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override {
     return ReadTermText(*store_, text_sha256);
@@ -133,6 +140,7 @@ class RunningLog final : public Log {
     return ReadStoredAction(Reader(), index);
   }
   Result<void> CheckGroup(const AppendGroup& group) const;
+  Result<void> AdmitGroupSeal(PendingGroup* pending);
 
   Clock* const clock_;
   const std::string data_dir_;
@@ -291,6 +299,12 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
                                        " is beyond the signed tree of size " +
                                        std::to_string(reader.size()));
   }
+  ASSIGN_OR_RETURN(const std::string leaf, reader.ReadLeaf(index));
+  ASSIGN_OR_RETURN(const DecodedEntry stored, DecodeEntry(leaf));
+  if (stored.is_seal()) {
+    return Fail(Code::kNotFound, "entry " + std::to_string(index) +
+                                     " is a seal: nothing becomes of it");
+  }
   const RowsView rows(store_.get());
   const LifeSource source{
       &rows, [&](uint64_t entry) { return ReadStoredAction(reader, entry); },
@@ -314,6 +328,41 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
     status.referrers.resize(kReferrersToldMax);
   }
   return status;
+}
+
+Result<std::optional<EntrySeal>> RunningLog::ReadEntrySeal(uint64_t index) {
+  return modlog::ReadEntrySeal(index, Reader(), RowsView(store_.get()));
+}
+
+// Rows are of what is committed, which may be ahead of what is signed; a seal
+// that is made of them is judged by what is committed then.
+Result<PlatformStatus> RunningLog::ReadPlatform(std::string_view platform) {
+  const RowsView rows(store_.get());
+  ASSIGN_OR_RETURN(const PlatformCount count, ReadCount(rows, platform));
+  PlatformStatus status;
+  ASSIGN_OR_RETURN(status.keys, ReadKeys(platform, rows));
+  status.actions = count.actions;
+  status.sealed = count.sealed;
+  if (count.last.has_value()) {
+    status.last_seal = count.last->hash;
+    status.last_seal_entry = count.last->entry;
+  }
+  return status;
+}
+
+// Judges the seal of a group, so that only counts and chain are left.
+Result<void> RunningLog::AdmitGroupSeal(PendingGroup* pending) {
+  const AppendGroup& group = pending->group;
+  if (group.seal.empty()) return {};
+  ASSIGN_OR_RETURN(auto admitted,
+                   AdmitSeal(group.seal, group.actions, verifier_key().name,
+                             group.platform, RowsView(store_.get())));
+  if (admitted.has_value()) {
+    pending->seal = *std::move(admitted);
+  } else {
+    pending->seal_violations = std::move(admitted.error());
+  }
+  return {};
 }
 
 void RunningLog::Adopt(View view) {
@@ -405,6 +454,9 @@ Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
                                       " payloads, want none or " +
                                       std::to_string(group.actions.size()));
   }
+  if (!group.seal.empty() && group.atomicity != Atomicity::kAllOrNothing) {
+    return Fail(Code::kMalformed, "a sealed group is all or nothing");
+  }
   return {};
 }
 
@@ -425,6 +477,9 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
   }
   pending.group = std::move(group);
   pending.done = std::move(done);
+  if (auto admitted = AdmitGroupSeal(&pending); !admitted) {
+    return pending.done(std::unexpected(admitted.error()));
+  }
   if (auto pushed = queue_.Push(pending); !pushed) {
     pending.done(std::unexpected(pushed.error()));
   }

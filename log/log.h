@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,8 +58,16 @@ struct AppendGroup {
   std::vector<std::string_view> actions;  // canonical bytes, 1..kGroupItemsMax
   // Encoded payloads: none, or as many as actions; an empty one is none.
   std::vector<std::string_view> payloads = {};
+  // A canonical Seal of the platform over exactly these items, or empty; then
+  // all or nothing, and the seal's entry follows theirs.
+  std::string_view seal = {};
   Atomicity atomicity = Atomicity::kPerItem;
   bool with_proofs = false;
+  // Whether whoever sent it showed the platform's token or the operator's: only
+  // then it may speak of the platform's keys.
+  bool authenticated = false;
+  // Showed the operator's, who may give a platform another key.
+  bool by_operator = false;
   // Written by this program and by no caller: then there may be no platform,
   // and kinds that the log alone writes are taken.
   bool by_log = false;
@@ -88,8 +97,18 @@ struct ItemResult {
   std::vector<Violation> warnings = {};
 };
 
+// What became of a group's seal. Refused for itself, it says what the next seal
+// of the platform has to say, and which items it must leave out.
+struct SealResult {
+  ItemResult item;  // logged, duplicate, refused, not tried
+  uint64_t before = 0;
+  std::optional<Hash> previous = {};
+  std::vector<size_t> known = {};  // positions of items that stand already
+};
+
 struct AppendAnswer {
-  std::vector<ItemResult> items;  // as many as the group has, in order
+  std::vector<ItemResult> items;   // as many as the group has, in order
+  std::optional<SealResult> seal;  // where the group has one
   // The newest signed head; it covers every logged and duplicate item.
   std::shared_ptr<const SignedHead> head;
 };
@@ -99,6 +118,30 @@ struct AppendAnswer {
 // the group was appended, unless its code is kUnavailable and its message says
 // that the outcome is unknown: then the same bytes may be sent again later.
 using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
+
+// The seal that covers an entry.
+struct EntrySeal {
+  uint64_t entry = 0;             // the seal's own
+  std::string leaf;               // its leaf bytes
+  std::vector<Hash> action_path;  // from the entry's action to the seal's root
+  std::string public_key;         // that the seal names, as registered
+};
+
+// What the log knows of a platform.
+struct PlatformStatus {
+  struct Key {
+    uint32_t number = 0;
+    int use = 0;  // v1::KeyUse
+    std::string public_key;
+    int state = 0;  // v1::KeyOp: register while it stands, else what ended it
+    uint64_t since = 0;  // the entry that made it so
+  };
+  std::vector<Key> keys;  // ascending by use and number
+  uint64_t actions = 0;   // the next seal's `before`
+  uint64_t sealed = 0;
+  std::optional<Hash> last_seal;  // the next seal's `previous`
+  uint64_t last_seal_entry = 0;   // of that
+};
 
 struct EntryLife {
   uint64_t size = 0;  // of the tree that was asked
@@ -244,6 +287,13 @@ class Log {
                                     std::string_view puid) = 0;
   // ReadEntryLife: what the entries up to the signed head did to one.
   virtual Result<EntryLife> ReadEntryLife(uint64_t index) = 0;
+
+  // ReadEntrySeal: the seal that covers an entry up to the signed head; nothing
+  // where the operator alone says whose it is.
+  virtual Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index) = 0;
+  virtual Result<PlatformStatus> ReadPlatform(std::string_view platform) = 0;
+  // ReadPlatformsWithKeys: whose keys are in the log.
+  virtual Result<std::vector<std::string>> ReadPlatformsWithKeys() = 0;
 
   // Erase takes an order and returns; `done` is called once, when the order is
   // durable or, with `now`, carried out: from a thread of the log's own, or

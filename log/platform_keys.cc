@@ -1,5 +1,7 @@
 #include "log/platform_keys.h"
 
+#include <algorithm>
+
 #include "verifier/core/ed25519.h"
 #include "verifier/core/handle.h"
 #include "verifier/core/seal.h"
@@ -27,10 +29,18 @@ class Check {
   Violations* violations_;
 };
 
-std::string NumberKey(std::string_view platform, int use, uint32_t number) {
-  std::string key = "kn";
+constexpr std::string_view kNumberPrefix = "kn";
+constexpr size_t kKeysReadMax = 1 << 20;
+
+std::string PlatformPrefix(std::string_view platform) {
+  std::string key(kNumberPrefix);
   key += platform;
   key.push_back('\0');
+  return key;
+}
+
+std::string NumberKey(std::string_view platform, int use, uint32_t number) {
+  std::string key = PlatformPrefix(platform);
   key.push_back(static_cast<char>(use));
   AppendBigEndian(number, 4, &key);
   return key;
@@ -43,8 +53,21 @@ std::string PublicKeyKey(const v1::KeyEvent& event) {
   return key;
 }
 
+// ends || entry
+constexpr size_t kStateSize = 1 + 8;
+
+std::string StateOf(uint8_t ends, uint64_t entry) {
+  std::string state(1, static_cast<char>(ends));
+  AppendBigEndian(entry, 8, &state);
+  return state;
+}
+
 uint8_t EndsIn(std::string_view row) {
   return row.empty() ? uint8_t{0} : static_cast<uint8_t>(row.front());
+}
+
+std::unexpected<Error> BrokenRow() {
+  return Fail(Code::kCorrupt, "a row of keys is malformed");
 }
 
 // Which of the two fields is wrong, and why; or nothing.
@@ -142,6 +165,31 @@ Result<void> JudgeEvent(std::string_view platform, const v1::KeyEvent& event,
   return {};
 }
 
+// Whether a seal key of the platform stands.
+Result<bool> HasSealKey(std::string_view platform, const RowsView& rows) {
+  ASSIGN_OR_RETURN(const auto keys, ReadKeys(platform, rows));
+  if (keys.size() == kKeysToldMax) return true;  // there may be one further on
+  return std::any_of(keys.begin(), keys.end(), [](const auto& key) {
+    return key.use == v1::KEY_USE_SEAL && key.state == v1::KEY_OP_REGISTER;
+  });
+}
+
+Result<void> JudgeSpeaker(std::string_view platform, const v1::KeyEvent& event,
+                          const KeySpeaker& speaker, const RowsView& rows,
+                          Check* check) {
+  check->Require(speaker.authenticated, "key_event",
+                 "comes with the platform's token or the operator's only");
+  if (event.op() != v1::KEY_OP_REGISTER || event.use() != v1::KEY_USE_SEAL ||
+      speaker.by_operator || speaker.sealed) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(const bool has_key, HasSealKey(platform, rows));
+  check->Require(!has_key, "key_event",
+                 "registers a further seal key: seal the batch with one that "
+                 "stands, or ask the operator");
+  return {};
+}
+
 enum class MustStand { kNow, kEver };
 
 Result<void> JudgeHandle(std::string_view platform, const v1::Action& action,
@@ -182,32 +230,86 @@ bool UsesKeys(const v1::Action& action) {
 }
 
 Result<void> JudgeKeys(std::string_view platform, const v1::Action& action,
-                       const RowsView& rows, Violations* violations) {
+                       const KeySpeaker& speaker, const RowsView& rows,
+                       Violations* violations) {
   Check check(violations);
   RETURN_IF_ERROR(
       JudgeHandle(platform, action, MustStand::kNow, "", rows, &check));
   RETURN_IF_ERROR(JudgeHandle(platform, action.corrected(), MustStand::kEver,
                               "corrected.", rows, &check));
   if (!action.has_key_event()) return {};
+  RETURN_IF_ERROR(
+      JudgeSpeaker(platform, action.key_event(), speaker, rows, &check));
   return JudgeEvent(platform, action.key_event(), rows, &check);
 }
 
 void RecordKeys(std::string_view platform, const v1::Action& action,
-                RowsView* rows) {
+                uint64_t entry, RowsView* rows) {
   if (!action.has_key_event()) return;
   const v1::KeyEvent& event = action.key_event();
   const std::string key = NumberKey(platform, event.use(), event.number());
   if (event.op() == v1::KEY_OP_REGISTER) {
     rows->Put(PublicKeyKey(event), "");
-    rows->Put(key, std::string(1, '\0') + event.public_key());
+    rows->Put(key, StateOf(0, entry) + event.public_key());
     return;
   }
   // Read by JudgeKeys just now, from the same place.
   const auto row = rows->Read(key);
-  MODLOG_CHECK(row && *row && !(*row)->empty(), "an event is of a known key");
-  std::string ended = **row;
-  ended[0] = static_cast<char>(EndsIn(ended) | EndOf(event));
-  rows->Put(key, std::move(ended));
+  MODLOG_CHECK(row && *row && (*row)->size() > kStateSize,
+               "an event is of a known key");
+  const auto ends = static_cast<uint8_t>(EndsIn(**row) | EndOf(event));
+  rows->Put(key, StateOf(ends, entry) + (*row)->substr(kStateSize));
+}
+
+Result<std::optional<RegisteredKey>> ReadKey(std::string_view platform,
+                                             v1::KeyUse use, uint32_t number,
+                                             const RowsView& rows) {
+  ASSIGN_OR_RETURN(const auto row, rows.Read(NumberKey(platform, use, number)));
+  if (!row.has_value()) return std::nullopt;
+  if (row->size() <= kStateSize) return BrokenRow();
+  return RegisteredKey{row->substr(kStateSize), EndsIn(*row) == 0};
+}
+
+Result<std::vector<PlatformStatus::Key>> ReadKeys(std::string_view platform,
+                                                  const RowsView& rows) {
+  const std::string prefix = PlatformPrefix(platform);
+  ASSIGN_OR_RETURN(const std::vector<Row> found,
+                   rows.Scan(prefix, kKeysToldMax));
+  std::vector<PlatformStatus::Key> keys;
+  for (const Row& row : found) {
+    if (row.key.size() != prefix.size() + 5 || !row.value ||
+        row.value->size() <= kStateSize) {
+      return BrokenRow();
+    }
+    const std::string_view id = std::string_view(row.key).substr(prefix.size());
+    const std::string_view value = *row.value;
+    PlatformStatus::Key key;
+    key.use = static_cast<uint8_t>(id.front());
+    key.number = static_cast<uint32_t>(BigEndian(id.substr(1)));
+    key.state = (EndsIn(value) & kDestroyed) != 0 ? v1::KEY_OP_DESTROYED
+                : EndsIn(value) != 0              ? v1::KEY_OP_REVOKE
+                                                  : v1::KEY_OP_REGISTER;
+    key.since = BigEndian(value.substr(1, 8));
+    key.public_key = value.substr(kStateSize);
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+Result<std::vector<std::string>> ReadPlatformsWithKeys(const RowsView& rows) {
+  ASSIGN_OR_RETURN(const std::vector<Row> found,
+                   rows.Scan(kNumberPrefix, kKeysReadMax));
+  std::vector<std::string> platforms;
+  for (const Row& row : found) {
+    const size_t end = row.key.find('\0');
+    if (end == std::string::npos) return BrokenRow();
+    const std::string platform =
+        row.key.substr(kNumberPrefix.size(), end - kNumberPrefix.size());
+    if (platforms.empty() || platforms.back() != platform) {
+      platforms.push_back(platform);
+    }
+  }
+  return platforms;
 }
 
 }  // namespace modlog

@@ -23,6 +23,7 @@
 #include "log/admission.h"
 #include "log/log.h"
 #include "log/mutex.h"
+#include "log/seals.h"
 
 namespace modlog {
 
@@ -33,6 +34,8 @@ inline constexpr size_t kTurnItemsMax = kGroupItemsMax;
 struct PendingGroup {
   AppendGroup group;
   std::vector<std::expected<Admitted, std::vector<Violation>>> admitted;
+  std::optional<OfferedSeal> seal;         // where the group has one that fits
+  std::vector<Violation> seal_violations;  // where it has one that does not
   AppendDone done;
   size_t bytes = 0;  // of all actions and payloads
 };

@@ -10,7 +10,7 @@ namespace modlog {
 
 namespace {
 
-constexpr std::string_view kFormat = "4";
+constexpr std::string_view kFormat = "5";
 
 // The facts that a store is marked with on the first start, and must have ever
 // after.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
+#include "log/seals.h"
 #include "log/standing.h"
 #include "verifier/core/entry.h"
 
@@ -33,6 +35,7 @@ class Resolver {
     for (const PendingGroup& group : groups) {
       RETURN_IF_ERROR(ResolveGroup(group));
     }
+    if (!resolved_.new_entries.empty()) WriteCounts();
     return std::move(resolved_);
   }
 
@@ -56,7 +59,10 @@ class Resolver {
   Result<void> ResolveGroup(const PendingGroup& group) {
     const size_t entries_before = resolved_.new_entries.size();
     const size_t rows_before = rows_->Mark();
+    ASSIGN_OR_RETURN(PlatformCount * count, CountOf(group.group.platform));
+    const PlatformCount count_before = *count;
     std::vector<ResolvedItem>& items = resolved_.groups.emplace_back();
+    resolved_.seals.emplace_back();
     items.reserve(group.admitted.size());
     bool failed = false;
     for (size_t i = 0; i < group.admitted.size(); ++i) {
@@ -65,12 +71,100 @@ class Resolver {
                item.item.outcome == ItemResult::Outcome::kRefused;
       items.push_back(std::move(item));
     }
+    count->actions += resolved_.new_entries.size() - entries_before;
+    if (!group.group.seal.empty()) {
+      ASSIGN_OR_RETURN(const bool sealed,
+                       ResolveSeal(group, failed, count_before, count));
+      failed = failed || !sealed;
+    }
     if (failed && group.group.atomicity == Atomicity::kAllOrNothing) {
       Undo(entries_before, &items);
       rows_->RollBack(rows_before);
       standing_.Undone();
+      *count = count_before;
     }
     return {};
+  }
+
+  // The count of a platform, with what the batch has added so far.
+  Result<PlatformCount*> CountOf(const std::string& platform) {
+    const auto it = counts_.find(platform);
+    if (it != counts_.end()) return &it->second;
+    ASSIGN_OR_RETURN(const PlatformCount count, ReadCount(*rows_, platform));
+    return &counts_.emplace(platform, count).first->second;
+  }
+
+  // The operator's entries count for nobody.
+  void WriteCounts() {
+    for (const auto& [platform, count] : counts_) {
+      if (!platform.empty()) WriteCount(platform, count, rows_);
+    }
+  }
+
+  // Whether the group's seal is in the log, or is to be written behind the
+  // group's items, which is when they are all new.
+  Result<bool> ResolveSeal(const PendingGroup& group, bool failed,
+                           const PlatformCount& before, PlatformCount* count) {
+    ResolvedSeal& seal = resolved_.seals.back().emplace();
+    ItemResult& item = seal.seal.item;
+    if (failed) return false;  // its outcome: not tried
+    if (!group.seal.has_value()) {
+      item.outcome = ItemResult::Outcome::kRefused;
+      item.violations = group.seal_violations;
+    } else {
+      ASSIGN_OR_RETURN(const bool retry, ResolveRetry(*group.seal, &seal));
+      if (retry) return true;
+      FindKnown(resolved_.groups.back(), &seal.seal);
+      RETURN_IF_ERROR(JudgeSeal(*group.seal, group.group.platform, before,
+                                *rows_, &item.violations));
+    }
+    if (!item.violations.empty() || !seal.seal.known.empty()) {
+      item.outcome = ItemResult::Outcome::kRefused;
+      seal.seal.before = before.actions;
+      if (before.last) seal.seal.previous = before.last->hash;
+      return false;
+    }
+    item.outcome = ItemResult::Outcome::kLogged;
+    seal.new_entry = resolved_.new_entries.size();
+    pending_seals_.emplace(group.seal->hash, seal.new_entry);
+    RecordSeal(*group.seal, prover_.size() + seal.new_entry, count, rows_);
+    resolved_.new_entries.push_back(
+        {group.group.platform, group.seal->bytes, {}, 0, nullptr});
+    return true;
+  }
+
+  // A seal that stands, or is on its way in this batch: so do its items, which
+  // its root names.
+  Result<bool> ResolveRetry(const OfferedSeal& offered, ResolvedSeal* seal) {
+    ItemResult& item = seal->seal.item;
+    if (const auto it = pending_seals_.find(offered.hash);
+        it != pending_seals_.end()) {
+      item.outcome = ItemResult::Outcome::kDuplicate;
+      seal->new_entry = it->second;
+      return true;
+    }
+    ASSIGN_OR_RETURN(const auto entry, FindSeal(offered.hash, *rows_));
+    if (!entry.has_value()) return false;
+    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(*entry));
+    ASSIGN_OR_RETURN(const DecodedEntry stored, DecodeEntry(leaf));
+    if (stored.seal != offered.bytes) {
+      return Fail(Code::kCorrupt, "a row names entry " +
+                                      std::to_string(*entry) +
+                                      " for a seal that it does not hold");
+    }
+    item.outcome = ItemResult::Outcome::kDuplicate;
+    item.index = *entry;
+    item.logged_at_ms = stored.logged_at_ms;
+    item.leaf_hash = HashLeaf(AsBytes(leaf));
+    return true;
+  }
+
+  static void FindKnown(const std::vector<ResolvedItem>& items,
+                        SealResult* seal) {
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (items[i].item.outcome != ItemResult::Outcome::kDuplicate) continue;
+      seal->known.push_back(i);
+    }
   }
 
   Result<ResolvedItem> ResolveItem(const PendingGroup& group, size_t i) {
@@ -104,11 +198,18 @@ class Resolver {
     resolved.item.warnings = admitted->warnings;
     if (admitted->stance != Stance::kAlone &&
         resolved.item.violations.empty()) {
-      RETURN_IF_ERROR(JudgeStanding(
-          {group.group.platform, action, admitted->kind, admitted->stance,
-           prover_.size() + resolved_.new_entries.size(), found,
-           admitted->terms, admitted->payload.get()},
-          &resolved.item));
+      RETURN_IF_ERROR(
+          JudgeStanding({group.group.platform,
+                         action,
+                         admitted->kind,
+                         admitted->stance,
+                         prover_.size() + resolved_.new_entries.size(),
+                         found,
+                         admitted->terms,
+                         admitted->payload.get(),
+                         {group.group.authenticated, group.group.by_operator,
+                          group.seal.has_value()}},
+                        &resolved.item));
     }
     if (!resolved.item.violations.empty()) {
       resolved.item.outcome = ItemResult::Outcome::kRefused;
@@ -203,7 +304,9 @@ class Resolver {
   // All or nothing: takes back what the group had added.
   void Undo(size_t entries_before, std::vector<ResolvedItem>* items) {
     for (size_t i = entries_before; i < resolved_.new_entries.size(); ++i) {
-      pending_.erase(resolved_.new_entries[i].key);
+      if (!resolved_.new_entries[i].is_seal()) {
+        pending_.erase(resolved_.new_entries[i].key);
+      }
     }
     resolved_.new_entries.resize(entries_before);
     for (ResolvedItem& item : *items) {
@@ -231,7 +334,9 @@ class Resolver {
   Standing standing_;
   std::vector<uint64_t> found_;
   size_t next_found_ = 0;
-  absl::flat_hash_map<Hash, size_t, KeyHash> pending_;  // -> new_entries
+  absl::flat_hash_map<Hash, size_t, KeyHash> pending_;        // -> new_entries
+  absl::flat_hash_map<Hash, size_t, KeyHash> pending_seals_;  // the same
+  std::map<std::string, PlatformCount, std::less<>> counts_;  // by platform
   Resolved resolved_;
 };
 

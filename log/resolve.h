@@ -19,10 +19,11 @@ namespace modlog {
 // An entry to be written, in log order.
 struct NewEntry {
   std::string_view platform;
-  std::string_view action;
-  Hash key;
-  int kind;
+  std::string_view action;                       // or the seal
+  Hash key;                                      // of an action
+  int kind;                                      // the same; 0 for a seal
   std::shared_ptr<const SealedPayload> payload;  // null: none
+  bool is_seal() const { return kind == 0; }
 };
 
 // What an item became. `item.outcome` kLogged, and kDuplicate or kConflict of
@@ -34,8 +35,14 @@ struct ResolvedItem {
   size_t new_entry = kNone;
 };
 
+struct ResolvedSeal {
+  SealResult seal;
+  size_t new_entry = ResolvedItem::kNone;  // as of an item
+};
+
 struct Resolved {
   std::vector<std::vector<ResolvedItem>> groups;  // as the groups, as the items
+  std::vector<std::optional<ResolvedSeal>> seals;  // as the groups
   std::vector<NewEntry> new_entries;
 };
 

@@ -17,6 +17,7 @@
 //       entry corrects many of the platform by one rule
 //   'k' …  keys of platforms: platform_keys.h
 //   't' …  registered terms: terms.h
+//   's' …  what platforms have, and their seals: seals.h
 //   'e' …  erasures: erasure.h
 //
 // RowsView is the rows as they will stand after the batch that is being

@@ -112,6 +112,11 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
       platform = entry.platform;
       header = EncodeEntryHeader(batch->logged_at_ms(), platform);
     }
+    if (entry.is_seal()) {
+      new_hashes_.push_back(
+          batch->Append(header, entry.action, EntryBody::kSeal));
+      continue;
+    }
     records.push_back(
         {entry.key, MakePlace(batch->growth().edge().size(), entry.kind)});
     new_hashes_.push_back(batch->Append(header, entry.action));
@@ -229,36 +234,47 @@ Result<void> Sequencer::Publish(const StoredHead& head,
 
 void Sequencer::Answer(std::vector<PendingGroup> groups, Resolved resolved,
                        const Batch* batch) {
-  const uint64_t first =
-      batch == nullptr ? 0 : edge_->size() - new_hashes_.size();
   for (size_t g = 0; g < groups.size(); ++g) {
+    const bool with_proofs = groups[g].group.with_proofs;
     AppendAnswer answer;
     answer.head = view_.head;
     answer.items.reserve(resolved.groups[g].size());
-    std::optional<Error> failed;
-    for (ResolvedItem& resolved_item : resolved.groups[g]) {
-      ItemResult& item = resolved_item.item;
-      const bool is_new = resolved_item.new_entry != ResolvedItem::kNone;
-      if (is_new) {
-        item.index = first + resolved_item.new_entry;
-        item.leaf_hash = new_hashes_[resolved_item.new_entry];
-        item.logged_at_ms = batch->logged_at_ms();
+    Result<void> completed;
+    for (ResolvedItem& item : resolved.groups[g]) {
+      if (completed) {
+        completed = Complete(item.new_entry, with_proofs, batch, &item.item);
       }
-      const bool stands = item.outcome == ItemResult::Outcome::kLogged ||
-                          item.outcome == ItemResult::Outcome::kDuplicate;
-      if (stands && groups[g].group.with_proofs) {
-        auto path = Path(item, is_new, batch);
-        if (!path) failed = path.error();
-        if (path) item.inclusion_path = *std::move(path);
-      }
-      answer.items.push_back(std::move(item));
+      answer.items.push_back(std::move(item.item));
     }
-    if (failed) {  // what was new in it stands, without its answer
-      groups[g].done(std::unexpected(OutcomeUnknown(*failed)));
+    if (auto& seal = resolved.seals[g]; seal.has_value()) {
+      if (completed) {
+        completed =
+            Complete(seal->new_entry, with_proofs, batch, &seal->seal.item);
+      }
+      answer.seal = std::move(seal->seal);
+    }
+    if (!completed) {  // what was new in it stands, without its answer
+      groups[g].done(std::unexpected(OutcomeUnknown(completed.error())));
     } else {
       groups[g].done(std::move(answer));
     }
   }
+}
+
+// Says of an item of this batch where it stands, and proves what stands.
+Result<void> Sequencer::Complete(size_t new_entry, bool with_proofs,
+                                 const Batch* batch, ItemResult* item) const {
+  const bool is_new = new_entry != ResolvedItem::kNone;
+  if (is_new) {
+    item->index = edge_->size() - new_hashes_.size() + new_entry;
+    item->leaf_hash = new_hashes_[new_entry];
+    item->logged_at_ms = batch->logged_at_ms();
+  }
+  const bool stands = item->outcome == ItemResult::Outcome::kLogged ||
+                      item->outcome == ItemResult::Outcome::kDuplicate;
+  if (!stands || !with_proofs) return {};
+  ASSIGN_OR_RETURN(item->inclusion_path, Path(*item, is_new, batch));
+  return {};
 }
 
 Result<std::vector<Hash>> Sequencer::Path(const ItemResult& item, bool is_new,

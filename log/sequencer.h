@@ -84,6 +84,8 @@ class Sequencer {
                        std::shared_ptr<const Edge> edge);
   void Answer(std::vector<PendingGroup> groups, Resolved resolved,
               const Batch* batch);
+  Result<void> Complete(size_t new_entry, bool with_proofs, const Batch* batch,
+                        ItemResult* item) const;
   Result<std::vector<Hash>> Path(const ItemResult& item, bool is_new,
                                  const Batch* batch) const;
 

@@ -58,13 +58,13 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   RETURN_IF_ERROR(JudgeLife(item, action, &lives_, &judgement));
   RETURN_IF_ERROR(JudgeNegation(item, action, &lives_, &judgement.violations));
   RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
-  RETURN_IF_ERROR(
-      JudgeKeys(item.platform, action, *rows_, &judgement.violations));
+  RETURN_IF_ERROR(JudgeKeys(item.platform, action, item.speaker, *rows_,
+                            &judgement.violations));
   RETURN_IF_ERROR(JudgeErasure(item.index, action, lives_.source().read,
                                &judgement.violations));
   if (!judgement.violations.empty()) return judgement;
   RecordLife(item, action, &lives_, rows_);
-  RecordKeys(item.platform, action, rows_);
+  RecordKeys(item.platform, action, item.index, rows_);
   if (action.has_erasure()) RecordErasure(item.index, action, rows_);
   if (action.has_term()) {
     RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);

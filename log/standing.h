@@ -15,6 +15,7 @@
 
 #include "log/admission.h"
 #include "log/life.h"
+#include "log/platform_keys.h"
 #include "log/rows.h"
 
 namespace modlog {
@@ -35,6 +36,7 @@ struct StandingItem {
   std::span<const FoundReference> references;
   std::span<const TermUse> terms = {};  // not judged yet
   const SealedPayload* payload = nullptr;
+  KeySpeaker speaker = {};
 };
 
 // What was found. Violations refuse an item; a warning is what would have

@@ -1,8 +1,10 @@
 #include "api/server/append_answer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "api/server/status.h"
@@ -94,10 +96,38 @@ RpcStatus ItemStatus(const AppendInput& input, size_t i, const ItemResult& item,
   return RefusedStatus(violations, violations_max);
 }
 
+std::string JoinPositions(const std::vector<size_t>& positions) {
+  return fmt::format("{}", fmt::join(positions, ","));
+}
+
+// What a client needs to make the seal anew: the platform's count and last
+// seal, and which items stand already.
+RpcStatus SealStatus(const SealResult& seal) {
+  std::vector<std::string> rules;
+  for (const Violation& violation : seal.item.violations) {
+    rules.push_back(violation.field + " " + violation.description);
+  }
+  if (!seal.known.empty()) {
+    rules.push_back(
+        fmt::format("{} of the items stand in the log already: a seal covers "
+                    "new ones only",
+                    seal.known.size()));
+  }
+  std::map<std::string, std::string> metadata = {
+      {"before", fmt::to_string(seal.before)},
+      {"known", JoinPositions(seal.known)}};
+  if (seal.previous) metadata["previous"] = FormatHex(*seal.previous);
+  RpcStatus status =
+      DetailedStatus(grpc::StatusCode::FAILED_PRECONDITION, "SEAL_REFUSED",
+                     fmt::format("{}", fmt::join(rules, "; ")), metadata);
+  return status;
+}
+
 // Why a group that stands or falls as one fell: every refusal, and every
 // conflict, or the first conflict where there is nothing else.
 std::optional<RpcStatus> GroupStatus(const AppendInput& input,
-                                     const std::vector<ItemResult>& items) {
+                                     const AppendAnswer& answer) {
+  const std::vector<ItemResult>& items = answer.items;
   std::vector<Violation> violations;
   std::optional<size_t> conflict;
   bool refused = false;
@@ -113,6 +143,10 @@ std::optional<RpcStatus> GroupStatus(const AppendInput& input,
     }
   }
   if (refused) return RefusedStatus(violations);
+  if (!conflict && answer.seal &&
+      answer.seal->item.outcome == Outcome::kRefused) {
+    return SealStatus(*answer.seal);
+  }
   if (!conflict) return std::nullopt;
   return ItemStatus(input, *conflict, items[*conflict], kStatusViolationsMax);
 }
@@ -166,6 +200,15 @@ v1::ItemResult::Outcome WireOutcome(Outcome outcome) {
   MODLOG_CHECK(false, "an item that is answered alone was tried");
 }
 
+void WriteSeal(const ItemResult& item, HeaderCache* headers, WireWriter* out) {
+  using Wire = v1::ItemResult;
+  out->AddUint(Wire::kOutcomeFieldNumber,
+               static_cast<uint64_t>(WireOutcome(item.outcome)));
+  out->AddUint(Wire::kIndexFieldNumber, item.index);
+  out->AddBytes(Wire::kEntryHeaderFieldNumber, headers->Get(item.logged_at_ms));
+  out->AddHashes(Wire::kInclusionPathFieldNumber, item.inclusion_path);
+}
+
 void WriteItem(const AppendInput& input, size_t i, const ItemResult& item,
                HeaderCache* headers, WireWriter* out) {
   using Wire = v1::ItemResult;
@@ -212,6 +255,11 @@ void WriteMany(const AppendInput& input, const AppendAnswer& answer,
   }
   out->AddBytes(kCheckpointField, answer.head->checkpoint);
   out->AddUint(kWitnessedField, answer.head->witnessed);
+  if (answer.seal) {
+    item.Clear();
+    WriteSeal(answer.seal->item, &headers, &item);
+    out->AddBytes(v1::AppendBatchResponse::kSealFieldNumber, item.bytes());
+  }
 }
 
 }  // namespace
@@ -227,7 +275,7 @@ grpc::Status WriteAnswer(const AppendInput& input,
   }
   if (input.kind == AppendKind::kSingle ||
       input.atomicity == Atomicity::kAllOrNothing) {
-    const auto failed = GroupStatus(input, answer->items);
+    const auto failed = GroupStatus(input, *answer);
     if (failed.has_value()) return ToGrpc(*failed);
   }
   WireWriter writer;

@@ -5,6 +5,7 @@
 
 #include "log/admission.h"
 #include "modlog/v1/log.pb.h"
+#include "verifier/core/seal.h"
 
 namespace modlog {
 namespace {
@@ -36,6 +37,7 @@ int PayloadField(AppendKind kind) {
   return 0;
 }
 
+constexpr int kSealField = v1::AppendBatchRequest::kSealFieldNumber;
 constexpr char kPlatformRule[] = "must match ^[a-z0-9][a-z0-9.-]{0,63}$";
 
 // Which scalar a field is, by kind of request.
@@ -90,6 +92,7 @@ class Reader {
     JudgePlatform(inherited_platform);
     JudgeMode();
     JudgeItems();
+    JudgeSeal();
     return std::move(violations_);
   }
 
@@ -110,6 +113,9 @@ class Reader {
       if (field == kActionsField) return ReadItem(&out_->actions);
       if (field == kPlainField) return ReadItem(&plain_);
       if (field == PayloadField(kind_)) return ReadItem(&out_->payloads);
+      if (kind_ == AppendKind::kBatch && field == kSealField) {
+        return ReadView(&out_->seal);
+      }
     }
     if (wire_type == kVarint) {
       if (IsMode(kind_, field)) return in_.ReadVarint64(&mode_);
@@ -188,6 +194,18 @@ class Reader {
     }
   }
 
+  // A seal is over bytes that its signer knows, and stands or falls with them.
+  void JudgeSeal() {
+    if (out_->seal.empty()) return;
+    if (out_->plain) Refuse("seal", "goes with actions, not with plain");
+    if (out_->atomicity != Atomicity::kAllOrNothing) {
+      Refuse("seal", "goes with mode ALL_OR_NOTHING");
+    }
+    if (out_->seal.size() > kSealSizeMax) {
+      Refuse("seal", fmt::format("must be at most {} bytes", kSealSizeMax));
+    }
+  }
+
   // A message that does not parse goes on as it is: admission refuses it, as it
   // would the same bytes in `actions`, and knows best what to call the fault.
   void EncodePlain() {
@@ -253,6 +271,7 @@ AppendGroup TakeGroup(AppendInput* input) {
   return {.platform = std::string(input->platform),
           .actions = std::move(input->actions),
           .payloads = std::move(input->payloads),
+          .seal = input->seal,
           .atomicity = input->atomicity,
           .with_proofs = input->with_proofs};
 }

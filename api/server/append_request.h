@@ -36,6 +36,7 @@ struct AppendInput {
   std::string_view platform;
   std::vector<std::string_view> actions;   // in the order of the request
   std::vector<std::string_view> payloads;  // none, or as many as actions
+  std::string_view seal;                   // of a batch; empty: none
   std::vector<std::string> encoded;        // where `plain` was sent: what of it
   bool plain = false;                      // became; `actions` views these
   bool with_proofs = false;

@@ -19,7 +19,19 @@ uint64_t SizeToCover(const AppendAnswer& answer) {
   for (const ItemResult& item : answer.items) {
     if (Stands(item)) size = std::max(size, item.index + 1);
   }
+  if (answer.seal && Stands(answer.seal->item)) {
+    size = std::max(size, answer.seal->item.index + 1);
+  }
   return size;
+}
+
+bool MoveItem(Log* log, const std::shared_ptr<const SignedHead>& head,
+              bool with_proofs, ItemResult* item) {
+  if (!with_proofs || !Stands(*item)) return true;
+  auto path = log->ProveInclusion(item->index, head->tree.size);
+  if (!path.has_value()) return false;
+  item->inclusion_path = *std::move(path);
+  return true;
 }
 
 // Leads the paths to another head. Nothing changes where one cannot be read.
@@ -28,10 +40,10 @@ void MoveTo(Log* log, const std::shared_ptr<const SignedHead>& head,
   AppendAnswer moved = *answer;
   moved.head = head;
   for (ItemResult& item : moved.items) {
-    if (!with_proofs || !Stands(item)) continue;
-    auto path = log->ProveInclusion(item.index, head->tree.size);
-    if (!path.has_value()) return;
-    item.inclusion_path = *std::move(path);
+    if (!MoveItem(log, head, with_proofs, &item)) return;
+  }
+  if (moved.seal && !MoveItem(log, head, with_proofs, &moved.seal->item)) {
+    return;
   }
   *answer = std::move(moved);
 }

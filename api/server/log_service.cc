@@ -64,6 +64,8 @@ grpc::ServerUnaryReactor* StartAppend(AppendKind kind, Log* log,
   }
   if (kind == AppendKind::kSingle) call->input.with_proofs = true;
   AppendGroup group = TakeGroup(&call->input);
+  group.authenticated = caller->SpeaksFor(group.platform);
+  group.by_operator = caller->IsOperator();
   const bool wait = call->input.wait_witnessed;
   const bool with_proofs = call->input.with_proofs;
   AppendDone done =
@@ -194,10 +196,31 @@ LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,
 
 LogService::Reactor* LogService::AddPlatform(Context* context, const Buffer* in,
                                              Buffer* out) {
-  return Answer<v1::AddPlatformRequest>(
-      *callers_, context, *in, out,
-      [this](const auto& request, const Caller& caller) {
-        return EnrolPlatform(callers_, log_->state(), request, caller);
+  auto* reactor = context->DefaultReactor();
+  const auto caller = callers_->Identify(*context);
+  v1::AddPlatformRequest request;
+  if (!caller.has_value()) {
+    reactor->Finish(ToGrpc(caller.error()));
+    return reactor;
+  }
+  if (!Parse(*in, &request)) {
+    reactor->Finish(Unparsed());
+    return reactor;
+  }
+  EnrolPlatform(log_, callers_, request, *caller,
+                [reactor, out](Reply<v1::AddPlatformResponse> response) {
+                  reactor->Finish(response.has_value()
+                                      ? Serialize(*response, out)
+                                      : response.error());
+                });
+  return reactor;
+}
+
+LogService::Reactor* LogService::GetPlatform(Context* context, const Buffer* in,
+                                             Buffer* out) {
+  return Answer<v1::GetPlatformRequest>(
+      *callers_, context, *in, out, [this](const auto& request) {
+        return ReadPlatformStatus(log_, *callers_, request);
       });
 }
 

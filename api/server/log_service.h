@@ -42,7 +42,8 @@ using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
 template <typename Base>
 using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
     v1::ModerationLog::WithRawCallbackMethod_AddPlatform<
-        v1::ModerationLog::WithRawCallbackMethod_Erase<Base>>>;
+        v1::ModerationLog::WithRawCallbackMethod_GetPlatform<
+            v1::ModerationLog::WithRawCallbackMethod_Erase<Base>>>>;
 
 class LogService final
     : public RawPayloads<
@@ -81,6 +82,8 @@ class LogService final
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,
+                       Buffer* out) override;
+  Reactor* GetPlatform(Context* context, const Buffer* in,
                        Buffer* out) override;
   Reactor* Search(Context* context, const Buffer* in, Buffer* out) override;
   grpc::ServerWriteReactor<Buffer>* Watch(Context* context,

@@ -289,6 +289,9 @@ Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(const auto callers,
                    Callers::Open({.data_dir = directory.path(),
                                   .enrolled_only = config.enrolled_only}));
+  // A platform with a key in the log is enrolled, should `tokens` be lost too.
+  ASSIGN_OR_RETURN(const auto with_keys, log->ReadPlatformsWithKeys());
+  for (const std::string& name : with_keys) callers->MarkEnrolled(name);
   ASSIGN_OR_RETURN(auto server,
                    Server::Start({.log = log.get(),
                                   .callers = callers.get(),

@@ -36,6 +36,15 @@ void SetHead(const TreeHead& tree, v1::GetLogInfoResponse::Head* out) {
   out->set_root(tree.root.data(), tree.root.size());
 }
 
+void SetSeal(const EntrySeal& seal, v1::EntrySeal* out) {
+  out->set_index(seal.entry);
+  out->set_leaf(seal.leaf);
+  for (const Hash& hash : seal.action_path) {
+    out->add_action_path(hash.data(), hash.size());
+  }
+  out->set_public_key(seal.public_key);
+}
+
 void AddWitnesses(const Publisher& publisher,
                   v1::GetLogInfoResponse* response) {
   response->set_hold_back(publisher.hold_back());
@@ -141,6 +150,12 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   v1::GetReceiptResponse response;
   response.set_leaf(*std::move(leaf));
   response.set_tlog_proof(FormatTlogProof(proof));
+  const auto seal = log->ReadEntrySeal(request.index());
+  if (!seal.has_value()) return Failed(*log, seal.error());
+  // One that is not published yet is no part of what the receipt says.
+  if (seal->has_value() && (*seal)->entry < head->tree.size) {
+    SetSeal(**seal, response.mutable_seal());
+  }
   return response;
 }
 

@@ -226,6 +226,15 @@ Result<void> HeldLog::PublishHead(std::shared_ptr<const SignedHead>) {
 void HeldLog::WhenPublished(uint64_t, int64_t, PublishedDone done) {
   done(Fail(Code::kUnavailable, "a test says so"));
 }
+Result<std::optional<EntrySeal>> HeldLog::ReadEntrySeal(uint64_t) {
+  return std::nullopt;
+}
+Result<std::vector<std::string>> HeldLog::ReadPlatformsWithKeys() {
+  return std::vector<std::string>();
+}
+Result<PlatformStatus> HeldLog::ReadPlatform(std::string_view) {
+  return PlatformStatus{};
+}
 Result<std::string> HeldLog::ReadTerm(const Hash&) {
   return Fail(Code::kNotFound, "a test says so");
 }

@@ -118,6 +118,9 @@ class HeldLog final : public Log {
   Result<KeptPayload> ReadPayload(uint64_t index) override;
   Result<uint64_t> FindPuid(std::string_view, std::string_view) override;
   Result<EntryLife> ReadEntryLife(uint64_t) override;
+  Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t) override;
+  Result<PlatformStatus> ReadPlatform(std::string_view) override;
+  Result<std::vector<std::string>> ReadPlatformsWithKeys() override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override;
   void Erase(EraseOrder order, EraseDone done) override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t, uint64_t) override;

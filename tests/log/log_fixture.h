@@ -112,6 +112,8 @@ class LogFixture : public ::testing::Test {
     group.actions.assign(actions.begin(), actions.end());
     group.atomicity = atomicity;
     group.with_proofs = true;
+    group.authenticated = true;
+    group.by_operator = true;
     std::promise<Result<AppendAnswer>> promise;
     log_->Append(std::move(group), [&](Result<AppendAnswer> answer) {
       promise.set_value(std::move(answer));
