@@ -43,7 +43,7 @@ TILE_MAX = 256 * 32
 REDACTED_MAX = 65_536
 ENTRY_FILE_MAX = 16 * 65_535
 PROOF_FILE_MAX = NOTE_MAX + 96_000
-EVIDENCE_MAX = 2 * NOTE_MAX + 4_096
+EVIDENCE_MAX = 4 << 20
 BARE_MAX = 1 << 20
 
 PLAIN, COSIGNATURE, MLDSA = 0x01, 0x04, 0x06
@@ -297,6 +297,7 @@ class Policy:
 
     def __init__(self, data):
         self.logs, self.witnesses, self.names = [], [], {}
+        self.addresses = []
         self.quorum, self.members, self.keys = None, set(), set()
         if len(data) > POLICY_MAX:
             raise CannotTell(f"a policy of {len(data)} bytes")
@@ -321,6 +322,8 @@ class Policy:
         word, fields = fields[0], fields[1:]
         if word == b"log" and len(fields) in (1, 2):
             self.logs.append(self.key(fields[0], PLAIN, "log"))
+            self.addresses += [(url.decode("latin-1").rstrip("/"), self.logs[-1].name)
+                               for url in fields[1:]]
         elif word == b"witness" and len(fields) in (2, 3):
             self.witnesses.append(self.key(fields[1], COSIGNATURE, "witness"))
             self.define(fields[0], len(self.witnesses) - 1)
@@ -701,31 +704,62 @@ def judge_checkpoint(note, policy, say=lambda *_: None):
     want_quorum(policy, cosigned)
 
 
+# JSON, strictly.
+
+
+def parse_json(text):
+    """No key twice, no number but whole ones of 64 bits; else ValueError."""
+
+    def once(pairs):
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key twice")
+        return found
+
+    def refuse(number):
+        raise ValueError(f"not an unsigned integer: {number}")
+
+    def whole(number):
+        return refuse(number) if not number.isdigit() or int(number) >= 2**64 \
+            else int(number)
+
+    found = json.loads(text, object_pairs_hook=once, parse_float=refuse,
+                       parse_constant=refuse, parse_int=whole)
+    json.dumps(found, ensure_ascii=False).encode("utf-8")  # no half of a pair
+    return found
+
+
 # Evidence of a fork.
 
 
+EVIDENCE_WORDS = {"what": str, "contradiction": str, "origin": str,
+                  "size_before": int, "size_now": int}
+
+
 def parse_evidence(data):
-    """Path, smaller and larger note; CannotTell for what is no evidence."""
+    """The notes, smaller first, and the path; CannotTell for no evidence."""
     if len(data) > EVIDENCE_MAX:
         raise CannotTell(f"evidence of {len(data)} bytes, at most {EVIDENCE_MAX}")
-    blocks = data.split(b"\n\n")
-    if len(blocks) != 5:
-        raise CannotTell(f"{len(blocks)} blocks between blank lines, want 5")
-    head = blocks[0].split(b"\n")
-    if head[0] != b"modlog/fork@v1":
-        raise CannotTell("not a modlog/fork@v1")
-    notes = (blocks[1] + b"\n\n" + blocks[2] + b"\n",
-             blocks[3] + b"\n\n" + blocks[4])
     try:
-        path = [parse_hash(ascii_of(line)) for line in head[1:]]
-        sizes = [Checkpoint(parse_note(note)[0]).size for note in notes]
-    except ProvedFalse as why:
-        raise CannotTell(f"the evidence cannot be read: {why}") from None
-    if len(path) > PATH_MAX:
-        raise CannotTell(f"a path of {len(path)} hashes, at most {PATH_MAX}")
-    if sizes[0] > sizes[1]:
-        raise CannotTell("the larger checkpoint stands first")
-    return path, notes
+        found = parse_json(data.decode("utf-8"))
+        forms = {**EVIDENCE_WORDS, "note_before": str, "note_now": str,
+                 "proof": list}
+        if not isinstance(found, dict) or not found.keys() <= forms.keys():
+            raise ValueError("not an object, or an unknown key")
+        if any(type(value) is not forms[key] for key, value in found.items()):
+            raise ValueError("a value of another type")
+        path = found.get("proof", [])
+        if any(type(text) is not str for text in path) or len(path) > PATH_MAX:
+            raise ValueError(f"proof is not a list of {PATH_MAX} hashes or fewer")
+        path = [parse_hash(text) for text in path]
+        notes = [parse_note(found[key].encode("utf-8"))
+                 for key in ("note_before", "note_now")]
+        notes = [(Checkpoint(note[0]), note) for note in notes]
+    except (ValueError, KeyError, ProvedFalse, RecursionError) as why:
+        raise CannotTell(f"no evidence by its form: {why}") from None
+    if notes[0][0].size > notes[1][0].size:
+        notes.reverse()
+    return notes, path
 
 
 def signed_by(note, log):
@@ -737,16 +771,15 @@ def signed_by(note, log):
 
 
 def judge_fork(data, policy, say=lambda *_: None):
-    path, notes = parse_evidence(data)
-    notes = [parse_note(note) for note in notes]
-    older, newer = [Checkpoint(note[0]) for note in notes]
+    notes, path = parse_evidence(data)
+    older, newer = notes[0][0], notes[1][0]
     if older.origin != newer.origin:
         raise ProvedFalse("the checkpoints are of two logs")
     logs = [log for log in policy.logs if log.name == older.origin]
     if not logs:
         raise CannotTell("the policy names no log of the origin "
                          + quoted(older.origin))
-    guilty = [log for log in logs if all(signed_by(note, log) for note in notes)]
+    guilty = [log for log in logs if all(signed_by(note, log) for _, note in notes)]
     if not guilty:
         raise ProvedFalse("no key of the policy signed both checkpoints")
     if older.size == newer.size:
@@ -950,6 +983,10 @@ def judge_audit(source, policy, since=None, say=lambda *_: None):
     checkpoint, log, cosigned = policy.open(note)
     say("log", quoted(checkpoint.origin))
     say_signers(checkpoint, log, cosigned, policy, say)
+    owners = [name for url, name in policy.addresses
+              if url == getattr(source, "address", None)]
+    if owners and checkpoint.origin not in owners:
+        raise CannotTell(f"the policy has another log at this address: {owners[0]}")
     before = policy.open(since)[0] if since is not None else None
     if before is not None:
         if before.origin != checkpoint.origin:
@@ -980,22 +1017,8 @@ BARE = {
 
 
 def parse_bare(kind, text):
-    def once(pairs):
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a key twice")
-        return found
-
-    def refuse(number):
-        raise ValueError(f"not an unsigned integer: {number}")
-
-    def whole(number):
-        return refuse(number) if not number.isdigit() or int(number) >= 2**64 \
-            else int(number)
-
     try:
-        found = json.loads(text, object_pairs_hook=once, parse_float=refuse,
-                           parse_constant=refuse, parse_int=whole)
+        found = parse_json(text)
         want = BARE[kind]
         if not isinstance(found, dict) or found.keys() != want.keys():
             raise ValueError(f"not one object with {', '.join(want)}")

@@ -15,6 +15,7 @@
 #include "verifier/audit/url_source.h"
 #include "verifier/core/bundle.h"
 #include "verifier/files.h"
+#include "verifier/fork.h"
 #include "verifier/handles.h"
 #include "verifier/receipt.h"
 
@@ -150,6 +151,16 @@ Verdict RunHandles(const HandleOptions& options) {
   std::cout << (options.json ? FormatHandlesJson(*report)
                              : FormatHandles(*report));
   return report->verdict;
+}
+
+Verdict RunFork(const ForkOptions& options) {
+  const auto policy = ReadPolicy(options.policy);
+  if (!policy) return CannotTell(policy.error());
+  const auto evidence = ReadFile(options.evidence, kEvidenceSizeMax);
+  if (!evidence) return CannotTell(evidence.error());
+  const ForkReport report = JudgeFork(*evidence, *policy);
+  std::cout << (options.json ? FormatForkJson(report) : FormatFork(report));
+  return report.verdict;
 }
 
 Verdict RunAudit(const AuditOptions& options, const std::atomic<bool>* stop) {

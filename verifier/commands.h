@@ -32,6 +32,13 @@ struct HandleOptions {
 };
 Verdict RunHandles(const HandleOptions& options);
 
+struct ForkOptions {
+  std::string evidence;  // file
+  std::string policy;
+  bool json = false;
+};
+Verdict RunFork(const ForkOptions& options);
+
 struct AuditOptions {
   std::string target;  // an http(s) address or a directory
   std::string policy;

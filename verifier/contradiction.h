@@ -2,7 +2,8 @@
 #define MODLOG_VERIFIER_CONTRADICTION_H_
 
 // Two checkpoints of one log that do not go together, as a JSON file that
-// outlives whoever found them. An example, its notes cut:
+// outlives whoever found them; docs/formats.md, "Evidence". An example, its
+// notes cut:
 //
 //   {"what": "two checkpoints of one log that cannot both be true",
 //    "contradiction": "two roots for one size",
@@ -11,16 +12,24 @@
 //    "note_now": "log.example/actions\n5\n…"}
 //
 // The notes are what counts: they carry the log's signatures, so that anybody
-// who has its key can judge them. `proof`, where there is one, is the
-// consistency proof that came along and does not hold.
+// who has its key can judge them (fork.h). Where the sizes differ, `proof` says
+// what root the larger tree had at the smaller size: a growth path (merkle.h,
+// FollowGrowth). Where it is the consistency proof that came along, it says so
+// too unless the smaller size is a power of two. The rest is words for people.
+// Limits: kEvidenceSizeMax, notes as note.h has them. Thread-safe.
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "verifier/core/result.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {
+
+inline constexpr size_t kEvidenceSizeMax = 4 << 20;
+inline constexpr size_t kGrowthPathMax = 64;  // hashes
 
 struct Contradiction {
   std::string what;
@@ -34,6 +43,11 @@ struct Contradiction {
 };
 
 std::string FormatContradiction(const Contradiction& contradiction);
+
+// ParseContradiction reads what FormatContradiction writes, and what it wrote
+// without the words for people. Nothing in it is judged, nor are the notes
+// looked at. kMalformed, kTooLarge.
+Result<Contradiction> ParseContradiction(std::string_view text);
 
 }  // namespace modlog
 

@@ -40,6 +40,7 @@ Examples
   modlog-verify audit https://log.example/ --policy log.policy \
       --state ~/modlog-seen                    every time after
   modlog-verify audit ./copy --policy log.policy --first-use --integrity-only
+  modlog-verify fork evidence.json --policy log.policy
   modlog-verify inclusion proofs.jsonl
 )";
 
@@ -87,6 +88,17 @@ first number that no entry bears says that there are no more under this key; of
 a platform that leaves numbers out it says nothing.
 )";
 
+constexpr char kForkFooter[] = R"(
+The file is what an audit, a watcher or a witness kept of two checkpoints that
+contradict each other (docs/formats.md, "Evidence"). Nothing else is asked.
+Exit status
+  0  it proves a fork: a key of the policy signed both, and they have one size
+     and two roots, or the larger tree had another root at the smaller size
+  1  it does not: a signature is missing or fails, the proof does not hold, or
+     the two go together
+  2  cannot tell: unreadable, or of a log that the policy does not name
+)";
+
 std::atomic<bool> g_stop = false;
 
 extern "C" void StopOnSignal(int /*signal*/) { g_stop = true; }
@@ -116,6 +128,7 @@ class CommandLine {
                   BareProofKind::kConsistency);
     AddReceipt();
     AddHandles();
+    AddFork();
     AddAudit();
   }
 
@@ -185,6 +198,23 @@ class CommandLine {
     command->footer(kHandlesFooter);
     command->callback(
         [this] { run_ = [this] { return modlog::RunHandles(handles_); }; });
+  }
+
+  void AddFork() {
+    CLI::App* const command = app_.add_subcommand(
+        "fork",
+        "Judge offline whether a file of evidence proves that a log signed two "
+        "histories");
+    command->add_option("evidence", fork_.evidence, "File of evidence")
+        ->required();
+    command
+        ->add_option("--policy", fork_.policy,
+                     "Whom to trust (c2sp.org/tlog-policy)")
+        ->required();
+    command->add_flag("--json", fork_.json, "Report as one JSON object");
+    command->footer(kForkFooter);
+    command->callback(
+        [this] { run_ = [this] { return modlog::RunFork(fork_); }; });
   }
 
   void AddAudit() {
@@ -257,6 +287,7 @@ class CommandLine {
   std::string file_;
   modlog::ReceiptOptions receipt_;
   modlog::HandleOptions handles_;
+  modlog::ForkOptions fork_;
   modlog::AuditOptions audit_;
   CLI::Option* state_ = nullptr;
 };

@@ -65,6 +65,10 @@ Result<json> ParseStrictJson(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) {
     return Fail(Code::kMalformed, "begins with a byte order mark");
   }
+  // The library takes one outside a string for the end of the text.
+  if (const size_t nul = text.find('\0'); nul != text.npos) {
+    return Fail(Code::kMalformed, "a zero byte at byte " + std::to_string(nul));
+  }
   StrictnessCheck check;
   if (!json::sax_parse(text, &check)) {
     return Fail(Code::kMalformed, check.complaint());

@@ -16,7 +16,8 @@ inline constexpr size_t kJsonDepthMax = 16;
 
 // ParseStrictJson reads one value and nothing after it. kMalformed for a key
 // that is repeated in its object, nesting deeper than kJsonDepthMax, a byte
-// order mark, text that is not UTF-8; the message says at which byte.
+// order mark, a zero byte, text that is not UTF-8; the message says at which
+// byte.
 Result<nlohmann::json> ParseStrictJson(std::string_view text);
 
 }  // namespace modlog

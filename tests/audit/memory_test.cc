@@ -10,6 +10,8 @@
 
 #include "tests/audit/small_log.h"
 #include "verifier/audit/audit.h"
+#include "verifier/audit/fork_proof.h"
+#include "verifier/fork.h"
 
 namespace modlog {
 namespace {
@@ -88,6 +90,8 @@ TEST_F(AuditorTest, ARootOfTheSameSizeThatDiffersIsFalseAndKeptAsEvidence) {
       nlohmann::json::parse(ReadWholeFile(report.evidence), nullptr, false);
   EXPECT_EQ(evidence["note_before"], before);
   EXPECT_EQ(evidence["note_now"], log.Checkpoint());
+  EXPECT_EQ(JudgeFork(ReadWholeFile(report.evidence), policy_).verdict,
+            Verdict::kTrue);
   EXPECT_EQ(ReadWholeFile(StateFile()), before) << "the memory must not move";
 }
 
@@ -101,9 +105,42 @@ TEST_F(AuditorTest, AForkThatGrewIsFalseAndKeptAsEvidence) {
     const AuditReport report = Look(fork);
     EXPECT_EQ(report.verdict, Verdict::kFalse);
     EXPECT_EQ(report.place, "size " + std::to_string(older)) << report.reason;
-    EXPECT_TRUE(exists(report.evidence));
+    ASSERT_TRUE(exists(report.evidence));
     EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+
+    const ForkReport fork_report =
+        JudgeFork(ReadWholeFile(report.evidence), policy_);
+    EXPECT_EQ(fork_report.verdict, Verdict::kTrue) << fork_report.reason;
+    EXPECT_EQ(fork_report.smaller, log.Head());
+    EXPECT_EQ(fork_report.larger, fork.Head());
+    EXPECT_EQ(fork_report.other_root, fork.HeadAt(older).root);
   }
+}
+
+TEST_F(AuditorTest, EvidenceOfOneContradictionIsOneFile) {
+  const SmallLog log = SmallLog::OfSize(300);
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  SmallLog fork = SmallLog::OfSize(700);
+  fork.entries[299] = SmallEntry(1'000'000);
+  const std::string first = Look(fork).evidence;
+  const size_t files = Names(state()).size();
+  EXPECT_EQ(Look(fork).evidence, first);
+  EXPECT_EQ(Names(state()).size(), files);
+}
+
+TEST(ForkProofTest, OfTilesThatAreNotTheTreesIsNone) {
+  const SmallLog log = SmallLog::OfSize(300);
+  SmallLog fork = SmallLog::OfSize(700);
+  FilesSource honest(fork.MakeFiles());
+  EXPECT_FALSE(FetchForkProof(&honest, log.Head(), fork.Head())) << "no fork";
+  fork.entries[299] = SmallEntry(1'000'000);
+  const auto of_others = FetchForkProof(&honest, log.Head(), fork.Head());
+  ASSERT_FALSE(of_others);
+  EXPECT_EQ(of_others.error().code, Code::kBadProof);
+  FilesSource nothing({});
+  EXPECT_FALSE(FetchForkProof(&nothing, log.Head(), fork.Head()));
+  FilesSource forked(fork.MakeFiles());
+  EXPECT_TRUE(FetchForkProof(&forked, log.Head(), fork.Head()));
 }
 
 TEST_F(AuditorTest, ALogThatShrankIsFalse) {

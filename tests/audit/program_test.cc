@@ -51,7 +51,7 @@ TEST_F(ProgramTest, HelpAndVersionAreNoErrorAndSayWhatTheStatusesMean) {
   EXPECT_NE(Verify({"--version"}).out.find("modlog-verify 0."),
             std::string::npos);
   for (const std::string command :
-       {"inclusion", "consistency", "receipt", "audit"}) {
+       {"inclusion", "consistency", "receipt", "audit", "fork"}) {
     EXPECT_EQ(Verify({command, "--help"}).status, 0) << command;
   }
 }

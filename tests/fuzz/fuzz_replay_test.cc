@@ -18,6 +18,7 @@ int Fuzz_bare_proof(const uint8_t* data, size_t size);
 int Fuzz_bundle(const uint8_t* data, size_t size);
 int Fuzz_checkpoint(const uint8_t* data, size_t size);
 int Fuzz_entry(const uint8_t* data, size_t size);
+int Fuzz_fork(const uint8_t* data, size_t size);
 int Fuzz_handle_file(const uint8_t* data, size_t size);
 int Fuzz_key(const uint8_t* data, size_t size);
 int Fuzz_note(const uint8_t* data, size_t size);
@@ -88,10 +89,11 @@ INSTANTIATE_TEST_SUITE_P(
         Target{"bare_proof", Fuzz_bare_proof},
         Target{"record_rules", Fuzz_record_rules},
         Target{"bundle", Fuzz_bundle}, Target{"checkpoint", Fuzz_checkpoint},
-        Target{"entry", Fuzz_entry}, Target{"handle_file", Fuzz_handle_file},
-        Target{"key", Fuzz_key}, Target{"note", Fuzz_note},
-        Target{"openings", Fuzz_openings}, Target{"policy", Fuzz_policy},
-        Target{"proof", Fuzz_proof}, Target{"tile_path", Fuzz_tile_path},
+        Target{"entry", Fuzz_entry}, Target{"fork", Fuzz_fork},
+        Target{"handle_file", Fuzz_handle_file}, Target{"key", Fuzz_key},
+        Target{"note", Fuzz_note}, Target{"openings", Fuzz_openings},
+        Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
+        Target{"tile_path", Fuzz_tile_path},
         Target{"tlog_proof", Fuzz_tlog_proof}, Target{"vrf", Fuzz_vrf}),
     [](const auto& target) { return target.param.name; });
 

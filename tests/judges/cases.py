@@ -1,4 +1,5 @@
 """What both judges are asked: named cases, and seeded mutations of good ones."""
+import json
 import random
 
 from maker import (LOG, ORIGIN, OTHER, TORSION, W1, W2, W3, PLAIN_POLICY,
@@ -504,6 +505,136 @@ def redacted_copies():
                       PLAIN_POLICY, status)
 
 
+def forked(seed, count):
+    """(smaller, larger) sizes of a fork, where it began, and the two logs."""
+    random_ = random.Random(seed)
+    for turn in range(count):
+        larger = random_.randrange(1, 400)
+        smaller = random_.choice([random_.randrange(1, larger + 1), larger,
+                                  1 << random_.randrange(larger.bit_length())])
+        first = random_.randrange(smaller)
+        yield smaller, larger, first, Log(
+            [entry(i, b"a" if i < first else b"b") for i in range(smaller)]), TREE400
+
+
+TREE400 = Log([entry(i) for i in range(400)])
+
+
+def evidence(name, before, now, path=None, trust=PLAIN_POLICY, status=None, **more):
+    found = {**more, "note_before": before.decode(), "note_now": now.decode()}
+    if path is not None:
+        found["proof"] = [verify.format_base64(h) for h in path]
+    return evidence_text(name, json.dumps(found).encode(), trust, status)
+
+
+def evidence_text(name, data, trust=PLAIN_POLICY, status=None):
+    return Case(name, ["fork", "evidence", "--policy", "policy"],
+                {"evidence": data, "policy": trust}, status)
+
+
+def named_forks():
+    for smaller, larger, first, one, other in forked(7, 50):
+        where = f"forked at {first}, {smaller} and {larger}"
+        before, now, path = one.note(), other.note(larger), None
+        if smaller < larger:
+            path = other.consistency(smaller, 0, larger, seed=True)
+        yield evidence(where, before, now, path, status=0)
+        yield evidence(where + ", but honest", other.note(smaller), now, path,
+                       status=1)
+        if path is None:
+            continue
+        as_rfc = 1 if smaller & (smaller - 1) == 0 else 0
+        yield [
+            evidence(where + ", the larger first", now, before, path, status=0),
+            evidence(where + ", no proof", before, now, status=1),
+            evidence(where + ", a hash too many", before, now, path + path[-1:],
+                     status=1),
+            evidence(where + ", a hash too few", before, now, path[:-1], status=1),
+            evidence(where + ", another hash", before, now, [bytes(32)] + path[1:],
+                     status=1),
+            evidence(where + ", as RFC 6962 has it", before, now,
+                     other.consistency(smaller, 0, larger), status=as_rfc),
+        ][larger % 6]
+    yield from named_evidence()
+
+
+def named_evidence():
+    one, two = Log([entry(0, b"b"), entry(1)]), TREE400
+    text, other = one.text(), two.text(2)
+    good = LOG.line(text), LOG.line(other)
+    before, now = note(text, good[0]), note(other, good[1])
+    yield evidence("two roots", before, now, status=0)
+    yield evidence("two roots, an empty proof", before, now, [], status=0)
+    yield evidence("two roots and a path", before, now, [bytes(32)], status=1)
+    yield evidence("with words", before, now, status=0, what="a", contradiction="b",
+                   origin="c", size_before=0, size_now=2**64 - 1)
+    yield evidence("sizes with a sign", before, now, status=2, size_before=-1)
+    yield evidence("sizes beyond", before, now, status=2, size_before=2**64)
+    yield evidence("sizes with a fraction", before, now, status=2, size_now=1.0)
+    yield evidence("sizes as text", before, now, status=2, size_now="1")
+    yield evidence("words that are numbers", before, now, status=2, what=1)
+    yield evidence("words that are true", before, now, status=2, what=True)
+    yield evidence("another key", before, now, status=2, why="b")
+    yield evidence("64 hashes", before, now, [bytes(32)] * 64, status=1)
+    yield evidence("65 hashes", before, now, [bytes(32)] * 65, status=2)
+    yield evidence("a hash of 31", before, now, [bytes(31)], status=2)
+    yield evidence("the empty tree", Log([]).note(), now, [], status=1)
+    yield evidence("the empty tree and a path", Log([]).note(), now,
+                   [bytes(32)] * 2, status=1)
+    yield evidence("two empty trees", Log([]).note(), Log([]).note(), status=1)
+    yield evidence("the same twice", before, before, status=1)
+    yield evidence("not signed", note(text, OTHER.line(text)), now, status=1)
+    yield evidence("neither signed", note(text, W1.line(text)),
+                   note(other, W1.line(other)), status=1)
+    yield evidence("forged", note(text, line(ORIGIN, LOG.id() + bytes(64))), now,
+                   status=1)
+    yield evidence("a forged line of a witness", note(
+        text, good[0], line(W1.name, W1.id() + bytes(72))), now, trust=WITNESSED,
+        status=0)
+    yield evidence("no quorum", before, now, trust=WITNESSED, status=0)
+    yield evidence("a policy of another log", before, now, status=2, trust=policy(
+        f"log {OTHER.vkey()}", "quorum none"))
+    second = Signer(ORIGIN, verify.PLAIN, 8)
+    both = policy(f"log {second.vkey()}", f"log {LOG.vkey()}", "quorum none")
+    yield evidence("one of two keys", before, now, trust=both, status=0)
+    yield evidence("a key each", note(text, second.line(text)), now, trust=both,
+                   status=1)
+    yield evidence("another key each, too", note(text, second.line(text), good[0]),
+                   now, trust=both, status=0)
+    theirs = checkpoint(2, one.root(), "other.example/log")
+    yield evidence("two logs", note(theirs, OTHER.line(theirs)), now, status=1,
+                   trust=policy(f"log {LOG.vkey()}", f"log {OTHER.vkey()}",
+                                "quorum none"))
+    yield evidence("no note", b"", now, status=2)
+    yield evidence("a note that is no checkpoint", note(b"text\n", LOG.line(b"text\n")),
+                   now, status=2)
+    whole = json.dumps({"note_before": before.decode(), "note_now": now.decode()})
+    for what, data in (
+            ("no notes", b"{}"), ("a list", b"[]"), ("nothing", b""), ("text", b"x"),
+            ("one note", json.dumps({"note_now": now.decode()}).encode()),
+            ("a note twice", whole[:-1].encode() + b', "note_now": ""}'),
+            ("a byte order mark", b"\xef\xbb\xbf" + whole.encode()),
+            ("bad UTF-8", whole[:-1].encode() + b', "what": "\xff"}'),
+            ("a lone surrogate", whole[:-1].encode() + b', "what": "\\ud800"}'),
+            ("a surrogate in a note", whole.replace(
+                "\\u2014", "\\ud800").encode()),
+            ("NUL in a note", whole.replace("\\u2014", "\\u0000").encode()),
+            ("a raw newline", whole.replace("\\n", "\n").encode()),
+            ("null for proof", whole[:-1].encode() + b', "proof": null}'),
+            ("no hashes in proof", whole[:-1].encode() + b', "proof": [1]}'),
+            ("deep", b'{"proof": ' + b"[" * 5000 + b"]" * 5000 + b"}"),
+            ("a zero byte behind it", whole.encode() + b"\0"),
+            ("a zero byte and more", whole.encode() + b"\0{}"),
+            ("behind it more", whole.encode() + b"x")):
+        yield evidence_text("evidence: " + what, data, status=2)
+    yield evidence_text("evidence: blanks around it", b" \n" + whole.encode() + b"\n ",
+                        status=0)
+    yield evidence_text("evidence: not escaped", json.dumps(
+        json.loads(whole), ensure_ascii=False).encode(), status=0)
+    yield evidence_text("evidence: beyond 4 MiB", whole.encode() + b" " * (4 << 20),
+                        status=2)
+
+
 ODD = [b"", b" ", b"\n", b"\n\n", b"\r", b"\0", b"\x7f", b"+", b"0", b"=", b"A",
        "\u2014".encode(), "\u00a0".encode(), b"\xff", b"1", b"none", b"any"]
 
@@ -576,7 +707,7 @@ def bare_lines(seed):
                     (1, 1, "", "", ""), (1, 1, "AA==", "AA==", ""))]
     texts = ['"', "{", "}", "[", "]", ",", ":", "null", "true", "1.0", "1e0", "-1",
              "-0", "00", "18446744073709551615", "18446744073709551616", "\\u0041",
-             "\\n", " ", "\t", "\x01", "\u00e9", "/", "=", "A", '"x":1,', "NaN"]
+             "\\n", " ", "\t", "\x01", "\x00", "\\ud800", "\u00e9", "/", "=", "A", '"x":1,', "NaN"]
     for lines in good.values():
         for turn in range(600):
             text = lines[random_.randrange(len(lines))]
@@ -592,11 +723,14 @@ def strings(hashes):
 
 def everything(count):
     named = [case for make in (named_receipts, named_signatures, named_checkpoints,
-                               named_policies, named_entries, named_copies)
+                               named_policies, named_entries, named_copies,
+                               named_forks)
              for case in make()]
     good = [case for case in named if case.status == 0]
     receipts = [case for case in good if case.command[0] == "receipt"
             and len(case.files["proof"]) < 10_000 and len(case.files["policy"]) < 10_000]
-    copies = [case for case in good if case.command[0] == "audit"]
+    copies, forks = ([case for case in good if case.command[0] == command]
+                     for command in ("audit", "fork"))
     return (named + list(mutations(receipts, count, 1))
-            + list(mutations(copies, count // 4, 2)))
+            + list(mutations(copies, count // 4, 2))
+            + list(mutations(forks, count // 4, 3)))

@@ -62,6 +62,26 @@ TEST(MerkleTest, EveryConsistencyProofIsThatOfTheRfcAndIsBelieved) {
   }
 }
 
+TEST(MerkleTest, AGrowthPathTellsTheRootsAtBothSizes) {
+  for (uint64_t newer = 2; newer <= kLeaves; ++newer) {
+    for (uint64_t older = 1; older < newer; ++older) {
+      auto path = ProveGrowth(older, newer, NodeOf(newer));
+      ASSERT_TRUE(path) << path.error().message;
+      const auto roots = FollowGrowth(older, newer, *path);
+      ASSERT_TRUE(roots) << roots.error().message;
+      ASSERT_EQ(roots->older, Head(older).root) << older << ", " << newer;
+      ASSERT_EQ(roots->newer, Head(newer).root) << older << ", " << newer;
+      path->push_back(Head(1).root);
+      ASSERT_FALSE(FollowGrowth(older, newer, *path)) << "a hash too many";
+      path->resize(path->size() - 2);
+      ASSERT_FALSE(FollowGrowth(older, newer, *path)) << "a hash too few";
+    }
+  }
+  EXPECT_EQ(ProveGrowth(5, 5, NodeOf(5)).error().code, Code::kOutOfRange);
+  EXPECT_EQ(ProveGrowth(0, 5, NodeOf(5)).error().code, Code::kOutOfRange);
+  EXPECT_EQ(ProveGrowth(6, 5, NodeOf(5)).error().code, Code::kOutOfRange);
+}
+
 TEST(MerkleTest, APathProvesItsLeafOnly) {
   for (uint64_t size = 1; size <= kLeaves; ++size) {
     for (uint64_t index = 0; index < size; ++index) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "verifier/audit/fork_proof.h"
 #include "verifier/audit/payloads.h"
 #include "verifier/audit/rules/first_pass.h"
 #include "verifier/audit/rules/second_pass.h"
@@ -186,9 +187,15 @@ class Auditor {
   bool EndWithEvidence(const Fault& fault) {
     End(fault);
     if (request_.memory == nullptr) return false;
+    const auto proof =
+        FetchForkProof(request_.source, before_->checkpoint.tree, head());
     const auto kept =
-        request_.memory->KeepEvidence(*before_, now(), fault.error.message);
+        request_.memory->KeepEvidence(*before_, now(), fault.error.message,
+                                      proof.value_or(std::vector<Hash>{}));
     if (kept) report_.evidence = *kept;
+    if (!proof) {
+      report_.reason += " (no proof for others: " + proof.error().message + ")";
+    }
     if (!kept) {
       report_.reason += " (evidence not kept: " + kept.error().message + ")";
     }

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "verifier/contradiction.h"
 #include "verifier/files.h"
+#include "verifier/fork.h"
 #include "verifier/trust.h"
 
 namespace modlog {
@@ -81,10 +81,11 @@ Result<void> Memory::Remember(const Seen& seen) const {
   return {};
 }
 
-Result<std::string> Memory::KeepEvidence(
-    const Seen& before, const Seen& now,
-    const std::string& contradiction) const {
-  const std::string evidence = FormatContradiction(
+Result<std::string> Memory::KeepEvidence(const Seen& before, const Seen& now,
+                                         const std::string& contradiction,
+                                         const std::vector<Hash>& proof) const {
+  return WriteEvidence(
+      directory_,
       {.what = "two checkpoints of one log that cannot both be true",
        .contradiction = contradiction,
        .origin = now.checkpoint.origin,
@@ -92,14 +93,7 @@ Result<std::string> Memory::KeepEvidence(
        .size_now = now.checkpoint.tree.size,
        .note_before = before.note,
        .note_now = now.note,
-       .proof = {}});
-  // The name holds a hash, so that no evidence overwrites other evidence.
-  const std::string name = StemOf(now.checkpoint.origin) + ".contradiction." +
-                           FormatHex(Sha256(AsBytes(evidence))).substr(0, 16) +
-                           ".json";
-  auto written = WriteFileAtomically(directory_, name, evidence);
-  if (!written) return Fail(Code::kUnavailable, written.error().message);
-  return directory_ + "/" + name;
+       .proof = proof});
 }
 
 }  // namespace modlog

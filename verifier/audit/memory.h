@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "verifier/core/policy.h"
 
@@ -43,9 +44,11 @@ class Memory {
   Result<void> Remember(const Seen& seen) const;
 
   // KeepEvidence writes two checkpoints that contradict each other, both signed
-  // by the log, to a file of its own and returns its path. kUnavailable.
+  // by the log, to a file of its own (fork.h, WriteEvidence) and returns its
+  // path. `proof` is that of ProveFork. kUnavailable.
   Result<std::string> KeepEvidence(const Seen& before, const Seen& now,
-                                   const std::string& contradiction) const;
+                                   const std::string& contradiction,
+                                   const std::vector<Hash>& proof) const;
 
  private:
   Memory(std::string directory, int lock)

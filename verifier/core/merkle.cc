@@ -165,38 +165,61 @@ Result<void> CheckInclusion(uint64_t index, const Hash& leaf_hash,
 
 namespace {
 
+// REQUIRES: 1 <= older_size < newer_size.
+Climb ClimbOfGrowth(uint64_t older_size, uint64_t newer_size) {
+  return ClimbFrom(std::countr_zero(older_size), older_size - 1, newer_size);
+}
+
+// The seed is the last complete subtree of the older tree.
+// REQUIRES: path.size() == climb.length.
+GrowthRoots Grow(const Climb& climb, const Hash& seed,
+                 std::span<const Hash> path) {
+  GrowthRoots roots{seed, seed};
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (climb.SiblingIsLeft(i)) {
+      roots.older = HashNode(path[i], roots.older);
+      roots.newer = HashNode(path[i], roots.newer);
+    } else {
+      roots.newer = HashNode(roots.newer, path[i]);
+    }
+  }
+  return roots;
+}
+
 // CheckGrowth is CheckConsistency for 1 <= older.size < newer.size.
 Result<void> CheckGrowth(const TreeHead& older, const TreeHead& newer,
                          std::span<const Hash> proof) {
-  const int level = std::countr_zero(older.size);
-  const Climb climb = ClimbFrom(level, older.size - 1, newer.size);
+  const Climb climb = ClimbOfGrowth(older.size, newer.size);
   const bool seed_known = std::has_single_bit(older.size);
   const size_t want = climb.length + (seed_known ? 0 : 1);
   if (proof.size() != want) {
     return WrongLength("consistency proof", proof.size(), want);
   }
   const Hash seed = seed_known ? older.root : proof.front();
-  const std::span<const Hash> path = proof.subspan(seed_known ? 0 : 1);
-  Hash older_root = seed;
-  Hash newer_root = seed;
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (climb.SiblingIsLeft(i)) {
-      older_root = HashNode(path[i], older_root);
-      newer_root = HashNode(path[i], newer_root);
-    } else {
-      newer_root = HashNode(newer_root, path[i]);
-    }
-  }
-  if (older_root != older.root || newer_root != newer.root) {
+  const GrowthRoots roots =
+      Grow(climb, seed, proof.subspan(seed_known ? 0 : 1));
+  if (roots.older != older.root || roots.newer != newer.root) {
     return Fail(Code::kBadProof,
                 std::string("the consistency proof does not lead to the ") +
-                    (older_root != older.root ? "older" : "newer") + " root: " +
+                    (roots.older != older.root ? "older" : "newer") +
+                    " root: " +
                     Sizes("older size", older.size, "newer size", newer.size));
   }
   return {};
 }
 
 }  // namespace
+
+Result<GrowthRoots> FollowGrowth(uint64_t older_size, uint64_t newer_size,
+                                 std::span<const Hash> path) {
+  MODLOG_CHECK(1 <= older_size && older_size < newer_size,
+               "growth leads from a tree to a larger one");
+  const Climb climb = ClimbOfGrowth(older_size, newer_size);
+  if (path.size() != climb.length + 1) {
+    return WrongLength("growth path", path.size(), climb.length + 1);
+  }
+  return Grow(climb, path.front(), path.subspan(1));
+}
 
 Result<void> CheckConsistency(const TreeHead& older, const TreeHead& newer,
                               std::span<const Hash> proof) {
@@ -244,6 +267,22 @@ Result<std::vector<Hash>> ProveConsistency(uint64_t older_size,
                     Sizes("older size", older_size, "newer size", newer_size));
   }
   return ReadProof(ConsistencyPlan(older_size, newer_size), read);
+}
+
+Result<std::vector<Hash>> ProveGrowth(uint64_t older_size, uint64_t newer_size,
+                                      const NodeReader& read) {
+  if (older_size == newer_size) {
+    return Fail(Code::kOutOfRange,
+                "want an older size below the newer, got " +
+                    Sizes("older size", older_size, "newer size", newer_size));
+  }
+  ASSIGN_OR_RETURN(std::vector<Hash> path,
+                   ProveConsistency(older_size, newer_size, read));
+  if (std::has_single_bit(older_size)) {
+    ASSIGN_OR_RETURN(const Hash seed, read({std::countr_zero(older_size), 0}));
+    path.insert(path.begin(), seed);
+  }
+  return path;
 }
 
 }  // namespace modlog

@@ -47,6 +47,21 @@ Result<void> CheckInclusion(uint64_t index, const Hash& leaf_hash,
 Result<void> CheckConsistency(const TreeHead& older, const TreeHead& newer,
                               std::span<const Hash> proof);
 
+// The roots that a growth path leads to, at the older and at the newer size.
+struct GrowthRoots {
+  Hash older;
+  Hash newer;
+};
+
+// FollowGrowth follows a growth path: a consistency proof that begins with its
+// first subtree also where the older size is a power of two, and RFC 6962 would
+// leave it out because the verifier has it. So it needs no root to start from,
+// and a path that leads to the root of a tree tells what root that very tree
+// had at the older size: if a log signed another one, the path proves it.
+// kBadProof for a wrong length. REQUIRES: 1 <= older_size < newer_size.
+Result<GrowthRoots> FollowGrowth(uint64_t older_size, uint64_t newer_size,
+                                 std::span<const Hash> path);
+
 // InclusionNodes lists the complete subtrees that ProveInclusion reads, so that
 // storage can fetch them in one go. At most 2 * 64.
 // REQUIRES: index < size.
@@ -65,6 +80,11 @@ Result<std::vector<Hash>> ProveInclusion(uint64_t index, uint64_t size,
 Result<std::vector<Hash>> ProveConsistency(uint64_t older_size,
                                            uint64_t newer_size,
                                            const NodeReader& read);
+
+// ProveGrowth returns a growth path. kOutOfRange unless
+// 1 <= older_size < newer_size.
+Result<std::vector<Hash>> ProveGrowth(uint64_t older_size, uint64_t newer_size,
+                                      const NodeReader& read);
 
 }  // namespace modlog
 
