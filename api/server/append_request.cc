@@ -267,13 +267,15 @@ std::string ItemField(const AppendInput& input, size_t item,
                      field);
 }
 
-AppendGroup TakeGroup(AppendInput* input) {
+AppendGroup TakeGroup(AppendInput* input, const Caller& caller) {
   return {.platform = std::string(input->platform),
           .actions = std::move(input->actions),
           .payloads = std::move(input->payloads),
           .seal = input->seal,
           .atomicity = input->atomicity,
-          .with_proofs = input->with_proofs};
+          .with_proofs = input->with_proofs,
+          .authenticated = caller.SpeaksFor(input->platform),
+          .by_operator = caller.IsOperator()};
 }
 
 }  // namespace modlog

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/server/callers.h"
 #include "log/log.h"
 
 namespace modlog {
@@ -57,9 +58,9 @@ std::vector<Violation> ParseAppend(const grpc::ByteBuffer& request,
 std::string ItemField(const AppendInput& input, size_t item,
                       std::string_view field);
 
-// TakeGroup makes the log's group; `input` keeps the bytes alive and must stay
-// until the answer is given.
-AppendGroup TakeGroup(AppendInput* input);
+// TakeGroup makes the log's group of what `caller` sent; `input` keeps the
+// bytes alive and must stay until the answer is given.
+AppendGroup TakeGroup(AppendInput* input, const Caller& caller);
 
 }  // namespace modlog
 

@@ -67,7 +67,7 @@ void AppendStream::Handle(Slot* slot) {
     return;
   }
   if (context_->IsCancelled()) return;  // OnCancel finishes
-  log_->Append(TakeGroup(&slot->input),
+  log_->Append(TakeGroup(&slot->input, caller_),
                [self = self_, slot](const Result<AppendAnswer>& answer) {
                  grpc::ByteBuffer out;
                  WriteAnswer(slot->input, answer, self->log_->state(), &out);

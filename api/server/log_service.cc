@@ -63,9 +63,7 @@ grpc::ServerUnaryReactor* StartAppend(AppendKind kind, Log* log,
     return reactor;
   }
   if (kind == AppendKind::kSingle) call->input.with_proofs = true;
-  AppendGroup group = TakeGroup(&call->input);
-  group.authenticated = caller->SpeaksFor(group.platform);
-  group.by_operator = caller->IsOperator();
+  AppendGroup group = TakeGroup(&call->input, *caller);
   const bool wait = call->input.wait_witnessed;
   const bool with_proofs = call->input.with_proofs;
   AppendDone done =

@@ -37,6 +37,8 @@ class HandleTest : public testing::Test {
       words.insert(words.end(),
                    {"--platform", "example", "--handles", directory_});
     }
+    // Keys are spoken of with the platform's token or the operator's.
+    words.insert(words.begin(), {"--token-file", log_.operator_token()});
     return log_.Modlog(words);
   }
   void NewKey() {
@@ -208,13 +210,14 @@ TEST_F(HandleTest, AnInterruptedNewKeyIsTakenUpAgain) {
   // As if the entry had not been written: a folder with a key of a log that
   // knows none.
   RunningLog other;
-  const Outcome refused =
-      other.Modlog({"handle", "destroy-key", "1", "--platform", "example",
-                    "--handles", directory_});
+  const Outcome refused = other.Modlog(
+      {"--token-file", other.operator_token(), "handle", "destroy-key", "1",
+       "--platform", "example", "--handles", directory_});
   EXPECT_NE(refused.status, 0);
   EXPECT_EQ(ReadFile(directory_ + "/key-1"), key);
-  const Outcome taken = other.Modlog(
-      {"handle", "new-key", "--platform", "example", "--handles", directory_});
+  const Outcome taken =
+      other.Modlog({"--token-file", other.operator_token(), "handle", "new-key",
+                    "--platform", "example", "--handles", directory_});
   EXPECT_EQ(taken.status, 0) << taken.err;
   EXPECT_EQ(ReadFile(directory_ + "/key-1"), key);
 }
