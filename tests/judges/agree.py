@@ -11,6 +11,7 @@ import concurrent.futures
 import contextlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -101,12 +102,36 @@ def compare_bare(program, work):
     return wrong
 
 
+def wrong_messages():
+    """Where the table in verify.py is not what proto/ says."""
+    names = {"BulkCorrection": "Bulk", "StatsCell": "Cell"}
+    forms = {"uint32": "u", "uint64": "U", "bytes": "b", "string": "s"}
+    path = os.path.join(cases.maker.HERE, "..", "..", "proto", "modlog", "v1",
+                        "action.proto")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    codes = set(re.findall(r"^enum (\w+)", text, re.M))
+    said = {}
+    for name, body in re.findall(r"^message (\w+) {(.*?)^}", text, re.M | re.S):
+        said[names.get(name, name)] = {
+            int(number): ("e" if kind in codes else forms.get(
+                kind, names.get(kind, kind))) + ("+" if many else "")
+            for many, kind, number in re.findall(
+                r"^  (repeated )?(\w+) \w+ = (\d+);", body, re.M)}
+    wrong = [name for name in said.keys() | verify.MESSAGES.keys()
+             if said.get(name) != verify.MESSAGES.get(name)]
+    for name in wrong:
+        print(f"MESSAGES of verify.py: {name} is not what action.proto says")
+    return len(wrong)
+
+
 def main(program, count=400):
     work = tempfile.mkdtemp()
     try:
         every = cases.everything(int(count))
         answers = compare_all(program, every, work)
-        wrong = answers.count(None) + compare_bare(program, work)
+        wrong = (answers.count(None) + compare_bare(program, work)
+                 + wrong_messages())
     finally:
         shutil.rmtree(work)
     print(f"{len(every)} cases: " + ", ".join(

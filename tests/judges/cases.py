@@ -2,6 +2,7 @@
 import json
 import random
 
+import maker
 from maker import (LOG, ORIGIN, OTHER, TORSION, W1, W2, W3, PLAIN_POLICY,
                    WITNESSED, Log, Signer, checkpoint, entry, field, line, note,
                    policy, varint, verify)
