@@ -28,11 +28,14 @@ Result<std::vector<Hash>> ParsePath(const v1::ItemResult& result) {
 constexpr size_t kWarningShownMax = 200;
 
 Result<CheckedItem> CheckLogged(std::string_view platform,
-                                std::string_view action,
+                                std::string_view body, EntryBody kind,
                                 const v1::ItemResult& result,
                                 const TreeHead& head) {
+  if (LeafSize(result.entry_header(), body) > kLeafSizeMax) {
+    return Fail(Code::kMalformed, "the entry header is too long");
+  }
   std::string leaf;
-  AppendLeaf(result.entry_header(), action, &leaf);
+  AppendLeaf(result.entry_header(), body, &leaf, kind);
   ASSIGN_OR_RETURN(DecodedEntry entry, DecodeEntry(leaf));
   if (entry.platform != platform) {
     return Fail(Code::kMalformed, "the entry header names another platform");
@@ -81,8 +84,9 @@ Result<CheckedItem> CheckItem(std::string_view platform,
   switch (result.outcome()) {
     case v1::ItemResult::LOGGED:
     case v1::ItemResult::DUPLICATE: {
-      ASSIGN_OR_RETURN(CheckedItem item,
-                       CheckLogged(platform, action, result, head));
+      ASSIGN_OR_RETURN(
+          CheckedItem item,
+          CheckLogged(platform, action, EntryBody::kAction, result, head));
       for (const v1::Warning& warning : result.warnings()) {
         item.warnings.push_back(
             absl::StrCat(Printable(warning.field(), kWarningShownMax), ": ",
@@ -103,6 +107,17 @@ Result<CheckedItem> CheckItem(std::string_view platform,
           Code::kMalformed,
           absl::StrCat("unknown outcome ", static_cast<int>(result.outcome())));
   }
+}
+
+Result<CheckedItem> CheckSeal(std::string_view platform, std::string_view seal,
+                              const v1::ItemResult& result,
+                              const TreeHead& head) {
+  if (result.outcome() != v1::ItemResult::LOGGED &&
+      result.outcome() != v1::ItemResult::DUPLICATE) {
+    return Fail(Code::kMalformed,
+                "the batch was logged, and its seal was not answered for");
+  }
+  return CheckLogged(platform, seal, EntryBody::kSeal, result, head);
 }
 
 Result<TreeHead> HeadCheck::Check(const std::string& checkpoint) {

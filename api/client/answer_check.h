@@ -32,6 +32,12 @@ Result<CheckedItem> CheckItem(std::string_view platform,
                               const v1::ItemResult& result,
                               const TreeHead& head);
 
+// CheckSeal checks the answer for the seal over a batch: as CheckItem does,
+// that it stands. kMalformed where it does not.
+Result<CheckedItem> CheckSeal(std::string_view platform, std::string_view seal,
+                              const v1::ItemResult& result,
+                              const TreeHead& head);
+
 // HeadCheck opens the checkpoints of one log in the order they came.
 // Not thread-safe.
 class HeadCheck {

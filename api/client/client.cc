@@ -62,6 +62,9 @@ std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
   // 4,096 answers with a path each, or with a refusal each, need more than the
   // 4 MiB that gRPC allows by itself.
   arguments.SetMaxReceiveMessageSize(kAnswerSizeMax);
+  // gRPC would look for a log that was restarted after up to two minutes.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   if (!token.empty()) return NewTokenChannel(address, arguments, token);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
                                    arguments);
@@ -133,6 +136,17 @@ Result<v1::GetStatusResponse> Client::GetStatus(
 Result<v1::AddPlatformResponse> Client::AddPlatform(
     const v1::AddPlatformRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::AddPlatform);
+}
+
+Result<v1::AppendResponse> Client::Append(const v1::AppendRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Append);
+}
+
+Result<v1::GetPlatformResponse> Client::GetPlatform(
+    const std::string& platform) {
+  v1::GetPlatformRequest request;
+  request.set_platform(platform);
+  return Ask(stub(), request, &v1::ModerationLog::Stub::GetPlatform);
 }
 
 Result<v1::SearchResponse> Client::Search(const v1::SearchRequest& request) {

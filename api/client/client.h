@@ -64,12 +64,14 @@ class Client {
   // errors of CheckTlogProof for an answer that does not hold.
   Result<VerifiedReceipt> GetReceipt(uint64_t index);
   // What is answered as it came: for the caller to judge.
+  Result<v1::AppendResponse> Append(const v1::AppendRequest& request);
   Result<v1::GetPayloadResponse> GetPayload(
       const v1::GetPayloadRequest& request);
   Result<v1::EraseResponse> Erase(const v1::EraseRequest& request);
   Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
   Result<v1::AddPlatformResponse> AddPlatform(
       const v1::AddPlatformRequest& request);
+  Result<v1::GetPlatformResponse> GetPlatform(const std::string& platform);
   Result<v1::SearchResponse> Search(const v1::SearchRequest& request);
 
  private:

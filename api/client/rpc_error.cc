@@ -1,5 +1,6 @@
 #include "api/client/rpc_error.h"
 
+#include <charconv>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -25,15 +26,23 @@ std::string_view WithoutItem(std::string_view field) {
   return field;
 }
 
-std::string Violations(const google::rpc::BadRequest& request) {
-  std::string text;
+void AddViolation(const google::rpc::BadRequest::FieldViolation& violation,
+                  std::string* text) {
+  const std::string_view field = WithoutItem(violation.field());
+  absl::StrAppend(text, text->empty() ? "" : "; ",
+                  Printable(field, kTextSizeMax), field.empty() ? "" : ": ",
+                  Printable(violation.description(), kTextSizeMax));
+}
+
+void TakeViolations(const google::rpc::BadRequest& request,
+                    RpcFailure* failure) {
+  failure->text.clear();
   for (const auto& violation : request.field_violations()) {
-    std::string_view field = WithoutItem(violation.field());
-    absl::StrAppend(&text, text.empty() ? "" : "; ",
-                    Printable(field, kTextSizeMax), field.empty() ? "" : ": ",
-                    Printable(violation.description(), kTextSizeMax));
+    AddViolation(violation, &failure->text);
+    if (const auto item = ItemNamed(violation.field())) {
+      AddViolation(violation, &failure->items[*item]);
+    }
   }
-  return text;
 }
 
 Code CodeFrom(grpc::StatusCode code) {
@@ -79,9 +88,10 @@ RpcFailure ParseFailure(const google::rpc::Status& status) {
   google::rpc::RetryInfo retry;
   for (const google::protobuf::Any& detail : status.details()) {
     if (detail.UnpackTo(&request) && request.field_violations_size() > 0) {
-      failure.text = Violations(request);
+      TakeViolations(request, &failure);
     } else if (detail.UnpackTo(&info)) {
       failure.reason = Printable(info.reason(), 64);
+      failure.metadata = {info.metadata().begin(), info.metadata().end()};
     } else if (detail.UnpackTo(&retry)) {
       failure.retry_after = Milliseconds(retry.retry_delay());
     }
@@ -114,6 +124,18 @@ Error ErrorFrom(const RpcFailure& failure) {
     text = absl::StrCat(failure.reason, ": ", text);
   }
   return {CodeFrom(failure.code), std::move(text)};
+}
+
+std::optional<size_t> ItemNamed(std::string_view field) {
+  constexpr std::string_view kList = "actions[";
+  if (!field.starts_with(kList)) return std::nullopt;
+  const std::string_view digits =
+      field.substr(kList.size(), field.find(']') - kList.size());
+  size_t item = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, item);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return item;
 }
 
 std::string Printable(std::string_view text, size_t size_max) {

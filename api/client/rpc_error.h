@@ -7,6 +7,7 @@
 #include <grpcpp/support/status.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct RpcFailure {
   std::string text;    // printable, one line
   std::string reason;  // of an ErrorInfo: "ROLLED_BACK"; may be empty
   std::optional<std::chrono::milliseconds> retry_after;  // of a RetryInfo
+  std::map<std::string, std::string> metadata = {};      // of an ErrorInfo
+  // Of a BadRequest, by item: what is wrong with "actions[3]" is under 3.
+  std::map<size_t, std::string> items = {};
 };
 
 // ParseFailure reads a status that is not OK. The text is that of the
@@ -35,6 +39,9 @@ RpcFailure ParseFailure(const grpc::Status& status);
 bool IsWorthRetrying(const RpcFailure& failure);
 
 Error ErrorFrom(const RpcFailure& failure);
+
+// ItemNamed returns the 3 of "actions[3].puid"; nothing for a field of none.
+std::optional<size_t> ItemNamed(std::string_view field);
 
 // Printable returns at most `size_max` bytes of foreign text with everything
 // but printable ASCII escaped, and "…" where it was cut.

@@ -31,22 +31,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "api/client/answer_check.h"
+#include "api/client/appender.h"
 #include "api/client/client.h"
 #include "api/client/rpc_error.h"
 
 namespace modlog {
-
-struct AppendItem {
-  std::string action;  // canonical bytes
-  std::string puid;    // the caller's, as is `where`: returned with the answer
-  std::string where;   // "FILE:LINE"
-  std::string payload = {};  // encoded Payload to keep beside it, or nothing
-};
-
-struct AnsweredItem {
-  AppendItem item;
-  CheckedItem answer;
-};
 
 struct StreamAppenderOptions {
   std::string platform;
@@ -61,30 +50,27 @@ struct StreamAppenderOptions {
   std::function<Result<void>()> before_send = {};
 };
 
-class StreamAppender {
+class StreamAppender : public Appender {
  public:
-  // Called once for each message, with its items in the order of Add.
-  using OnAnswers = std::function<void(std::span<const AnsweredItem>)>;
-
   // `client` must outlive the appender.
   StreamAppender(Client* client, StreamAppenderOptions options,
                  OnAnswers on_answers);
   // Breaks the stream off where Finish has not ended it.
-  ~StreamAppender();
+  ~StreamAppender() override;
   StreamAppender(const StreamAppender&) = delete;
   StreamAppender& operator=(const StreamAppender&) = delete;
 
   // Add takes one action; blocks while the window is full. An error is final:
   // the stream broke, the log refuses to append, or an answer did not hold
   // (kBadProof, kConflict, kMalformed).
-  Result<void> Add(AppendItem item);
+  Result<void> Add(AppendItem item) override;
   // Flush sends what Add has collected, without waiting for the answer.
-  Result<void> Flush();
+  Result<void> Flush() override;
   // Finish sends the rest and waits for every answer. Nothing may follow.
-  Result<void> Finish();
+  Result<void> Finish() override;
 
   // Items added whose answer has not been handed out.
-  uint64_t unanswered() const;
+  uint64_t unanswered() const override;
 
  private:
   struct Message {

@@ -96,8 +96,23 @@ RpcStatus ItemStatus(const AppendInput& input, size_t i, const ItemResult& item,
   return RefusedStatus(violations, violations_max);
 }
 
+// "0-3,7": runs of ascending positions, the first of them. gRPC carries 8 KiB
+// of metadata; who drops these and asks again is told of more.
+constexpr size_t kRunsToldMax = 200;
+
 std::string JoinPositions(const std::vector<size_t>& positions) {
-  return fmt::format("{}", fmt::join(positions, ","));
+  std::vector<std::string> runs;
+  for (size_t i = 0; i < positions.size() && runs.size() < kRunsToldMax;) {
+    size_t end = i + 1;
+    while (end < positions.size() && positions[end] == positions[end - 1] + 1) {
+      ++end;
+    }
+    runs.push_back(
+        end == i + 1 ? fmt::to_string(positions[i])
+                     : fmt::format("{}-{}", positions[i], positions[end - 1]));
+    i = end;
+  }
+  return fmt::format("{}", fmt::join(runs, ","));
 }
 
 // What a client needs to make the seal anew: the platform's count and last

@@ -10,6 +10,7 @@
 #include "api/client/commands/append_report.h"
 #include "api/client/commands/command.h"
 #include "api/client/commands/handle_options.h"
+#include "api/client/commands/seal_options.h"
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/line_reader.h"
@@ -33,6 +34,8 @@ printed with "duplicate" and counts as success.
 Examples:
   modlog append examples/january-2021.jsonl
   tail -f actions.jsonl | modlog append --platform example --json -
+  modlog --token-file shop.token append --platform shop.example \
+    --seal-key shop.key actions.jsonl
 
 Exit status: 0 all is logged, 1 something was refused, 2 usage, connection or
 file, 130 ended by Ctrl-C after printing all that had been sent.)";
@@ -42,6 +45,7 @@ struct Options {
   std::string platform;
   bool json = false;
   HandleOptions handles;
+  SealOptions seal;
 };
 
 // One run over one file.
@@ -127,12 +131,12 @@ class Appending {
     if (handles_) {
       options.before_send = [this] { return handles_->BeforeSend(); };
     }
-    stream_ = std::make_unique<StreamAppender>(
-        client_, std::move(options),
-        [this](std::span<const AnsweredItem> answers) {
-          if (handles_) handles_->OnAnswers(answers);
-          report_.OnAnswers(answers);
-        });
+    ASSIGN_OR_RETURN(
+        stream_, OpenAppender(client_, options_.seal, std::move(options),
+                              [this](std::span<const AnsweredItem> answers) {
+                                if (handles_) handles_->OnAnswers(answers);
+                                report_.OnAnswers(answers);
+                              }));
     return {};
   }
 
@@ -188,7 +192,7 @@ class Appending {
   LineReader reader_;
   std::string platform_;                   // of stream_
   std::unique_ptr<HandleWriter> handles_;  // or null; outlives stream_
-  std::unique_ptr<StreamAppender> stream_;
+  std::unique_ptr<Appender> stream_;
   uint64_t unanswered_ = 0;
   uint64_t given_ = 0;
   uint64_t without_account_ = 0;
@@ -229,6 +233,7 @@ void AddAppend(CLI::App* app, CommandLine* line) {
   command->add_flag("--json", options->json,
                     "print acknowledgements as JSON, one a line");
   AddHandleOptions(command, &options->handles);
+  AddSealOptions(command, &options->seal);
   command->footer(kFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunAppend(*line, *options); };

@@ -7,9 +7,11 @@
 #include <cstring>
 #include <memory>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/platform_keys.h"
 #include "api/client/rpc_error.h"
 
 namespace modlog {
@@ -31,12 +33,32 @@ Exit status: 0 done, 1 wrong token, 2 refused, usage, connection or file.)";
 struct Options {
   std::string name;
   std::string token_file;
+  std::string key;    // a vkey, or empty
+  std::string proof;  // base64
 };
 
-Result<std::string> Enrol(const CommandLine& line, const std::string& name) {
-  ASSIGN_OR_RETURN(const auto client, Connect(line, Speaker::kOperator));
+// What --key and --proof say.
+Result<void> AddKey(const Options& options, v1::AddPlatformRequest* request) {
+  if (options.key.empty()) return {};
+  auto key = ParseVerifierKey(options.key);
+  if (!key) return Prefixed("--key", key.error());
+  if (key->name != options.name || key->type != SignatureType::kEd25519) {
+    return Fail(
+        Code::kMalformed,
+        absl::StrCat("--key must be an Ed25519 key named ", options.name));
+  }
+  request->set_seal_key(std::string(AsText(key->key.raw())));
+  if (!absl::Base64Unescape(options.proof, request->mutable_proof())) {
+    return Fail(Code::kMalformed, "--proof must be base64");
+  }
+  return {};
+}
+
+Result<std::string> Enrol(const CommandLine& line, const Options& options) {
   v1::AddPlatformRequest request;
-  request.set_platform(name);
+  request.set_platform(options.name);
+  RETURN_IF_ERROR(AddKey(options, &request));
+  ASSIGN_OR_RETURN(const auto client, Connect(line, Speaker::kOperator));
   ASSIGN_OR_RETURN(const v1::AddPlatformResponse response,
                    client->AddPlatform(request));
   return response.token() + "\n";
@@ -53,7 +75,7 @@ Result<void> EnrolIntoFile(const CommandLine& line, const Options& options) {
   const int fd =
       open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return failed("make");
-  const auto token = Enrol(line, options.name);
+  const auto token = Enrol(line, options);
   Result<void> done = {};
   if (!token) {
     done = std::unexpected(token.error());
@@ -72,7 +94,7 @@ int RunAdd(const CommandLine& line, const Options& options) {
     const auto done = EnrolIntoFile(line, options);
     return done ? kExitDone : Complain(done.error());
   }
-  const auto token = Enrol(line, options.name);
+  const auto token = Enrol(line, options);
   if (!token) return Complain(token.error());
   if (!Print(*token)) {
     return Complain({Code::kUnavailable, "cannot write to standard output"});
@@ -84,16 +106,26 @@ int RunAdd(const CommandLine& line, const Options& options) {
 
 void AddPlatform(CLI::App* app, CommandLine* line) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand("platform", "Enrol platforms");
+  CLI::App* command =
+      app->add_subcommand("platform", "Enrol platforms, and their keys");
   command->require_subcommand(1);
   CLI::App* add = command->add_subcommand("add", "Give a platform its token");
   add->add_option("NAME", options->name, "the platform")->required();
   add->add_option("--token-out", options->token_file,
                   "write the token to this new file, mode 0600 [print it]");
+  auto* key = add->add_option("--key", options->key,
+                              "the platform's key for seals: what modlog "
+                              "platform keygen printed")
+                  ->type_name("VKEY");
+  auto* proof =
+      add->add_option("--proof", options->proof, "and that the platform has it")
+          ->needs(key);
+  key->needs(proof);
   add->footer(kFooter);
   add->callback([line, options] {
     line->run = [line, options] { return RunAdd(*line, *options); };
   });
+  AddPlatformKeys(command, line);
 }
 
 }  // namespace modlog

@@ -47,17 +47,25 @@ std::string InBrackets(const std::map<std::string, uint64_t>& counts) {
 
 }  // namespace
 
-LogSink::LogSink(Client* client, LogSinkOptions options)
+LogSink::LogSink(LogSinkOptions options)
     : options_(std::move(options)),
       progress_("import", options_.unit),
-      report_(AckStyle::kNone, &progress_),
-      stream_(client, StreamOptions(options_),
-              [this](std::span<const AnsweredItem> answers) {
-                if (options_.handles != nullptr) {
-                  options_.handles->OnAnswers(answers);
-                }
-                report_.OnAnswers(answers);
-              }) {}
+      report_(AckStyle::kNone, &progress_) {}
+
+Result<std::unique_ptr<LogSink>> LogSink::Open(Client* client,
+                                               LogSinkOptions options) {
+  auto sink = std::unique_ptr<LogSink>(new LogSink(std::move(options)));
+  ASSIGN_OR_RETURN(
+      sink->stream_,
+      OpenAppender(client, sink->options_.seal, StreamOptions(sink->options_),
+                   [sink = sink.get()](std::span<const AnsweredItem> answers) {
+                     if (sink->options_.handles != nullptr) {
+                       sink->options_.handles->OnAnswers(answers);
+                     }
+                     sink->report_.OnAnswers(answers);
+                   }));
+  return sink;
+}
 
 Result<void> LogSink::Stop() {
   stopped_ = true;
@@ -79,10 +87,10 @@ Result<void> LogSink::OnAction(ImportedAction action) {
     }
     action.action = *std::move(bears);
   }
-  return stream_.Add({.action = std::move(action.action),
-                      .puid = std::move(action.puid),
-                      .where = Printable(action.source, kPlaceShownMax),
-                      .payload = std::move(action.payload)});
+  return stream_->Add({.action = std::move(action.action),
+                       .puid = std::move(action.puid),
+                       .where = Printable(action.source, kPlaceShownMax),
+                       .payload = std::move(action.payload)});
 }
 
 Result<void> LogSink::OnRefused(ImportRemark remark) {
@@ -124,8 +132,8 @@ void LogSink::SummarizeEntries() {
                                   WithCommas(entries.logged), " entries new, ",
                                   WithCommas(entries.duplicates), " known, ",
                                   WithCommas(entries.refused), " refused");
-  if (stream_.unanswered() > 0) {
-    absl::StrAppend(&text, ", ", WithCommas(stream_.unanswered()),
+  if (stream_->unanswered() > 0) {
+    absl::StrAppend(&text, ", ", WithCommas(stream_->unanswered()),
                     " without an answer (import again: what is in the log is "
                     "recognised)");
   }

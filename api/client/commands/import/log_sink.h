@@ -5,11 +5,13 @@
 // was refused, as FILE:LINE: row N, column NAME: WHY. Not thread-safe.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "api/client/client.h"
 #include "api/client/commands/append_report.h"
+#include "api/client/commands/seal_options.h"
 #include "api/client/handle_writer.h"
 #include "api/client/stream_appender.h"
 #include "api/import/importer.h"
@@ -24,12 +26,15 @@ struct LogSinkOptions {
   // What had been sent when the log's answer came is logged nevertheless.
   bool strict = false;
   HandleWriter* handles = nullptr;  // gives handles, or null
+  SealOptions seal = {};
 };
 
 class LogSink : public ImportSink {
  public:
-  // `client` must outlive the sink.
-  LogSink(Client* client, LogSinkOptions options);
+  // Open connects the sink with the log; the errors of OpenAppender. `client`
+  // must outlive the sink.
+  static Result<std::unique_ptr<LogSink>> Open(Client* client,
+                                               LogSinkOptions options);
 
   Result<void> OnAction(ImportedAction action) override;
   Result<void> OnRefused(ImportRemark remark) override;
@@ -37,7 +42,7 @@ class LogSink : public ImportSink {
   void OnProgress(uint64_t done, uint64_t total) override;
 
   // Finish sends what is left and waits for all answers.
-  Result<void> Finish() { return stream_.Finish(); }
+  Result<void> Finish() { return stream_->Finish(); }
 
   // Whether the import ended because of `strict`.
   bool stopped() const { return stopped_; }
@@ -50,12 +55,13 @@ class LogSink : public ImportSink {
   void Say(std::string_view line) { progress_.Say(line); }
 
  private:
+  explicit LogSink(LogSinkOptions options);
   Result<void> Stop();
 
   const LogSinkOptions options_;
   Progress progress_;
   AppendReport report_;
-  StreamAppender stream_;
+  std::unique_ptr<Appender> stream_;
   bool stopped_ = false;
 };
 

@@ -83,11 +83,14 @@ int RunInto(Client* client, const ImportOptions& options,
             const ImportPlan& plan, const PlatformSecret& secret) {
   auto handles = OpenHandles(options.handles, client, options.platform);
   if (!handles) return ComplainOfFiles(handles.error());
-  LogSink sink(client, {.platform = options.platform,
-                        .unit = plan.unit,
-                        .warnings = options.warnings,
-                        .strict = options.strict,
-                        .handles = handles->get()});
+  auto opened = LogSink::Open(client, {.platform = options.platform,
+                                       .unit = plan.unit,
+                                       .warnings = options.warnings,
+                                       .strict = options.strict,
+                                       .handles = handles->get(),
+                                       .seal = options.seal});
+  if (!opened) return Complain(opened.error());
+  LogSink& sink = **opened;
   auto items = plan.run({client, secret, &sink});
   Result<void> finished = sink.Finish();
   if (*handles) {
@@ -118,6 +121,7 @@ void AddImportOptions(CLI::App* command, const std::string& platform_help,
   command->add_flag("--new-secret", options->new_secret,
                     "make a missing secret although the platform has entries: "
                     "what was imported with another one is logged again");
+  AddSealOptions(command, &options->seal);
   command->add_flag("--warnings", options->warnings, "print warnings, too");
   command->add_flag("--strict", options->strict,
                     "stop at the first refusal, instead of going on with the "

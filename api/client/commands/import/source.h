@@ -13,6 +13,7 @@
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/commands/handle_options.h"
+#include "api/client/commands/seal_options.h"
 #include "api/import/importer.h"
 #include "api/import/platform_secret.h"
 #include "api/import/record_payload.h"
@@ -28,6 +29,7 @@ struct ImportOptions {
   bool strict = false;
   bool publish_payload = false;
   HandleOptions handles;
+  SealOptions seal;
 };
 
 // AddImportOptions: `platform_help` says whose entries they are.
