@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# run.sh python|go|node SOURCE_FOLDER PROGRAMS_FOLDER BUILD_FOLDER: does what a
+# run.sh cpp|python|go|node SOURCE_FOLDER PROGRAMS_FOLDER BUILD_FOLDER: does what a
 # platform copies from examples/ log and prove an action? Exit status 77, and a
 # word why, where the runtime is not here.
 set -euo pipefail
 
 runtime=${1:-}
 case $runtime in
-  python | go | node) ;;
+  cpp | python | go | node) ;;
   *) sed -n '2,4s/^# //p' "$0"; exit 2 ;;
 esac
 source=$2/examples/$runtime
@@ -18,6 +18,11 @@ mkdir -p "$build"
 skip() {
   echo "skipped: $*"
   exit 77
+}
+
+# What it was built into stands beside the programs.
+prepare_cpp() {
+  example=("$bin/modlog_example_cpp" shop.key)
 }
 
 prepare_python() {
@@ -93,8 +98,16 @@ for _ in $(seq 300); do
 done
 server=$(sed -n 's/^ready grpc=\([^ ]*\).*/\1/p' ready)
 [ -n "$server" ] || { cat modlogd.log >&2; exit 1; }
+# The platform in C++ seals; its key takes the log's first entry.
+registration=()
+first=0
+if [ "$runtime" = cpp ]; then
+  "$bin/modlog" --server "$server" platform keygen shop.example --out shop.key >key
+  registration=(--key "$(sed -n 's/^key //p' key)" --proof "$(sed -n 's/^proof //p' key)")
+  first=1
+fi
 "$bin/modlog" --server "$server" --token-file modlog-data/operator.token \
-  platform add shop.example --token-out shop.token
+  platform add shop.example "${registration[@]}" --token-out shop.token
 
 fail() {
   echo "run.sh: $*" >&2
@@ -106,8 +119,12 @@ fail() {
   --proof ban-1001.tlog-proof --policy modlog-data/log.policy
 "${example[@]}" "$server" shop.example shop.token >again ||
   fail "run again, it should find its entries logged"
-head -n 1 again | grep -q "entry 0 " || fail "run again, it made new entries"
+head -n 1 again | grep -q "entry $first " || fail "run again, it made new entries"
 if "${example[@]}" "$server" shop.example >stranger 2>&1; then
   fail "without the token it should be refused"
 fi
 grep -q "need its token" stranger || fail "refused for another reason: $(cat stranger)"
+if [ "$runtime" = cpp ]; then
+  "$bin/modlog" --server "$server" platform show shop.example --json |
+    grep -q '"sealed":4' || fail "not sealed, or not once"
+fi
