@@ -1,5 +1,6 @@
 #include "verifier/audit/report.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -74,13 +75,17 @@ void AddCounts(const AuditReport& report, Lines* lines) {
                          Grouped(EntriesPerSecond(report)) + " entries/s");
 }
 
+constexpr size_t kEntriesShownMax = 20;  // the JSON has all
+
 std::string FoundWords(const FoundHandle& handle) {
   if (handle.entries.empty()) return "in no entry of this log";
   std::string words = handle.entries.size() == 1 ? "entry " : "entries ";
-  for (size_t i = 0; i < handle.entries.size(); ++i) {
+  const size_t shown = std::min(handle.entries.size(), kEntriesShownMax);
+  for (size_t i = 0; i < shown; ++i) {
     words += (i == 0 ? "" : ", ") + Grouped(handle.entries[i]);
   }
-  return words;
+  if (shown == handle.entries.size()) return words;
+  return words + " and " + Grouped(handle.entries.size() - shown) + " more";
 }
 
 void AddHandles(const HandleFindings& found, Lines* lines) {
