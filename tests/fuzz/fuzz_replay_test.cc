@@ -13,6 +13,7 @@
 using Fuzzer = int (*)(const uint8_t* data, size_t size);
 
 extern "C" {
+int Fuzz_add_checkpoint(const uint8_t* data, size_t size);
 int Fuzz_admission(const uint8_t* data, size_t size);
 int Fuzz_bare_proof(const uint8_t* data, size_t size);
 int Fuzz_bundle(const uint8_t* data, size_t size);
@@ -21,6 +22,7 @@ int Fuzz_entry(const uint8_t* data, size_t size);
 int Fuzz_fork(const uint8_t* data, size_t size);
 int Fuzz_handle_file(const uint8_t* data, size_t size);
 int Fuzz_key(const uint8_t* data, size_t size);
+int Fuzz_log_list(const uint8_t* data, size_t size);
 int Fuzz_note(const uint8_t* data, size_t size);
 int Fuzz_openings(const uint8_t* data, size_t size);
 int Fuzz_policy(const uint8_t* data, size_t size);
@@ -29,6 +31,7 @@ int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
 int Fuzz_vrf(const uint8_t* data, size_t size);
+int Fuzz_witness_state(const uint8_t* data, size_t size);
 int Fuzz_csv_reader(const uint8_t* data, size_t size);
 int Fuzz_domain_list(const uint8_t* data, size_t size);
 int Fuzz_git_log(const uint8_t* data, size_t size);
@@ -95,6 +98,13 @@ INSTANTIATE_TEST_SUITE_P(
         Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
         Target{"tile_path", Fuzz_tile_path},
         Target{"tlog_proof", Fuzz_tlog_proof}, Target{"vrf", Fuzz_vrf}),
+    [](const auto& target) { return target.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Witness, FuzzReplayTest,
+    testing::Values(Target{"add_checkpoint", Fuzz_add_checkpoint},
+                    Target{"log_list", Fuzz_log_list},
+                    Target{"witness_state", Fuzz_witness_state}),
     [](const auto& target) { return target.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
