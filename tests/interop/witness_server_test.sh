@@ -80,6 +80,8 @@ if extend fork 400 fork 10 && "$bin/modlog-verify" audit fork --policy policy \
   fail "a fork was cosigned" tessera.log witness.log audit.log
 fi
 seen 308 || fail "a fork moved the witness" witness.log
-ls w/evidence/*.suspicion.*.json >/dev/null 2>&1 ||
-  fail "no evidence of the fork" tessera.log witness.log
-echo "refused: a fork of 403 entries; evidence kept"
+evidence=$(ls w/evidence/*.fork.*.json 2>/dev/null | head -n 1)
+[ -n "$evidence" ] || fail "no evidence of the fork" tessera.log witness.log
+"$bin/modlog-verify" fork "$evidence" --policy policy >fork.log 2>&1 ||
+  fail "the evidence does not prove the fork" fork.log
+echo "refused: a fork of 403 entries; its own proof is the evidence"

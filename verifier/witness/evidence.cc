@@ -50,14 +50,17 @@ std::string Format(const AddCheckpointRequest& request,
       is_fork ? "two checkpoints of one log that cannot both be true"
               : "two checkpoints of one log, and a proof that does not lead "
                 "from one to the other";
-  contradiction.contradiction = is_fork ? "two roots for one size"
-                                        : "the consistency proof does not hold";
+  const bool is_one_size = request.old_size == request.checkpoint.tree.size;
+  contradiction.contradiction =
+      !is_fork      ? "the consistency proof does not hold"
+      : is_one_size ? "two roots for one size"
+                    : "the larger tree had another root at the smaller size";
   contradiction.origin = request.checkpoint.origin;
   contradiction.size_before = request.old_size;
   contradiction.size_now = request.checkpoint.tree.size;
   contradiction.note_before = before;
   contradiction.note_now = FormatNote(request.note);
-  if (!is_fork) contradiction.proof = request.proof;
+  if (!is_one_size) contradiction.proof = request.proof;
   return FormatContradiction(contradiction);
 }
 

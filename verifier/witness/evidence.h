@@ -3,9 +3,10 @@
 
 // What a witness keeps of checkpoints that a log signed and that contradict
 // what it signed before: one JSON file a pair, in the form in which an auditor
-// keeps such pairs. Two roots for one size prove a fork by themselves. A proof
-// that fails proves nothing alone, because anybody may send a log's checkpoint
-// with a wrong proof; it is a reason to ask the log for the right one.
+// keeps such pairs (contradiction.h). Two roots for one size prove a fork, and
+// so does a proof that leads to the signed root from another tree. Any other
+// proof that fails proves nothing, because anybody may send a log's checkpoint
+// with a wrong one; it is a reason to ask the log for the right one.
 //
 // So that nobody fills the disk, or crowds forks out with suspicions, a pair is
 // kept once, and each kind has limits of its own: an origin's and for all.

@@ -27,6 +27,16 @@ LineVerdict JudgeLine(std::string_view text, const NoteSignature& line,
   return verdict;
 }
 
+// A proof that leads to the signed root, but from another tree than the one
+// that was cosigned, is the log's own word against itself. It shows only where
+// the old size is no power of two: there the proof has the old root's nodes.
+bool ProvesFork(const TreeHead& before, const TreeHead& tree,
+                std::span<const Hash> proof) {
+  if (tree.size == before.size) return tree.root != before.root;
+  const auto roots = FollowGrowth(before.size, tree.size, proof);
+  return roots && roots->newer == tree.root && roots->older != before.root;
+}
+
 }  // namespace
 
 Result<std::vector<NoteSignature>> TrustedLines(
@@ -66,12 +76,9 @@ Judgement Judge(const AddCheckpointRequest& request,
     return request.proof.empty() ? Judgement::kCosign
                                  : Judgement::kProofFromZero;
   }
-  if (tree.size == before.size && tree.root != before.root) {
-    return Judgement::kFork;
-  }
-  return CheckConsistency(before, tree, request.proof)
-             ? Judgement::kCosign
-             : Judgement::kInconsistent;
+  if (CheckConsistency(before, tree, request.proof)) return Judgement::kCosign;
+  return ProvesFork(before, tree, request.proof) ? Judgement::kFork
+                                                 : Judgement::kInconsistent;
 }
 
 }  // namespace modlog

@@ -30,7 +30,8 @@ enum class Judgement {
   kOtherOld,       // 409
   kBadEmptyTree,   // 422: size 0, but not the root of the empty tree
   kProofFromZero,  // 422: a proof where nothing can be proved
-  kFork,           // 422: the latest one's size, another root: a contradiction
+  kFork,           // 422: the latest one's size and another root, or a proof
+                   // that shows that the new tree had another root at that size
   kInconsistent,   // 422: the proof does not lead from the latest one to it
 };
 

@@ -201,7 +201,7 @@ Witness::Decision Witness::Decide(const AddCheckpointRequest& request,
       refused.answer = Refuse(422, "a proof from size 0, want none");
       return refused;
     case Judgement::kFork:
-      refused.answer = Refuse(422, "another root was cosigned for this size");
+      refused.answer = Refuse(422, "another history of this log was cosigned");
       refused.is_fork = true;
       break;
     case Judgement::kInconsistent:
@@ -255,14 +255,12 @@ void Witness::KeepEvidence(const AddCheckpointRequest& request,
     options_.warn("evidence against " + log +
                   " could not be kept: " + kept.error().message);
   } else if (kept->has_value()) {
-    options_.warn((decision.is_fork
-                       ? "fork: two roots for size " +
-                             std::to_string(request.old_size) + " signed by "
-                       : "proof from size " + std::to_string(request.old_size) +
-                             " to " +
-                             std::to_string(request.checkpoint.tree.size) +
-                             " does not hold, signed by ") +
-                  log + ": kept in " + **kept);
+    const std::string sizes = std::to_string(request.old_size) + " and " +
+                              std::to_string(request.checkpoint.tree.size);
+    options_.warn((decision.is_fork ? "fork: two histories of sizes " + sizes
+                                    : "checkpoints of sizes " + sizes +
+                                          " with a proof that does not hold,") +
+                  " signed by " + log + ": kept in " + **kept);
   }
 }
 
