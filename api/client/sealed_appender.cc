@@ -33,6 +33,12 @@ size_t SizeOf(const AppendItem& item) {
   return item.action.size() + item.payload.size();
 }
 
+// The one in the bytes; nothing for what is no action, which the log refuses.
+std::string PuidOf(const std::string& bytes) {
+  v1::Action action;
+  return action.ParseFromString(bytes) ? action.puid() : std::string();
+}
+
 std::string_view Metadata(const RpcFailure& failure, const std::string& name) {
   const auto found = failure.metadata.find(name);
   return found == failure.metadata.end() ? std::string_view() : found->second;
@@ -151,9 +157,12 @@ Result<void> SealedAppender::Start() {
 
 Result<void> SealedAppender::Add(AppendItem item) {
   if (broken_) return std::unexpected(*broken_);
-  if (!items_.empty() && bytes_ + SizeOf(item) > options_.batch_bytes) {
+  std::string puid = PuidOf(item.action);
+  const bool fits = bytes_ + SizeOf(item) <= options_.batch_bytes;
+  if (!items_.empty() && (!fits || puids_.contains(puid))) {
     RETURN_IF_ERROR(Flush());
   }
+  puids_.insert(std::move(puid));
   bytes_ += SizeOf(item);
   items_.push_back(std::move(item));
   return items_.size() < options_.batch_items ? Result<void>() : Flush();
@@ -174,6 +183,7 @@ Result<void> SealedAppender::Flush() {
     answered.push_back({std::move(items_[i]), std::move(answers[i])});
   }
   items_.clear();
+  puids_.clear();
   bytes_ = 0;
   on_answers_(answered);
   return {};

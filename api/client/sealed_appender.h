@@ -28,6 +28,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,9 @@ class SealedAppender : public Appender {
   HeadCheck head_check_;
   std::minstd_rand jitter_{std::random_device{}()};
   std::vector<AppendItem> items_;
+  // Of items_: one that comes again waits for the next batch, or the log would
+  // call it known while nothing of the batch stands.
+  std::set<std::string> puids_;
   size_t bytes_ = 0;
   uint64_t seals_ = 0;
   std::optional<Error> broken_;
