@@ -18,6 +18,7 @@
 #include "verifier/fork.h"
 #include "verifier/handles.h"
 #include "verifier/receipt.h"
+#include "verifier/seal_file.h"
 
 namespace modlog {
 namespace {
@@ -69,6 +70,20 @@ Result<HandlesReport> JudgeHandleFiles(const std::string& path,
   return JudgeHandles(file, policy);
 }
 
+Result<void> JudgeSealOf(const ReceiptOptions& options, ReceiptReport* report) {
+  std::optional<VerifierKey> key;
+  if (!options.platform_key.empty()) {
+    auto parsed = ParseVerifierKey(options.platform_key);
+    if (!parsed) return Prefixed("--platform-key", parsed.error());
+    key = *std::move(parsed);
+  }
+  // What is too long is not unreadable, but no seal file.
+  ASSIGN_OR_RETURN(const std::string file,
+                   ReadFile(options.seal, 2 * kSealFileSizeMax));
+  JudgeSealFile(file, key, report);
+  return {};
+}
+
 Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
   // An entry that is too long is not unreadable, but cannot be in a log.
@@ -82,6 +97,9 @@ Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
     ASSIGN_OR_RETURN(const std::string openings,
                      ReadFile(options.openings, 2 * kOpeningsFileSizeMax));
     JudgeOpenings(openings, &report);
+  }
+  if (!options.seal.empty()) {
+    RETURN_IF_ERROR(JudgeSealOf(options, &report));
   }
   if (!options.handles.empty()) {
     ASSIGN_OR_RETURN(const std::string handles, ReadHandles(options.handles));

@@ -19,8 +19,10 @@ struct ReceiptOptions {
   std::string entry;  // files
   std::string proof;
   std::string policy;
-  std::string openings;  // or empty
-  std::string handles;   // or empty
+  std::string openings;      // or empty
+  std::string handles;       // or empty
+  std::string seal;          // or empty
+  std::string platform_key;  // vkey, or empty
   bool json = false;
 };
 Verdict RunReceipt(const ReceiptOptions& options);

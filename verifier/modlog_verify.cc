@@ -177,6 +177,14 @@ class CommandLine {
     command->add_option("--openings", receipt_.openings,
                         "File of what is disclosed of the record's private "
                         "parts: judged against the entry, and shown");
+    auto* const seal = command->add_option(
+        "--seal", receipt_.seal,
+        "File of the seal that covers the entry: whether the platform signed");
+    command
+        ->add_option("--platform-key", receipt_.platform_key,
+                     "The platform's key for seals, as it says itself (vkey): "
+                     "false where another one sealed")
+        ->needs(seal);
     command->add_option("--handles", receipt_.handles,
                         "File of handles of an account: whether the entry "
                         "bears one of them");

@@ -6,6 +6,8 @@
 
 #include "verifier/lines.h"
 #include "verifier/openings_words.h"
+#include "verifier/seal_file.h"
+#include "verifier/strict_json.h"
 #include "verifier/trust.h"
 #include "verifier/words.h"
 
@@ -100,7 +102,22 @@ void AddSeal(const ReadEntry& entry, Lines* lines) {
              "of the platform's key; an audit of the log judges it");
 }
 
-void AddEntry(const ReadEntry& entry, Lines* lines) {
+std::string SignatureWords(const std::optional<EntrySigner>& signer) {
+  if (!signer) {
+    return "not signed by the platform, as far as this receipt shows: "
+           "attributed by the log's operator alone";
+  }
+  const std::string by =
+      "sealed at entry " + std::to_string(signer->seal) + " by " + signer->key;
+  return signer->expected
+             ? by + ", the platform's key"
+             : by + ", which the log says is the platform's key " +
+                   std::to_string(signer->number) +
+                   ": ask the platform, and name it with --platform-key";
+}
+
+void AddEntry(const ReadEntry& entry, const std::optional<EntrySigner>& signer,
+              Lines* lines) {
   if (entry.seal) return AddSeal(entry, lines);
   lines->Head("the entry says");
   lines->Add("platform", entry.platform.empty() ? "(the log's operator)"
@@ -114,12 +131,17 @@ void AddEntry(const ReadEntry& entry, Lines* lines) {
   }
   lines->Head("who says so");
   lines->Add("provenance", ProvenanceWords(entry.action));
-  lines->Add("signature",
-             "not signed by the platform, as far as this receipt shows: "
-             "attributed by the log's operator alone");
+  lines->Add("signature", SignatureWords(signer));
 }
 
-nlohmann::ordered_json EntryJson(const ReadEntry& entry) {
+nlohmann::ordered_json SignerJson(const EntrySigner& signer) {
+  return {{"entry", signer.seal},
+          {"number", signer.number},
+          {"key", signer.key},
+          {"expected_key", signer.expected}};
+}
+
+nlohmann::ordered_json EntryJson(const ReadEntry& entry, bool is_signed) {
   if (entry.seal) {
     return {{"platform", entry.platform},
             {"logged_at_ms", entry.logged_at_ms},
@@ -138,7 +160,7 @@ nlohmann::ordered_json EntryJson(const ReadEntry& entry) {
           {"puid", entry.action.puid()},
           {"provenance", v1::Provenance_Name(entry.action.provenance())},
           {"provenance_words", ProvenanceWords(entry.action)},
-          {"signed_by_platform", false},
+          {"signed_by_platform", is_signed},
           {"fields", fields}};
 }
 
@@ -206,6 +228,51 @@ void JudgeOpenings(std::string_view file, ReceiptReport* report) {
       holds.error().message;
 }
 
+namespace {
+
+Result<EntrySigner> SignerIn(std::string_view text,
+                             const std::optional<VerifierKey>& platform_key,
+                             const ReceiptReport& report) {
+  if (text.size() > kSealFileSizeMax) {
+    return Fail(Code::kTooLarge, "the seal file is larger than 64 KiB");
+  }
+  ASSIGN_OR_RETURN(const nlohmann::json json, ParseStrictJson(text));
+  ASSIGN_OR_RETURN(const SealFile file, SealFileFrom(json));
+  const ReadEntry& entry = *report.entry;
+  ASSIGN_OR_RETURN(
+      const Seal seal,
+      CheckSealFile(file, {report.trusted->checkpoint.origin, entry.platform,
+                           report.index, entry.action_bytes}));
+  ASSIGN_OR_RETURN(const auto key,
+                   Ed25519PublicKey::From(AsBytes(file.public_key)));
+  ASSIGN_OR_RETURN(
+      const VerifierKey named,
+      MakeVerifierKey(entry.platform, SignatureType::kEd25519, key));
+  if (platform_key &&
+      FormatVerifierKey(*platform_key) != FormatVerifierKey(named)) {
+    return Fail(Code::kBadProof, "it is sealed by " + FormatVerifierKey(named) +
+                                     ", which is not the key expected");
+  }
+  return EntrySigner{file.index, seal.key, FormatVerifierKey(named),
+                     platform_key.has_value()};
+}
+
+}  // namespace
+
+void JudgeSealFile(std::string_view file,
+                   const std::optional<VerifierKey>& platform_key,
+                   ReceiptReport* report) {
+  if (!report->entry) return;
+  auto signer = SignerIn(file, platform_key, *report);
+  if (signer) {
+    report->signer = *std::move(signer);
+    return;
+  }
+  report->verdict = Verdict::kFalse;
+  report->reason =
+      "the entry is in the log, but of its seal: " + signer.error().message;
+}
+
 void JudgeHandleFile(std::string_view file, const Policy& policy,
                      ReceiptReport* report) {
   if (!report->entry) return;
@@ -230,7 +297,7 @@ std::string FormatReceipt(const ReceiptReport& report) {
              (report.reason.empty() ? "" : ": " + report.reason));
   if (!report.trusted) return lines.Take();
   AddProved(report, &lines);
-  if (report.entry) AddEntry(*report.entry, &lines);
+  if (report.entry) AddEntry(*report.entry, report.signer, &lines);
   if (report.handle) AddHandle(*report.handle, &lines);
   if (report.openings) AddOpenings(*report.openings, &lines);
   lines.Head("what this does not prove");
@@ -244,7 +311,11 @@ std::string FormatReceiptJson(const ReceiptReport& report) {
       {"exit_status", static_cast<int>(report.verdict)},
       {"reason", report.reason}};
   if (report.trusted) AddProvedJson(report, &json);
-  if (report.entry) json["entry"] = EntryJson(*report.entry);
+  if (report.entry) {
+    const bool is_signed = report.signer && report.signer->expected;
+    json["entry"] = EntryJson(*report.entry, is_signed);
+  }
+  if (report.signer) json["seal"] = SignerJson(*report.signer);
   if (report.handle) json["handle"] = HandleJson(*report.handle);
   if (report.openings) json["openings"] = OpeningsJson(*report.openings);
   if (report.trusted) json["not_proved"] = kNotProved;

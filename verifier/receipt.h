@@ -26,6 +26,15 @@ struct LoggedBy {
   std::vector<std::string> witnesses;  // those, in order of time
 };
 
+// Whose signature covers the entry, besides the log's.
+struct EntrySigner {
+  uint64_t seal = 0;    // its entry
+  uint32_t number = 0;  // of the key
+  std::string key;      // vkey, named after the platform
+  bool expected =
+      false;  // it is the key that the caller knows as the platform's
+};
+
 struct ReceiptReport {
   Verdict verdict = Verdict::kCannotTell;
   std::string reason;  // why not true; empty if true
@@ -44,6 +53,9 @@ struct ReceiptReport {
   // Set where moreover JudgeOpenings found them to be the entry's.
   std::optional<Openings> openings;
 
+  // Set where moreover JudgeSealFile found that it covers the entry.
+  std::optional<EntrySigner> signer;
+
   // Set where moreover JudgeHandleFile found a handle in it to be the entry's.
   std::optional<HandleOfEntry> handle;
 };
@@ -55,6 +67,14 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
 // entry makes it false, and the reason names the part. Where the entry itself
 // was not read nothing can be said of them, and the verdict stays.
 void JudgeOpenings(std::string_view file, ReceiptReport* report);
+
+// JudgeSealFile adds by which key of its platform the entry is sealed. A file
+// that does not hold makes the report false. So does one by another key than
+// `platform_key`, a vkey named after the platform, or nothing where the caller
+// knows none: then the key is the platform's by the log's word.
+void JudgeSealFile(std::string_view file,
+                   const std::optional<VerifierKey>& platform_key,
+                   ReceiptReport* report);
 
 // JudgeHandleFile adds whose the entry's handle is. A file that does not hold,
 // or of whose handles the entry bears none, makes the report false; one of a

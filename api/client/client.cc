@@ -171,10 +171,13 @@ Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {
   ASSIGN_OR_RETURN(
       TrustedCheckpoint trusted,
       CheckTlogProof(proof, HashLeaf(AsBytes(response.leaf())), policy_));
-  return VerifiedReceipt{
+  VerifiedReceipt receipt{
       .leaf = std::move(*response.mutable_leaf()),
       .tlog_proof = std::move(*response.mutable_tlog_proof()),
-      .checkpoint = std::move(trusted.checkpoint)};
+      .checkpoint = std::move(trusted.checkpoint),
+      .seal = {}};
+  if (response.has_seal()) receipt.seal = std::move(*response.mutable_seal());
+  return receipt;
 }
 
 }  // namespace modlog

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "modlog/v1/log.grpc.pb.h"
@@ -39,6 +40,7 @@ struct VerifiedReceipt {
   std::string leaf;
   std::string tlog_proof;  // c2sp.org/tlog-proof@v1, as received
   Checkpoint checkpoint;
+  std::optional<v1::EntrySeal> seal;  // as received: for the caller to judge
 };
 
 class Client {

@@ -220,6 +220,19 @@ TEST_F(SealTest, OneThatIsRefusedKeepsNoneOfTheOthersOut) {
   EXPECT_EQ(Audit()["exit_status"], 0);
 }
 
+TEST_F(SealTest, WhatAFileSaysTwiceIsSealedOnce) {
+  const std::string other = Line("a1", R"(,"content_date":18000)");
+  const Outcome sealed =
+      Seal(ManyLines("a", 3) + Line("a1") + other + Line("b"));
+  EXPECT_EQ(sealed.status, 1) << sealed.err;  // the other a1
+  EXPECT_TRUE(
+      Contains(sealed.err, "-:5: puid: entry 2 has it with other bytes"))
+      << sealed.err;
+  EXPECT_EQ(Lines(sealed.out).size(), 5u);
+  EXPECT_EQ(Show()["actions"], 5u);
+  EXPECT_EQ(Show()["sealed"], 4u);
+}
+
 TEST_F(SealTest, ActionsWithoutASealBetweenAreCountedAndNamed) {
   ASSERT_EQ(Seal(ManyLines("a", 10)).status, 0);
   ASSERT_EQ(
@@ -300,6 +313,51 @@ TEST_F(SealTest, AKeyThatOthersCanReadOrThatIsNotRegisteredSealsNothing) {
   EXPECT_NE(open.status, 0);
   EXPECT_TRUE(Contains(open.err, "shop.key")) << open.err;
   EXPECT_EQ(Show()["actions"], 1u);
+}
+
+TEST_F(SealTest, AReceiptSaysThatThePlatformVouches) {
+  ASSERT_EQ(Seal(ManyLines("a", 5)).status, 0);
+  ASSERT_EQ(
+      AsPlatform({"append", "--platform", "shop", "-"}, Line("plain")).status,
+      0);
+  const std::string vkey = Word(Keygen("shop.key"), "key ");
+  const std::string other = Word(Keygen("other.key"), "key ");
+  const auto receipt = [&](const std::string& index, const Words& more) {
+    const std::string prefix = folder_ / ("receipt" + index);
+    EXPECT_EQ(AsPlatform({"receipt", "--index", index, "--out", prefix}).status,
+              0);
+    Words words = {"receipt",  "--json",
+                   "--entry",  prefix + ".entry",
+                   "--proof",  prefix + ".tlog-proof",
+                   "--policy", log_.data() + "/log.policy"};
+    words.insert(words.end(), more.begin(), more.end());
+    return RunProgram("modlog-verify", words);
+  };
+  const auto signs = [](const Outcome& outcome) {
+    return Json::parse(outcome.out).at("entry").at("signed_by_platform") ==
+           true;
+  };
+  const std::string seal = folder_ / "receipt3.seal";
+  const Outcome bare = receipt("3", {});
+  EXPECT_EQ(bare.status, 0);
+  EXPECT_FALSE(signs(bare));
+  const Outcome sealed = receipt("3", {"--seal", seal, "--platform-key", vkey});
+  EXPECT_EQ(sealed.status, 0) << sealed.out;
+  EXPECT_TRUE(signs(sealed));
+  const Outcome by_log = receipt("3", {"--seal", seal});
+  EXPECT_EQ(by_log.status, 0);
+  EXPECT_FALSE(signs(by_log));  // the log alone says whose key it is
+  EXPECT_EQ(receipt("3", {"--seal", seal, "--platform-key", other}).status, 1);
+  // Another entry's seal; and one without has no such file.
+  EXPECT_EQ(receipt("2", {"--seal", seal}).status, 1);
+  EXPECT_EQ(receipt("7", {}).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "receipt7.seal"));
+  EXPECT_EQ(receipt("7", {"--seal", seal}).status, 1);
+  // Said to stand elsewhere, it covers another action than its root does.
+  Json forged = Json::parse(ReadFile(seal));
+  forged["index"] = forged["index"].get<uint64_t>() + 1;
+  WriteFile(seal, forged.dump());
+  EXPECT_EQ(receipt("2", {"--seal", seal}).status, 1);
 }
 
 // Ends client and server where they happen to be, again and again.

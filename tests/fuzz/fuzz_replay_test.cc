@@ -28,6 +28,7 @@ int Fuzz_openings(const uint8_t* data, size_t size);
 int Fuzz_policy(const uint8_t* data, size_t size);
 int Fuzz_record_rules(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
+int Fuzz_seal_file(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
 int Fuzz_tlog_proof(const uint8_t* data, size_t size);
 int Fuzz_vrf(const uint8_t* data, size_t size);
@@ -93,7 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         Target{"record_rules", Fuzz_record_rules},
         Target{"bundle", Fuzz_bundle}, Target{"checkpoint", Fuzz_checkpoint},
         Target{"entry", Fuzz_entry}, Target{"fork", Fuzz_fork},
-        Target{"handle_file", Fuzz_handle_file}, Target{"key", Fuzz_key},
+        Target{"handle_file", Fuzz_handle_file},
+        Target{"seal_file", Fuzz_seal_file}, Target{"key", Fuzz_key},
         Target{"note", Fuzz_note}, Target{"openings", Fuzz_openings},
         Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
         Target{"tile_path", Fuzz_tile_path},

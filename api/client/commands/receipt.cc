@@ -15,6 +15,7 @@
 #include "api/client/openings.h"
 #include "api/client/progress.h"
 #include "verifier/core/entry.h"
+#include "verifier/seal_file.h"
 
 namespace modlog {
 namespace {
@@ -25,6 +26,10 @@ with the signed checkpoint (c2sp.org/tlog-proof). The two are all that an
 offline check needs besides a policy, which says whom one trusts:
   modlog-verify receipt --entry PREFIX.entry --proof PREFIX.tlog-proof \
     --policy modlog-data/log.policy
+
+Where a seal of the platform covers the entry, PREFIX.seal has it: by it the
+platform vouches for the entry, and not the log's operator alone.
+  modlog-verify receipt ... --seal PREFIX.seal --platform-key VKEY
 
 The proof is checked before the files are written, against the key that this
 server names. That finds a broken log, not a lying one: for the latter the key
@@ -136,6 +141,35 @@ Result<HandleFile> HandleOfEntry(const Options& options,
   return MakeHandleFile(client, *key, options.account, {number});
 }
 
+// The seal that covers the entry, checked by the key that the log names.
+Result<std::optional<SealFile>> SealOf(const VerifiedReceipt& receipt,
+                                       uint64_t index) {
+  if (!receipt.seal) return std::nullopt;
+  SealFile file{.index = receipt.seal->index(),
+                .leaf = receipt.seal->leaf(),
+                .action_path = {},
+                .public_key = receipt.seal->public_key()};
+  for (const std::string& bytes : receipt.seal->action_path()) {
+    const auto hash = HashFromBytes(AsBytes(bytes));
+    if (!hash) return Fail(Code::kMalformed, "the seal's path has no hash");
+    file.action_path.push_back(*hash);
+  }
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
+  auto holds = CheckSealFile(
+      file, {receipt.checkpoint.origin, entry.platform, index, entry.action});
+  if (!holds) return Prefixed("the entry's seal", holds.error());
+  return std::optional<SealFile>(std::move(file));
+}
+
+Result<void> WriteSeal(const Options& options, const SealFile& seal) {
+  const std::string file = absl::StrCat(options.prefix, ".seal");
+  RETURN_IF_ERROR(
+      WriteFileAtomically(file, FormatSealFile(seal), Durability::kSynced));
+  absl::FPrintF(stderr, "receipt: %s: the platform sealed it, at entry %s\n",
+                file, WithCommas(seal.index));
+  return {};
+}
+
 int RunReceipt(const CommandLine& line, const Options& options) {
   if (std::filesystem::path(options.prefix).filename().empty()) {
     return Complain({Code::kMalformed,
@@ -152,6 +186,8 @@ int RunReceipt(const CommandLine& line, const Options& options) {
         {receipt.error().code,
          absl::StrCat("entry ", options.index, ": ", receipt.error().message)});
   }
+  const auto seal = SealOf(*receipt, options.index);
+  if (!seal) return Complain(seal.error());
   std::optional<Openings> openings;
   if (options.opens()) {
     auto opened = OpeningsFor(options, *chosen, *receipt, client->get());
@@ -172,6 +208,7 @@ int RunReceipt(const CommandLine& line, const Options& options) {
     written = WriteFileAtomically(proof_file, receipt->tlog_proof,
                                   Durability::kSynced);
   }
+  if (written && *seal) written = WriteSeal(options, **seal);
   if (written && openings) written = WriteOpenings(options, *openings);
   if (written && handle) {
     written =

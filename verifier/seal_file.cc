@@ -1,0 +1,103 @@
+#include "verifier/seal_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include "verifier/core/bytes.h"
+#include "verifier/core/entry.h"
+
+namespace modlog {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::unexpected<Error> Wrong(const std::string& what) {
+  return Fail(Code::kMalformed, what);
+}
+
+std::unexpected<Error> NotSealed(const std::string& why) {
+  return Fail(Code::kBadProof, why);
+}
+
+Result<std::string> BytesOf(const nlohmann::json& json,
+                            const std::string& what) {
+  const auto* const text = json.get_ptr<const std::string*>();
+  if (text == nullptr) return Wrong(what + ": not base64");
+  auto bytes = ParseBase64(*text);
+  if (!bytes) return Wrong(what + ": not base64");
+  return bytes;
+}
+
+Result<std::vector<Hash>> PathOf(const nlohmann::json& json) {
+  if (!json.is_array() || json.size() > kSealPathMax) {
+    return Wrong("action_path: not a list of at most 16 hashes");
+  }
+  std::vector<Hash> path;
+  for (const nlohmann::json& item : json) {
+    ASSIGN_OR_RETURN(const std::string bytes, BytesOf(item, "action_path"));
+    const auto hash = HashFromBytes(AsBytes(bytes));
+    if (!hash) return Wrong("action_path: a hash has 32 bytes");
+    path.push_back(*hash);
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string FormatSealFile(const SealFile& file) {
+  Json path = Json::array();
+  for (const Hash& hash : file.action_path) {
+    path.push_back(FormatBase64(hash));
+  }
+  const Json json = {{"index", file.index},
+                     {"seal", FormatBase64(AsBytes(file.leaf))},
+                     {"action_path", std::move(path)},
+                     {"public_key", FormatBase64(AsBytes(file.public_key))}};
+  return json.dump() + "\n";
+}
+
+Result<SealFile> SealFileFrom(const nlohmann::json& json) {
+  const bool whole = json.is_object() && json.size() == 4 &&
+                     json.contains("index") && json.contains("seal") &&
+                     json.contains("action_path") &&
+                     json.contains("public_key");
+  if (!whole) {
+    return Wrong("want an object of index, seal, action_path and public_key");
+  }
+  if (!json["index"].is_number_unsigned()) {
+    return Wrong("index: not a number from 0");
+  }
+  SealFile file;
+  file.index = json["index"].get<uint64_t>();
+  ASSIGN_OR_RETURN(file.leaf, BytesOf(json["seal"], "seal"));
+  ASSIGN_OR_RETURN(file.action_path, PathOf(json["action_path"]));
+  ASSIGN_OR_RETURN(file.public_key, BytesOf(json["public_key"], "public_key"));
+  return file;
+}
+
+Result<Seal> CheckSealFile(const SealFile& file, const SealedEntry& entry) {
+  ASSIGN_OR_RETURN(const DecodedEntry decoded, DecodeEntry(file.leaf));
+  if (!decoded.is_seal()) return NotSealed("it holds an action, and no seal");
+  if (decoded.platform != entry.platform) {
+    return NotSealed("it is another platform's");
+  }
+  ASSIGN_OR_RETURN(Seal seal, DecodeSeal(decoded.seal));
+  if (entry.index >= file.index || file.index - entry.index > seal.count) {
+    return NotSealed("it does not cover the entry");
+  }
+  // From the first that it covers; the seal stands right behind the last.
+  const uint64_t place = seal.count - (file.index - entry.index);
+  if (!CheckInclusion(place, HashSealedAction(entry.action), file.action_path,
+                      {seal.count, seal.root})) {
+    return NotSealed(
+        "the path does not lead from the entry's action to its "
+        "root");
+  }
+  ASSIGN_OR_RETURN(const auto key,
+                   Ed25519PublicKey::From(AsBytes(file.public_key)));
+  if (!VerifySeal(seal, entry.origin, entry.platform, key)) {
+    return NotSealed("its signature is not by that key");
+  }
+  return seal;
+}
+
+}  // namespace modlog
