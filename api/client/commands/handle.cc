@@ -30,7 +30,8 @@ constexpr char kFooter[] = R"(
 A handle is 16 bytes in an entry about an account. To everybody they mean
 nothing, and the handles of one account look like those of two. The platform,
 which has the key, can show a person which entries are about them, and that
-there are no more. Off by default:
+there are no more. Off by default; keys are spoken of with the platform's token
+(--token-file or MODLOG_TOKEN_FILE) or the operator's:
 
   modlog handle new-key --platform example             once a period
   modlog append --platform example --subject-handle actions.jsonl
