@@ -100,7 +100,8 @@ Result<void> CheckSecretFile(int fd, const std::string& path) {
   }
   if ((facts.st_mode & 077) != 0) {
     char mode[8];
-    std::snprintf(mode, sizeof(mode), "%04o", facts.st_mode & 07777u);
+    static_cast<void>(
+        std::snprintf(mode, sizeof(mode), "%04o", facts.st_mode & 07777u));
     return Fail(Code::kForbidden,
                 path + " may be read by others (mode " + mode +
                     "): run chmod 600 on it, and if others use this machine, "

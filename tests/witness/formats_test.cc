@@ -142,13 +142,13 @@ TEST_F(StateFileTest, WhatWasAppendedIsThereAfterOpening) {
 }
 
 TEST_F(StateFileTest, AFileOfOldRecordsIsWrittenAnewAndLosesNothing) {
-  const std::string filling(60'000, 'f');
+  const std::string filling(20'000, 'f');
   uint64_t last = 0;
   {
     auto file = StateFile::Open(Path()).value();
     const SharedNote quiet[] = {Shared(NoteOf("quiet", 7))};
     ASSERT_TRUE(file->Append(quiet));
-    for (uint64_t i = 0; i < 30; ++i) {
+    for (uint64_t i = 0; i < 90; ++i) {
       std::vector<SharedNote> notes;
       for (int k = 0; k < 10; ++k) {
         notes.push_back(Shared(NoteOf("busy", ++last) + filling));

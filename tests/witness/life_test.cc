@@ -221,6 +221,8 @@ TEST_F(LifeTest, OfConflictingRequestsAtOnceOneWins) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_TRUE((won[0] == 0) != (won[1] == 0)) << won[0] << " " << won[1];
   EXPECT_GE(witness.SizeOf(log_), largest);
+  witness.program().Signal(SIGTERM);
+  EXPECT_EQ(witness.program().Wait().status, 0);
 }
 
 TEST_F(LifeTest, OneDirectoryServesOneProcess) {

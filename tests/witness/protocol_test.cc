@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include "tests/witness/running_witness.h"
@@ -26,6 +27,8 @@ class ProtocolTest : public testing::Test {
         RunningWitness::Arguments(*folder_ / "w", vkeys, {"--rate", "0"}));
   }
   static void TearDownTestSuite() {
+    witness_->program().Signal(SIGTERM);
+    EXPECT_EQ(witness_->program().Wait().status, 0);
     witness_.reset();
     folder_.reset();
   }
@@ -302,6 +305,13 @@ TEST_F(ProtocolTest, ExtensionLinesAreCosignedAsTheyStand) {
   const HttpAnswer plain = Add(log.Body(5, 5));
   EXPECT_EQ(plain.status, 200);
   EXPECT_GT(witness_->CosignedAt(log.Text(5), plain.body), 0u);
+}
+
+TEST_F(ProtocolTest, ACheckpointOfMoreThan16KiBIsNotKept) {
+  const SignedLog log = FreshLog();
+  const std::string text = log.Text(5) + std::string(17'000, 'x') + "\n";
+  EXPECT_EQ(Status(SignedLog::Body(0, {}, log.Signed(text))), 400);
+  EXPECT_EQ(Status(log.Body(0, 5)), 200);
 }
 
 TEST_F(ProtocolTest, EveryoneReadsWhatWasCosignedLast) {

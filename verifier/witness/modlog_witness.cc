@@ -105,7 +105,8 @@ void DescribeFlags(CLI::App* app, Flags* flags) {
 }
 
 int Complain(int status, const std::string& message) {
-  std::fprintf(stderr, "modlog-witness: %s\n", message.c_str());
+  static_cast<void>(
+      std::fprintf(stderr, "modlog-witness: %s\n", message.c_str()));
   return status;
 }
 
@@ -113,9 +114,10 @@ int Complain(int status, const std::string& message) {
 void Say(const std::string& message) {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  std::fprintf(stderr, "%s %s\n",
-               FormatTimeS(static_cast<uint64_t>(std::time(nullptr))).c_str(),
-               message.c_str());
+  const std::string time =
+      FormatTimeS(static_cast<uint64_t>(std::time(nullptr)));
+  static_cast<void>(
+      std::fprintf(stderr, "%s %s\n", time.c_str(), message.c_str()));
 }
 
 sigset_t StopSignals() {
@@ -131,8 +133,9 @@ sigset_t StopSignals() {
 void BlockStopSignals() {
   const sigset_t set = StopSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);  // a file's limit is an error of the write
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
+  // A file's limit is an error of the write.
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));
 }
 
 // True when a stop was asked for, false after a second. A further signal ends

@@ -24,6 +24,8 @@ namespace modlog {
 // be 80 KiB; a log submits its own lines only, of 3.3 KiB at most.
 inline constexpr size_t kAddCheckpointSizeMax = 64 << 10;
 inline constexpr size_t kProofLinesMax = 63;
+// Of a checkpoint with the log's own signatures, which is what is kept.
+inline constexpr size_t kKeptNoteSizeMax = 16 << 10;
 
 // Nothing in it is verified.
 struct AddCheckpointRequest {

@@ -11,7 +11,8 @@
 // kConnectionsMax at once, of these kConnectionsPerPeerMax of one address;
 // `request_seconds` for a request from the end of the one before;
 // kAddCheckpointSizeMax bytes of body, kRequestHeadMax of request line and
-// headers. Threads wait for the network, never for the disk.
+// headers. Threads wait for the network, not for the disk, but where they keep
+// evidence, of which there is a bounded number.
 
 #include <chrono>
 #include <memory>

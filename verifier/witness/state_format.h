@@ -32,7 +32,8 @@ namespace modlog {
 
 inline constexpr size_t kStateHeadSize = 4'096;
 inline constexpr size_t kStateRecordsAt = 2 * kStateHeadSize;
-inline constexpr size_t kStateNoteSizeMax = 128 << 10;
+// What a request keeps, and the cosignature.
+inline constexpr size_t kStateNoteSizeMax = 20 << 10;
 inline constexpr size_t kStateSizeMax = size_t{1} << 32;
 
 struct StateHead {

@@ -169,6 +169,12 @@ void Witness::AddCheckpoint(std::string_view body, Done done) {
   auto lines = TrustedLines(request->note, log->keys);
   if (!lines) return done(Refuse(403, lines.error().message));
   request->note.signatures = std::move(*lines);
+  if (FormatNote(request->note).size() > kKeptNoteSizeMax) {
+    return done(Refuse(400,
+                       "checkpoint and signatures of the log have more "
+                       "than " +
+                           std::to_string(kKeptNoteSizeMax) + " bytes"));
+  }
   Decision decision;
   {
     const std::lock_guard lock(mutex_);
