@@ -10,6 +10,7 @@
 #include "log/kind_rules.h"
 #include "log/nested_rules.h"
 #include "log/platform_keys.h"
+#include "log/redaction.h"
 #include "log/standing.h"
 
 namespace modlog {
@@ -80,7 +81,8 @@ Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
 // Entries without a platform: nobody submits them, and so nobody can point at
 // what is sensitive by erasing it in an entry of its own.
 bool IsOfTheLog(const v1::Action& action) {
-  return action.kind() == v1::KIND_PAYLOAD_ERASED;
+  return action.kind() == v1::KIND_PAYLOAD_ERASED ||
+         action.kind() == v1::KIND_LEAF_REDACTED;
 }
 
 void AddReferences(std::string_view platform, std::string_view name,
@@ -127,9 +129,10 @@ std::expected<Admitted, Violations> Admit(
   CheckTermFields(action, &violations);
   CheckErasure(action, &violations);
   CheckKeyFields(action, origin, platform, &violations);
+  CheckRedaction(action, &violations);
   if (IsOfTheLog(action) != platform.empty()) {
     violations.push_back(
-        {"kind", "is written by the log alone: ask it to erase"});
+        {"kind", "is written by the log alone: ask it to erase or to redact"});
   }
   admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {

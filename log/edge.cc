@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "log/redacted.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/frontier.h"
 
@@ -65,7 +66,11 @@ Result<TileNodes> RestoreLeaves(uint64_t size, Store& store) {
   for (const BundlePiece& piece : pieces) {
     ASSIGN_OR_RETURN(const std::vector<Bytes> entries,
                      ParseBundle(AsBytes(piece.bytes), piece.count));
-    for (const Bytes entry : entries) tile.Append(HashLeaf(entry));
+    for (const Bytes entry : entries) {
+      ASSIGN_OR_RETURN(const Hash hash,
+                       HashSlot(store, begin + tile.width(), entry));
+      tile.Append(hash);
+    }
   }
   if (tile.width() != size - begin) {
     return Fail(Code::kCorrupt, "store holds " + std::to_string(tile.width()) +

@@ -7,6 +7,7 @@
 #include "log/admission.h"
 #include "log/erasure.h"
 #include "log/failpoint.h"
+#include "log/redaction.h"
 
 namespace modlog {
 
@@ -20,6 +21,36 @@ constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 // Entries this near to each other are purged together.
 constexpr uint64_t kNear = 4'096;
 constexpr std::string_view kUntilPrefix = "pu";
+constexpr std::string_view kPurgePrefix = "pw";
+
+// Entries [first, last].
+struct IndexRange {
+  uint64_t first;
+  uint64_t last;
+};
+
+// Adds a range that begins where the others began or later.
+void Extend(const IndexRange& range, std::vector<IndexRange>* ranges) {
+  if (ranges->empty() || range.first > ranges->back().last + kNear) {
+    ranges->push_back(range);
+  } else {
+    ranges->back().last = std::max(ranges->back().last, range.last);
+  }
+}
+
+// Ranges that hold all of the indexes, which ascend.
+std::vector<IndexRange> NearRanges(const std::vector<uint64_t>& indexes) {
+  std::vector<IndexRange> ranges;
+  for (const uint64_t index : indexes) Extend({index, index}, &ranges);
+  return ranges;
+}
+
+Row PurgeRow(uint64_t first, uint64_t last) {
+  Row row{std::string(kPurgePrefix), std::string()};
+  AppendBigEndian(first, 8, &row.key);
+  AppendBigEndian(last, 8, &*row.value);
+  return row;
+}
 
 v1::Action ErasureEntry(int basis, const std::vector<uint32_t>& tags) {
   v1::Action action;
@@ -72,20 +103,38 @@ Eraser::~Eraser() {
   }
   changed_.notify_all();
   thread_.join();
-  for (Waiting& waiting : waiting_) {
-    waiting.done(Fail(Code::kUnavailable, "the log is stopping"));
-  }
+  const Error stopping{Code::kUnavailable, "the log is stopping"};
+  for (Request& request : waiting_) request(&stopping);
 }
 
 void Eraser::Erase(EraseOrder order, EraseDone done) {
-  const std::scoped_lock lock(mutex_);
-  if (waiting_.size() >= kErasuresWaitingMax) {
-    done(Fail(Code::kExhausted, "erasures wait already: limit " +
-                                    std::to_string(kErasuresWaitingMax)));
+  Push([this, order = std::move(order),
+        done = std::move(done)](const Error* refused) mutable {
+    if (refused != nullptr) return done(std::unexpected(*refused));
+    done(Accept(order));
+  });
+}
+
+void Eraser::Redact(RedactOrder order, RedactDone done) {
+  Push([this, order = std::move(order),
+        done = std::move(done)](const Error* refused) mutable {
+    if (refused != nullptr) return done(std::unexpected(*refused));
+    done(AcceptRedaction(order));
+  });
+}
+
+void Eraser::Push(Request request) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.size() < kErasuresWaitingMax) {
+    waiting_.push_back(std::move(request));
+    changed_.notify_all();
     return;
   }
-  waiting_.push_back({std::move(order), std::move(done)});
-  changed_.notify_all();
+  lock.unlock();
+  const Error full{Code::kExhausted,
+                   "erasures and redactions wait already: limit " +
+                       std::to_string(kErasuresWaitingMax)};
+  request(&full);
 }
 
 // The time of the newest daily run that was due.
@@ -100,20 +149,21 @@ int64_t Eraser::LastRunDue() const {
 void Eraser::Run() {
   int64_t last_run = 0;
   while (true) {
-    if (!finished_) finished_ = Done(FinishOld());
+    if (!finished_ || unpublished_) finished_ = Done(FinishOld());
     if (const int64_t due = LastRunDue(); finished_ && due != last_run) {
       if (Done(DailyRun(due))) last_run = due;
     }
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock,
-                      finished_ ? parts_.schedule.look_every : kRetryAfter,
-                      [this] { return stopping_ || !waiting_.empty(); });
+    changed_.wait_for(
+        lock,
+        finished_ && !unpublished_ ? parts_.schedule.look_every : kRetryAfter,
+        [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return;
     if (waiting_.empty()) continue;
-    Waiting next = std::move(waiting_.front());
+    Request next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    next.done(Accept(next.order));
+    next(nullptr);
   }
 }
 
@@ -152,6 +202,12 @@ Result<void> Eraser::FinishOld() {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> entries,
                    ReadErasuresToDo(*parts_.store));
   for (const uint64_t entry : entries) RETURN_IF_ERROR(DoErasure(entry));
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> redactions,
+                   ReadRedactionsToDo(*parts_.store));
+  unpublished_ = false;
+  for (const uint64_t entry : redactions) {
+    RETURN_IF_ERROR(DoRedaction(entry));
+  }
   return {};
 }
 
@@ -171,16 +227,60 @@ Result<std::vector<uint64_t>> Eraser::CarryOut(int64_t before_ms) {
 }
 
 Result<void> Eraser::DoErasure(uint64_t entry) {
-  ASSIGN_OR_RETURN(const StoredAction stored, parts_.read_action(entry));
-  v1::Action action;
-  if (!action.ParseFromString(stored.action)) {
-    return Fail(Code::kCorrupt, "a stored erasure does not parse");
-  }
+  ASSIGN_OR_RETURN(const v1::Action action, ReadOwn(entry));
   const auto& about = action.about_index();
   const auto& tags = action.erasure().tags();
   const std::vector<uint64_t> indexes(about.begin(), about.end());
   RETURN_IF_ERROR(Destroy(indexes, {tags.begin(), tags.end()}));
+  RETURN_IF_ERROR(Purge(indexes));
   return parts_.store->WriteRows({ErasureDone(entry)});
+}
+
+Result<v1::Action> Eraser::ReadOwn(uint64_t entry) {
+  ASSIGN_OR_RETURN(const StoredAction stored, parts_.read_action(entry));
+  v1::Action action;
+  if (!action.ParseFromString(stored.action)) {
+    return Fail(Code::kCorrupt, "entry " + std::to_string(entry) +
+                                    ", of the log's own, does not parse");
+  }
+  return action;
+}
+
+// What was asked for before has its entry: a retry makes no second one (I10).
+Result<uint64_t> Eraser::AcceptRedaction(const RedactOrder& order) {
+  ASSIGN_OR_RETURN(const auto known, ReadRedacted(*parts_.store, order.index));
+  if (known) return known->by;
+  ASSIGN_OR_RETURN(const auto all, ReadAllRedacted(*parts_.store));
+  if (all.size() >= kRedactionsMax) {
+    return Fail(Code::kExhausted, "this log has redacted " +
+                                      std::to_string(all.size()) +
+                                      " entries, the most there can be");
+  }
+  ASSIGN_OR_RETURN(const std::string leaf, parts_.read_leaf(order.index));
+  ASSIGN_OR_RETURN(const v1::Action entry, MakeRedaction(order, leaf));
+  ASSIGN_OR_RETURN(const uint64_t by, parts_.append(EncodeAction(entry)));
+  Failpoint("redaction_published");
+  finished_ = false;
+  RETURN_IF_ERROR(DoRedaction(by));
+  finished_ = true;
+  return by;
+}
+
+// Whoever holds a bundle without the bytes must find the entry that says why.
+Result<void> Eraser::DoRedaction(uint64_t entry) {
+  if (parts_.published_size() <= entry) {
+    unpublished_ = true;
+    return {};
+  }
+  ASSIGN_OR_RETURN(const v1::Action action, ReadOwn(entry));
+  const uint64_t index = action.about_index(0);
+  RETURN_IF_ERROR(parts_.store->EmptyEntry(index));
+  Failpoint("redaction_emptied");
+  RETURN_IF_ERROR(parts_.store->PurgeEntries(index, index));
+  Failpoint("redaction_purged");
+  RETURN_IF_ERROR(Destroy({index}, {}));
+  RETURN_IF_ERROR(Purge({index}));
+  return parts_.store->WriteRows({RedactionDone(entry)});
 }
 
 // Keys first: from then on every copy of the ciphertext is noise.
@@ -202,22 +302,18 @@ Result<void> Eraser::Destroy(const std::vector<uint64_t>& indexes,
   Failpoint("erasure_keys_gone");
   RETURN_IF_ERROR(parts_.store->RemovePayload(ids));
   Failpoint("erasure_removed");
-  return Purge(indexes);
+  return {};
 }
 
 Result<void> Eraser::Purge(const std::vector<uint64_t>& indexes) {
-  for (size_t i = 0; i < indexes.size();) {
-    size_t last = i;
-    while (last + 1 < indexes.size() &&
-           indexes[last + 1] - indexes[last] <= kNear) {
-      ++last;
-    }
-    RETURN_IF_ERROR(parts_.store->PurgePayload(indexes[i], indexes[last]));
-    i = last + 1;
+  for (const IndexRange& range : NearRanges(indexes)) {
+    RETURN_IF_ERROR(parts_.store->PurgePayload(range.first, range.last));
   }
   return {};
 }
 
+// Many are removed before their files are written anew: once a run, not once
+// for each scan of rows. What a crash left is purged by the run after it.
 Result<void> Eraser::EndRetention() {
   const auto today = static_cast<uint64_t>(parts_.clock->WallMs() / kDayMs);
   while (true) {
@@ -231,9 +327,32 @@ Result<void> Eraser::EndRetention() {
       indexes.push_back(BigEndian(key.substr(6)));
       done.push_back({row.key, std::nullopt});
     }
-    if (indexes.empty()) return {};
+    if (indexes.empty()) return PurgeEnded();
     std::ranges::sort(indexes);
     RETURN_IF_ERROR(Destroy(indexes, {}));
+    for (const IndexRange& range : NearRanges(indexes)) {
+      done.push_back(PurgeRow(range.first, range.last));
+    }
+    RETURN_IF_ERROR(parts_.store->WriteRows(done));
+  }
+}
+
+Result<void> Eraser::PurgeEnded() {
+  while (true) {
+    ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                     parts_.store->ScanRows(kPurgePrefix, kRetentionAtOnce));
+    if (rows.empty()) return {};
+    std::vector<IndexRange> ranges;
+    std::vector<Row> done;
+    for (const Row& row : rows) {
+      const IndexRange range = {BigEndian(std::string_view(row.key).substr(2)),
+                                BigEndian(*row.value)};
+      Extend(range, &ranges);
+      done.push_back({row.key, std::nullopt});
+    }
+    for (const IndexRange& range : ranges) {
+      RETURN_IF_ERROR(parts_.store->PurgePayload(range.first, range.last));
+    }
     RETURN_IF_ERROR(parts_.store->WriteRows(done));
   }
 }

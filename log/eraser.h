@@ -1,16 +1,21 @@
 #ifndef MODLOG_LOG_ERASER_H_
 #define MODLOG_LOG_ERASER_H_
 
-// Erases what is kept beside entries: on request with an entry that says so,
-// and without one when the last day of a payload has passed. In this order:
+// Erases what is kept beside entries, and takes bytes of entries out: on
+// request with an entry that says so, and without one when the last day of a
+// payload has passed. In this order:
 //
 //   the request is durable -> the entry is published -> the keys are
 //   overwritten and synced -> the ciphertext is removed, and purged from every
 //   file of the store
 //
+//   a redaction's entry is published -> the entry's slot is emptied, and its
+//   bytes purged from every file -> what is kept beside it is erased
+//
 // Requests wait for the daily run, so that one entry speaks of many; one that
-// is to be carried out at once takes those that wait along. A thread of its
-// own; what a crash interrupted is finished first when it starts.
+// is to be carried out at once takes those that wait along. A redaction is done
+// at once. A thread of its own; what a crash interrupted is finished first when
+// it starts.
 
 #include <condition_variable>
 #include <deque>
@@ -34,6 +39,8 @@ struct EraserParts {
   // Appends one operator's entry and returns its index, once it is published.
   std::function<Result<uint64_t>(const std::string& action)> append;
   ReadAction read_action;
+  std::function<Result<std::string>(uint64_t index)> read_leaf;
+  std::function<uint64_t()> published_size;
   std::function<void(const std::string&)> warn;
 };
 
@@ -44,13 +51,14 @@ class Eraser {
 
   // Erase is Log::Erase.
   void Erase(EraseOrder order, EraseDone done);
+  // Redact is Log::Redact.
+  void Redact(RedactOrder order, RedactDone done);
 
  private:
-  struct Waiting {
-    EraseOrder order;
-    EraseDone done;
-  };
+  // Does what was asked for, or tells why not where the log is stopping.
+  using Request = std::move_only_function<void(const Error* stopping)>;
 
+  void Push(Request request);
   void Run();
   Result<EraseOutcome> Accept(const EraseOrder& order);
   Result<void> FinishOld();
@@ -60,6 +68,10 @@ class Eraser {
   Result<void> DailyRun(int64_t due_ms);
   Result<void> EndRetention();
   Result<void> DoErasure(uint64_t entry);
+  Result<uint64_t> AcceptRedaction(const RedactOrder& order);
+  Result<void> DoRedaction(uint64_t entry);
+  Result<void> PurgeEnded();
+  Result<v1::Action> ReadOwn(uint64_t entry);
   Result<void> Destroy(const std::vector<uint64_t>& indexes,
                        const std::vector<uint32_t>& tags);
   Result<void> Purge(const std::vector<uint64_t>& indexes);
@@ -69,11 +81,12 @@ class Eraser {
 
   const EraserParts parts_;
   // The eraser's thread's.
-  std::string warned_;     // the last warning
-  bool finished_ = false;  // whether all that entries say is done
+  std::string warned_;        // the last warning
+  bool finished_ = false;     // whether all that entries say is done
+  bool unpublished_ = false;  // but for redactions that wait for witnesses
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Waiting> waiting_;  // guarded by mutex_
+  std::deque<Request> waiting_;  // guarded by mutex_
   bool stopping_ = false;        // guarded by mutex_
   std::thread thread_;
 };

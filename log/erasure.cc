@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "log/redacted.h"
 #include "verifier/core/commitment.h"
 
 namespace modlog {
@@ -28,9 +29,15 @@ std::vector<uint32_t> TagsOf(const v1::Action& action) {
   return {tags.begin(), tags.end()};
 }
 
+void AddAllTags(KeptPayload* kept) {
+  for (uint32_t tag = 1; tag <= kPartTagMax; ++tag) kept->erased.push_back(tag);
+}
+
 // The entry by which a part is erased, alone or with all of its record.
 Result<std::optional<uint64_t>> ReadErasedBy(Store& store, uint64_t index,
                                              uint32_t tag) {
+  ASSIGN_OR_RETURN(const auto redacted, ReadRedacted(store, index));
+  if (redacted) return std::optional(redacted->by);
   for (const uint32_t each : {uint32_t{0}, tag}) {
     const auto row = store.ReadRow(Key("ed", index, each));
     if (row) return BigEndian(*row);
@@ -68,6 +75,7 @@ void CheckErasure(const v1::Action& action,
 Result<void> JudgeErasure(uint64_t index, const v1::Action& action,
                           const ReadAction& read,
                           std::vector<Violation>* violations) {
+  if (!action.has_erasure()) return {};
   for (int i = 0; i < action.about_index_size(); ++i) {
     const std::string field = "about_index[" + std::to_string(i) + "]";
     if (action.about_index(i) >= index) {
@@ -75,6 +83,7 @@ Result<void> JudgeErasure(uint64_t index, const v1::Action& action,
       continue;
     }
     ASSIGN_OR_RETURN(const StoredAction stored, read(action.about_index(i)));
+    if (stored.redacted_by) continue;  // the log says so in its answer
     v1::Action target;
     if (!target.ParseFromString(stored.action) || target.commitment().empty()) {
       violations->push_back({field, "must name an entry with a commitment"});
@@ -93,12 +102,16 @@ void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows) {
       rows->Put(Key("ed", target, tag), entry);
       rows->Remove(Key("eq", target, tag));
     }
-    // Whatever else was asked of a record that is gone is done with it.
-    for (uint32_t tag = 1; all && tag <= kPartTagMax; ++tag) {
-      rows->Remove(Key("eq", target, tag));
-    }
+    if (all) DropRequests(target, rows);
   }
   rows->Put(Key("ew", index), "");
+}
+
+// Whatever else was asked of a record that is gone is done with it.
+void DropRequests(uint64_t index, RowsView* rows) {
+  for (uint32_t tag = 0; tag <= kPartTagMax; ++tag) {
+    rows->Remove(Key("eq", index, tag));
+  }
 }
 
 Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
@@ -149,6 +162,12 @@ Result<std::vector<uint64_t>> ReadErasuresToDo(Store& store) {
 Row ErasureDone(uint64_t entry) { return {Key("ew", entry), std::nullopt}; }
 
 Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
+  ASSIGN_OR_RETURN(const auto redacted, ReadRedacted(store, index));
+  if (redacted) {
+    kept->erased_by = redacted->by;
+    AddAllTags(kept);
+    return {};
+  }
   ASSIGN_OR_RETURN(const std::vector<Row> done,
                    store.ScanRows(Key("ed", index), kPartTagMax + 1));
   for (const Row& row : done) {
@@ -156,9 +175,7 @@ Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
     const auto tag = static_cast<uint8_t>(row.key.back());
     if (tag != 0) kept->erased.push_back(tag);
     if (tag != 0) continue;
-    for (uint32_t each = 1; each <= kPartTagMax; ++each) {
-      kept->erased.push_back(each);
-    }
+    AddAllTags(kept);
     break;  // all of them: what else there is says no more
   }
   ASSIGN_OR_RETURN(const std::vector<Row> asked,

@@ -43,8 +43,12 @@ Result<void> JudgeErasure(uint64_t index, const v1::Action& action,
                           std::vector<Violation>* violations);
 void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows);
 
+// DropRequests: what was asked of an entry is done with all that it kept.
+void DropRequests(uint64_t index, RowsView* rows);
+
 // What is new in a request, as rows, and the entries that say so already of the
-// rest: a retry makes no second entry (I10).
+// rest: a retry makes no second entry (I10). With a redacted leaf went what was
+// kept beside it.
 struct NewRequest {
   std::vector<Row> rows;
   std::vector<uint64_t> known;  // ascending, each once

@@ -56,6 +56,7 @@ enum Field : uint64_t {
   kAboutIndex = 1ull << 40,
   kErasure = 1ull << 41,
   kKeyEvent = 1ull << 42,
+  kRedaction = 1ull << 43,
 };
 
 constexpr uint64_t DEC = kVisibility | kMonetary | kProvision | kAccount;
@@ -107,6 +108,7 @@ constexpr KindRule kRules[] = {
     {v1::KIND_PUBLICATION_CHANGED, kPublication | kAbout, 0, 0, false, 1},
     {v1::KIND_DOCUMENT, kCommitment | kAbout, 0, SRC, false, 16},
     {v1::KIND_PAYLOAD_ERASED, kErasure | kAboutIndex, 0, 0, false, 0},
+    {v1::KIND_LEAF_REDACTED, kRedaction | kAboutIndex, 0, 0, false, 0},
     {v1::KIND_TERM, kTerm, 0, 0, false, 0},
     {v1::KIND_PLATFORM_KEY, kKeyEvent, 0, 0, false, 0},
 };
@@ -171,6 +173,7 @@ constexpr FieldName kNames[] = {
     {kAboutIndex, "about_index"},
     {kErasure, "erasure"},
     {kKeyEvent, "key_event"},
+    {kRedaction, "redaction"},
 };
 
 std::string_view NameOf(uint64_t field) {
@@ -237,13 +240,8 @@ uint64_t Present(const v1::Action& a) {
   add(a.about_index_size() > 0, kAboutIndex);
   add(a.has_erasure(), kErasure);
   add(a.has_key_event(), kKeyEvent);
+  add(a.has_redaction(), kRedaction);
   return present;
-}
-
-// A field that nobody judges is not taken.
-void CheckLater(const v1::Action& a, std::vector<Violation>* violations) {
-  if (!a.has_redaction()) return;
-  violations->push_back({"redaction", "is not a field this log takes yet"});
 }
 
 // Null for a kind that this log does not take.
@@ -271,7 +269,6 @@ void AddEach(uint64_t fields, std::string_view description,
 
 void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
                std::vector<Violation>* expected) {
-  CheckLater(action, violations);
   const KindRule* const rule = RuleOf(action);
   if (rule == nullptr) {
     if (action.kind() != v1::KIND_UNSPECIFIED) {

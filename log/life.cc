@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "log/redacted.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -17,12 +18,29 @@ std::string BulkPrefix(std::string_view platform) {
   return "b" + std::string(platform) + '\0';
 }
 
-Result<v1::Action> Parse(const std::string& bytes) {
+// Of a redacted entry the kind is left.
+Result<v1::Action> Parse(const StoredAction& stored) {
   v1::Action action;
-  if (!action.ParseFromString(bytes)) {
+  if (stored.redacted_by) {
+    action.set_kind(static_cast<v1::Kind>(stored.kind));
+  } else if (!action.ParseFromString(stored.action)) {
     return Fail(Code::kCorrupt, "a stored action does not parse");
   }
   return action;
+}
+
+// Whether the kind of an event alone says what it did.
+bool SaysByItsKind(int kind) {
+  switch (kind) {
+    case v1::KIND_MODIFICATION:
+    case v1::KIND_EXTERNAL_REFERRED:
+    case v1::KIND_ACTION:
+    case v1::KIND_SCHEDULE_CANCELLED:
+    case v1::KIND_LABEL:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void ApplyReversal(const v1::Action& reversal, Life* life) {
@@ -217,9 +235,15 @@ Result<std::optional<uint64_t>> ReadVoid(uint64_t index,
 }
 
 Result<StoredAction> ReadStoredAction(const Prover& prover, uint64_t index) {
-  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadLeaf(index));
+  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadSlot(index));
+  if (leaf.empty()) {
+    ASSIGN_OR_RETURN(RedactedEntry redacted, prover.ReadEmptied(index));
+    return StoredAction{std::move(redacted.platform), "", redacted.logged_at_ms,
+                        redacted.by, redacted.kind};
+  }
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
-  return StoredAction{std::string(entry.platform), std::string(entry.action)};
+  return StoredAction{std::string(entry.platform), std::string(entry.action),
+                      entry.logged_at_ms};
 }
 
 Result<const Life*> LifeCache::Read(uint64_t index) {
@@ -234,7 +258,8 @@ Result<const Life*> LifeCache::Read(uint64_t index) {
 Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   Life life;
   ASSIGN_OR_RETURN(const StoredAction own, source.read(index));
-  ASSIGN_OR_RETURN(life.record, Parse(own.action));
+  ASSIGN_OR_RETURN(life.record, Parse(own));
+  life.redacted_by = own.redacted_by;
   ASSIGN_OR_RETURN(const std::vector<Bulk> bulks,
                    ReadBulks(own.platform, index, source));
   auto bulk = bulks.begin();
@@ -251,7 +276,11 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
     if (undone) continue;
     apply_bulks_before(event.index);
     ASSIGN_OR_RETURN(const StoredAction stored, source.read(event.index));
-    ASSIGN_OR_RETURN(const v1::Action action, Parse(stored.action));
+    if (stored.redacted_by && !SaysByItsKind(stored.kind)) {
+      life.unread.push_back(event.index);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const v1::Action action, Parse(stored));
     Apply(action, &life);
     life.by.push_back(event.index);
   }
@@ -259,7 +288,8 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   ASSIGN_OR_RETURN(const auto undone, ReadVoid(index, source));
   life.is_void = undone.has_value();
   if (undone) life.by.push_back(*undone);
-  if (life.reversed_in_part && (MeasuresOf(life.record) & ~life.ended) == 0) {
+  if (life.reversed_in_part && !life.redacted_by &&
+      (MeasuresOf(life.record) & ~life.ended) == 0) {
     life.reversed = true;
   }
   return life;

@@ -26,7 +26,11 @@ namespace modlog {
 // errors.
 struct StoredAction {
   std::string platform;
-  std::string action;
+  std::string action;        // empty for a seal, and where it is redacted
+  int64_t logged_at_ms = 0;  // 0 of an entry that is about to be logged
+  // Where the entry was redacted: by which one, and what kind it was.
+  std::optional<uint64_t> redacted_by = {};
+  int kind = 0;
 };
 using ReadAction = std::function<Result<StoredAction>(uint64_t index)>;
 
@@ -91,6 +95,10 @@ struct Life {
   bool cancelled = false;    // a schedule
   bool negated = false;      // a label
   std::vector<uint64_t> by;  // the entries that this follows from, ascending
+  // Where the entry was redacted: of `record` only the kind is known.
+  std::optional<uint64_t> redacted_by;
+  // Entries that changed it and were redacted: what they did is not known.
+  std::vector<uint64_t> unread;
 
   MeasureSet left() const { return MeasuresOf(record) & ~(ended | expired); }
   // Whether a decision still stands, its end dates apart.

@@ -65,7 +65,8 @@ class LifeRules {
     Require(!target_.replaced,
             "names a decision that a later one replaced: name that one");
     Require(!target_.reversed, "names a decision that was reversed in full");
-    Require(target_.reversed || target_.left() != 0,
+    // What a redacted decision was is not known, and so not what is left of it.
+    Require(target_.reversed || target_.redacted_by || target_.left() != 0,
             "names a decision of which every measure has ended");
   }
   void JudgeReversal() {
@@ -101,7 +102,7 @@ class LifeRules {
     ends(v1::MEASURE_ACCOUNT, record.end_account());
   }
   void RequireOwnMeasures(std::string field) {
-    Require(action_.measures_size() == 0 ||
+    Require(action_.measures_size() == 0 || target_.redacted_by ||
                 (MeasuresNamed(action_) & ~MeasuresOf(target_.record)) == 0,
             std::move(field), "must be measures of the decision named");
   }

@@ -13,6 +13,7 @@
 #include "log/platform_keys.h"
 #include "log/publication.h"
 #include "log/recovery.h"
+#include "log/redaction.h"
 #include "log/seals.h"
 #include "log/sequencer.h"
 #include "verifier/core/entry.h"
@@ -105,6 +106,9 @@ class RunningLog final : public Log {
     return modlog::ReadPlatformsWithKeys(RowsView(store_.get()));
   }
   void Erase(EraseOrder order, EraseDone done) override;
+  void Redact(RedactOrder order, RedactDone done) override;
+  Result<std::optional<RedactedEntry>> ReadRedacted(uint64_t index) override;
+  Result<std::vector<RedactedEntry>> ReadAllRedacted() override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override {
     return ReadTermText(*store_, text_sha256);
   }
@@ -135,6 +139,7 @@ class RunningLog final : public Log {
   void RefuseAll(std::vector<PendingGroup> groups) const;
   void StartEraser();
   Result<void> CheckOrder(const EraseOrder& order);
+  Result<void> CheckOrder(const RedactOrder& order);
   Result<uint64_t> AppendOwn(const std::string& action);
   Result<StoredAction> ReadStored(uint64_t index) const {
     return ReadStoredAction(Reader(), index);
@@ -203,7 +208,9 @@ void RunningLog::StartEraser() {
   eraser_ = std::make_unique<Eraser>(EraserParts{
       store_.get(), slots_.get(), clock_, erasures_,
       [this](const std::string& action) { return AppendOwn(action); },
-      [this](uint64_t index) { return ReadStored(index); }, warn_});
+      [this](uint64_t index) { return ReadStored(index); },
+      [this](uint64_t index) { return ReadLeaf(index); },
+      [this] { return publication_.head()->tree.size; }, warn_});
 }
 
 // Appends an entry of the operator's and waits for its publication.
@@ -262,6 +269,43 @@ void RunningLog::Erase(EraseOrder order, EraseDone done) {
     return done(std::unexpected(fit.error()));
   }
   eraser_->Erase(std::move(order), std::move(done));
+}
+
+// Of an entry that is redacted already nothing is left to check.
+Result<void> RunningLog::CheckOrder(const RedactOrder& order) {
+  if (state() != LogState::kServing) {
+    return Fail(Code::kUnavailable, state_reason());
+  }
+  ASSIGN_OR_RETURN(const std::string leaf, Reader().ReadSlot(order.index));
+  if (leaf.empty()) return {};
+  RETURN_IF_ERROR(CheckRedactable(order.index, leaf));
+  ASSIGN_OR_RETURN(const v1::Action entry, MakeRedaction(order, leaf));
+  std::vector<Violation> violations;
+  CheckRedaction(entry, &violations);
+  if (violations.empty()) return {};
+  return Fail(Code::kMalformed,
+              violations.front().field + ": " + violations.front().description);
+}
+
+void RunningLog::Redact(RedactOrder order, RedactDone done) {
+  if (auto fit = CheckOrder(order); !fit) {
+    return done(std::unexpected(fit.error()));
+  }
+  eraser_->Redact(std::move(order), std::move(done));
+}
+
+Result<std::optional<RedactedEntry>> RunningLog::ReadRedacted(uint64_t index) {
+  ASSIGN_OR_RETURN(auto entry, modlog::ReadRedacted(*store_, index));
+  const bool known = entry && entry->by < Reader().size();
+  return known ? std::move(entry) : std::nullopt;
+}
+
+Result<std::vector<RedactedEntry>> RunningLog::ReadAllRedacted() {
+  ASSIGN_OR_RETURN(auto entries, modlog::ReadAllRedacted(*store_));
+  const uint64_t size = published_head()->tree.size;
+  std::erase_if(entries,
+                [&](const RedactedEntry& entry) { return entry.by >= size; });
+  return entries;
 }
 
 // Behind the high-water mark: what is here can be read, but a signature would

@@ -192,6 +192,15 @@ struct EraseOutcome {
 };
 using EraseDone = std::move_only_function<void(Result<EraseOutcome>)>;
 
+// What is to be redacted. A request made again is the same redaction.
+struct RedactOrder {
+  uint64_t index = 0;
+  int basis = 0;                      // v1::ErasureBasis, 1..3
+  std::vector<uint32_t> fields = {};  // ascending numbers of fields of Action
+};
+// Told the index of the LEAF_REDACTED entry.
+using RedactDone = std::move_only_function<void(Result<uint64_t>)>;
+
 // When what was asked for is erased, and payloads whose last day has passed go:
 // every `every_ms`, `at_ms` after midnight UTC.
 struct ErasureSchedule {
@@ -271,7 +280,8 @@ class Log {
   virtual void EndWaits() = 0;
 
   // Reads, up to the signed head; beyond it kOutOfRange.
-  // ReadLeaf returns the leaf bytes of one entry.
+  // ReadLeaf returns the leaf bytes of one entry; kNotFound where it was
+  // redacted, which is a slot of length zero in its bundle.
   virtual Result<std::string> ReadLeaf(uint64_t index) = 0;
   // ReadBundle returns the first `width` entries of bundle `index`, encoded;
   // ReadTile the first `width` hashes of a tile. 1 <= width <= kTileWidth.
@@ -300,6 +310,17 @@ class Log {
   // from the caller's where the order is refused. kMalformed, kOutOfRange,
   // kExhausted. Who may order it is the caller's to know.
   virtual void Erase(EraseOrder order, EraseDone done) = 0;
+
+  // Redact replaces the bytes of one entry by nothing; what is kept beside it
+  // goes too. The entry that says so comes first, and no byte goes before that
+  // is published: where publication waits for witnesses, `done` is called once
+  // it is signed, and the rest follows. The tree stays as it is. kMalformed for
+  // a seal and the kinds 18 to 22; kOutOfRange; kExhausted past kRedactionsMax.
+  virtual void Redact(RedactOrder order, RedactDone done) = 0;
+  // ReadRedacted says of an entry whether another, signed, redacted it;
+  // ReadAllRedacted returns those where that is published, ascending.
+  virtual Result<std::optional<RedactedEntry>> ReadRedacted(uint64_t index) = 0;
+  virtual Result<std::vector<RedactedEntry>> ReadAllRedacted() = 0;
 
   // ReadTerm returns the text of a registered term by its SHA-256. kNotFound.
   virtual Result<std::string> ReadTerm(const Hash& text_sha256) = 0;

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "log/mutex.h"
+#include "log/redacted.h"
 
 namespace modlog {
 
@@ -114,6 +115,16 @@ class MemoryStore final : public Store {
   }
 
   Result<void> PurgePayload(uint64_t, uint64_t) override { return {}; }
+
+  Result<void> EmptyEntry(uint64_t index) override {
+    ASSIGN_OR_RETURN(auto pieces, ReadPieces(index, index + 1));
+    RETURN_IF_ERROR(EmptySlot(index, &pieces.front()));
+    MutexLock lock(&contents_->mutex);
+    contents_->pieces[pieces.front().first] = std::move(pieces.front());
+    return {};
+  }
+
+  Result<void> PurgeEntries(uint64_t, uint64_t) override { return {}; }
 
   Result<std::string> ReadMeta(std::string_view name) override {
     MutexLock lock(&contents_->mutex);

@@ -51,11 +51,12 @@ Result<std::optional<std::string>> PayloadReader::Open(const PayloadPart& part,
 Result<KeptPayload> PayloadReader::Read(const Prover& prover,
                                         uint64_t index) const {
   KeptPayload kept;
-  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadLeaf(index));
+  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadSlot(index));
   ASSIGN_OR_RETURN(const std::vector<PayloadPart> parts,
                    store_->ReadPayload(index));
   RETURN_IF_ERROR(ReadErasures(*store_, index, &kept));
-  if (parts.empty()) return kept;
+  // Nothing of a redacted entry is shown, though its parts are about to go.
+  if (parts.empty() || leaf.empty()) return kept;
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
   ASSIGN_OR_RETURN(const std::string commitment, CommitmentOf(entry));
   for (const PayloadPart& part : parts) {

@@ -115,6 +115,13 @@ Result<std::string> Prover::ReadBundle(uint64_t index, uint32_t width) const {
 }
 
 Result<std::string> Prover::ReadLeaf(uint64_t index) const {
+  ASSIGN_OR_RETURN(std::string leaf, ReadSlot(index));
+  if (!leaf.empty()) return leaf;
+  ASSIGN_OR_RETURN(const RedactedEntry redacted, ReadEmptied(index));
+  return std::unexpected(IsRedacted(redacted));
+}
+
+Result<std::string> Prover::ReadSlot(uint64_t index) const {
   if (index >= edge_->size()) {
     return std::unexpected(Beyond("index", index, edge_->size()));
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "log/edge.h"
+#include "log/redacted.h"
 #include "log/store.h"
 
 namespace modlog {
@@ -33,7 +34,14 @@ class Prover {
   // kOutOfRange where the tree has fewer.
   Result<std::string> ReadTile(TileId id, uint32_t width) const;
   Result<std::string> ReadBundle(uint64_t index, uint32_t width) const;
+  // kNotFound says so where the entry is redacted.
   Result<std::string> ReadLeaf(uint64_t index) const;
+  // The same, but nothing of a redacted entry; ReadEmptied then says of it what
+  // is known. kCorrupt where no redaction explains that there is nothing.
+  Result<std::string> ReadSlot(uint64_t index) const;
+  Result<RedactedEntry> ReadEmptied(uint64_t index) const {
+    return modlog::ReadEmptied(*store_, index);
+  }
 
  private:
   Store* store_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "log/edge.h"
+#include "log/redacted.h"
 #include "verifier/core/bundle.h"
 
 namespace modlog {
@@ -22,7 +23,8 @@ Result<void> AppendStored(Store& store, uint64_t begin, uint64_t end,
     for (size_t i = 0; i < entries.size(); ++i) {
       const uint64_t index = piece.first + i;
       if (index < begin || index >= end) continue;
-      growth->Append(HashLeaf(entries[i]));
+      ASSIGN_OR_RETURN(const Hash hash, HashSlot(store, index, entries[i]));
+      growth->Append(hash);
     }
   }
   if (growth->edge().size() != end) {

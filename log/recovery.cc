@@ -56,6 +56,13 @@ Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
     for (uint32_t i = 0; i < width; ++i) {
       const uint64_t entry_index = bundle * kTileWidth + i;
       if (entry_index < index.covered()) continue;
+      if (entries[i].empty()) {
+        ASSIGN_OR_RETURN(const RedactedEntry redacted,
+                         prover.ReadEmptied(entry_index));
+        records.push_back(
+            {redacted.puid_key, MakePlace(entry_index, redacted.kind)});
+        continue;
+      }
       ASSIGN_OR_RETURN(const DecodedEntry entry,
                        DecodeEntry(AsText(entries[i])));
       if (entry.is_seal()) continue;  // has no puid

@@ -280,7 +280,8 @@ class Resolver {
   // The index gives a hint; the entry's bytes decide.
   Result<ItemResult> CompareStored(uint64_t index, std::string_view platform,
                                    std::string_view action) const {
-    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadLeaf(index));
+    ASSIGN_OR_RETURN(const std::string leaf, prover_.ReadSlot(index));
+    if (leaf.empty()) return CompareRedacted(index, platform, action);
     ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
     ItemResult item;
     item.index = index;
@@ -293,12 +294,34 @@ class Resolver {
     ASSIGN_OR_RETURN(const ActionIdentity stored, IdentityOf(entry.action));
     ASSIGN_OR_RETURN(const ActionIdentity submitted, IdentityOf(action));
     if (entry.platform != platform || stored.puid != submitted.puid) {
-      return Fail(Code::kCorrupt,
-                  "the puid index names entry " + std::to_string(index) +
-                      " for a puid that it does not hold: stop, remove the "
-                      "index directory, start again");
+      return std::unexpected(WrongPlace(index));
     }
     return item;
+  }
+
+  // Its bytes are gone, but a hash of them is as good.
+  Result<ItemResult> CompareRedacted(uint64_t index, std::string_view platform,
+                                     std::string_view action) const {
+    ASSIGN_OR_RETURN(const RedactedEntry stored, prover_.ReadEmptied(index));
+    ASSIGN_OR_RETURN(const ActionIdentity submitted, IdentityOf(action));
+    if (stored.puid_key != PuidKey(platform, submitted.puid)) {
+      return std::unexpected(WrongPlace(index));
+    }
+    ItemResult item;
+    item.index = index;
+    item.logged_at_ms = stored.logged_at_ms;
+    item.leaf_hash = stored.leaf_hash;
+    item.outcome = HashLeaf(AsBytes(action)) == stored.action_hash
+                       ? ItemResult::Outcome::kDuplicate
+                       : ItemResult::Outcome::kConflict;
+    return item;
+  }
+
+  static Error WrongPlace(uint64_t index) {
+    return {Code::kCorrupt,
+            "the puid index names entry " + std::to_string(index) +
+                " for a puid that it does not hold: stop, remove the index "
+                "directory, start again"};
   }
 
   // All or nothing: takes back what the group had added.

@@ -27,7 +27,7 @@
 //   payload   index (u64) || tag (u8)     ->  slot (u64) || sealed part
 //
 // Keys of entries and tiles only ever grow, so compaction moves files and
-// rewrites nothing; but for what is erased.
+// rewrites nothing; but for what is erased or redacted.
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -42,6 +42,7 @@
 
 #include "log/failpoint.h"
 #include "log/mutex.h"
+#include "log/redacted.h"
 
 namespace modlog {
 
@@ -235,6 +236,8 @@ class RocksDbStore final : public Store {
   Result<std::vector<PayloadPart>> ReadPayload(uint64_t index) override;
   Result<void> RemovePayload(const std::vector<PayloadId>& parts) override;
   Result<void> PurgePayload(uint64_t first, uint64_t last) override;
+  Result<void> EmptyEntry(uint64_t index) override;
+  Result<void> PurgeEntries(uint64_t first, uint64_t last) override;
   Result<std::string> ReadMeta(std::string_view name) override;
   Result<void> WriteMeta(std::string_view name,
                          std::string_view value) override;
@@ -433,6 +436,23 @@ Result<void> RocksDbStore::RemovePayload(const std::vector<PayloadId>& parts) {
 
 Result<void> RocksDbStore::PurgePayload(uint64_t first, uint64_t last) {
   return Rewrite(kPayload, PayloadKey({first, 0}), PayloadKey({last, 0xff}));
+}
+
+Result<void> RocksDbStore::EmptyEntry(uint64_t index) {
+  ASSIGN_OR_RETURN(auto pieces, ReadPieces(index, index + 1));
+  BundlePiece& piece = pieces.front();
+  RETURN_IF_ERROR(EmptySlot(index, &piece));
+  rocksdb::WriteBatch write(0, 0, kProtectionBytesPerKey, 0);
+  const auto status = write.Put(
+      families_[kEntries], PieceKey(piece.first, piece.count), piece.bytes);
+  if (!status.ok()) return std::unexpected(FromStatus(status, "redact"));
+  return WriteSynced(&write, "redact");
+}
+
+// A piece is named by its first entry, which may lie before `first`.
+Result<void> RocksDbStore::PurgeEntries(uint64_t first, uint64_t last) {
+  return Rewrite(kEntries, PieceKey(first / kTileWidth * kTileWidth, 0),
+                 PieceKey(last, 0xffff));
 }
 
 // Writes the range [first, last] anew without what was removed or overwritten,

@@ -19,6 +19,10 @@
 //   't' …  registered terms: terms.h
 //   's' …  what platforms have, and their seals: seals.h
 //   'e' …  erasures: erasure.h
+//   'x' …  redacted entries: redacted.h
+//   'p' 'w' || first (u64)                              -> last (u64)
+//       payloads of entries in [first, last] whose time is over were removed,
+//       and are still to be purged from the files
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules

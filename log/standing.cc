@@ -6,6 +6,7 @@
 #include "log/life.h"
 #include "log/life_rules.h"
 #include "log/platform_keys.h"
+#include "log/redaction.h"
 #include "log/terms.h"
 
 namespace modlog {
@@ -20,6 +21,7 @@ Result<void> JudgeNegation(const StandingItem& item, const v1::Action& action,
   for (const FoundReference& found : item.references) {
     ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
     const auto& has = life->record.label_terms();
+    if (life->redacted_by) continue;
     const bool within = life->record.label_op() == v1::LABEL_OP_APPLY &&
                         std::ranges::includes(has, action.label_terms());
     if (within) continue;
@@ -62,10 +64,16 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
                             &judgement.violations));
   RETURN_IF_ERROR(JudgeErasure(item.index, action, lives_.source().read,
                                &judgement.violations));
+  RETURN_IF_ERROR(JudgeRedaction(item.index, action, lives_.source().read,
+                                 *rows_, &judgement.violations));
   if (!judgement.violations.empty()) return judgement;
   RecordLife(item, action, &lives_, rows_);
   RecordKeys(item.platform, action, item.index, rows_);
   if (action.has_erasure()) RecordErasure(item.index, action, rows_);
+  if (action.has_redaction()) {
+    RETURN_IF_ERROR(
+        RecordRedaction(item.index, action, lives_.source().read, rows_));
+  }
   if (action.has_term()) {
     RegisterTerm(item.platform, action.term(), item.payload->term_text, rows_);
   }
@@ -76,7 +84,7 @@ Stance HowItStands(const v1::Action& action) {
   const bool changes =
       action.about_size() > 0 && RoleOf(action.kind(), false) != Role::kAbout;
   if (changes || action.has_bulk() || action.has_term() ||
-      action.has_erasure() || UsesKeys(action)) {
+      action.has_erasure() || action.has_redaction() || UsesKeys(action)) {
     return Stance::kWhole;
   }
   return action.about_size() > 0 || action.cause_size() > 0 ? Stance::kRefers

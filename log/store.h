@@ -32,7 +32,8 @@ struct StoredHead {
 };
 
 // A piece of an entry bundle: entries [first, first + count) in bundle form.
-// Never crosses a bundle's end. Written once; a bundle is its pieces in order.
+// Never crosses a bundle's end. Written once, but for what is redacted; a
+// bundle is its pieces in order.
 struct BundlePiece {
   uint64_t first;
   uint32_t count;
@@ -123,6 +124,14 @@ class Store {
   // PurgePayload returns when no file of the store holds bytes of parts of the
   // entries [first, last] that were removed before.
   virtual Result<void> PurgePayload(uint64_t first, uint64_t last) = 0;
+
+  // EmptyEntry replaces the bytes of one entry by none, durably: a slot of
+  // length zero stays, and the tree as it is. Once more is no error. Only
+  // PurgeEntries takes the bytes out of every file: it returns when none holds
+  // bytes of the entries [first, last] that were replaced before. kNotFound,
+  // kCorrupt.
+  virtual Result<void> EmptyEntry(uint64_t index) = 0;
+  virtual Result<void> PurgeEntries(uint64_t first, uint64_t last) = 0;
 
   // Small durable facts about the log itself: origin, format. kNotFound.
   virtual Result<std::string> ReadMeta(std::string_view name) = 0;

@@ -124,6 +124,10 @@ Result<v1::GetPayloadResponse> Client::GetPayload(
   return Ask(stub(), request, &v1::ModerationLog::Stub::GetPayload);
 }
 
+Result<v1::RedactResponse> Client::Redact(const v1::RedactRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Redact);
+}
+
 Result<v1::EraseResponse> Client::Erase(const v1::EraseRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Erase);
 }

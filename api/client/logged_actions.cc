@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
 #include "api/client/rpc_error.h"
 #include "verifier/core/entry.h"
 
@@ -25,6 +26,12 @@ Result<std::optional<std::string>> FindLoggedAction(Client* client,
   if (!status.ok()) {
     return Prefixed("asking the log for an earlier entry",
                     ErrorFrom(ParseFailure(status)));
+  }
+  if (response.redacted_by() != 0) {
+    return Fail(Code::kNotFound,
+                absl::StrCat("entry ", response.index(),
+                             " was redacted by entry ", response.redacted_by(),
+                             ": what it said is not known any more"));
   }
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(response.leaf()));
   v1::Action action;

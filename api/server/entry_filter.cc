@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "log/admission.h"
 #include "log/field_rules.h"
 #include "verifier/core/entry.h"
 
@@ -83,6 +84,17 @@ bool EntryFilter::Matches(std::string_view leaf) {
     return false;
   }
   return MatchesAction(entry->logged_at_ms);
+}
+
+bool EntryFilter::MatchesRedacted(const RedactedEntry& entry) const {
+  if (filter_.categories_size() > 0 || !filter_.refers_to().empty() ||
+      filter_.date_from() != 0 || filter_.date_to() != 0) {
+    return false;
+  }
+  return (filter_.platform().empty() || entry.platform == filter_.platform()) &&
+         (filter_.kinds_size() == 0 || Holds(filter_.kinds(), entry.kind)) &&
+         (filter_.puid().empty() ||
+          entry.puid_key == PuidKey(filter_.platform(), filter_.puid()));
 }
 
 bool EntryFilter::MatchesAction(int64_t logged_at_ms) {

@@ -29,6 +29,9 @@ class EntryFilter {
   // Matches: whether the leaf is one of them. A leaf without an action matches
   // only a filter that asks for nothing, or for its platform alone.
   bool Matches(std::string_view leaf);
+  // The same of a redacted entry, of which platform, kind and puid are known:
+  // whoever asks for anything else does not get it.
+  bool MatchesRedacted(const RedactedEntry& entry) const;
 
  private:
   bool asks_of_the_action() const;

@@ -6,9 +6,26 @@
 
 namespace modlog {
 
+void ScannedEntry::CopyTo(v1::FoundEntry* entry) const {
+  entry->set_index(index);
+  entry->set_leaf(std::string(leaf));
+  entry->set_redacted_by(redacted_by);
+}
+
+// Whether the entry is one of those that are looked for.
+Result<bool> EntryScan::Look(ScannedEntry* entry) {
+  if (!entry->leaf.empty()) return filter_.Matches(entry->leaf);
+  ASSIGN_OR_RETURN(const auto redacted, log_->ReadRedacted(entry->index));
+  if (!redacted) {
+    return Fail(Code::kCorrupt, "entry " + std::to_string(entry->index) +
+                                    " has no bytes, and no entry says why");
+  }
+  entry->redacted_by = redacted->by;
+  return filter_.MatchesRedacted(*redacted);
+}
+
 Result<void> EntryScan::Step(
-    uint64_t end,
-    const std::function<bool(uint64_t, std::string_view)>& found) {
+    uint64_t end, const std::function<bool(const ScannedEntry&)>& found) {
   const uint64_t bundle = next_ / kTileWidth;
   const uint64_t first = bundle * kTileWidth;
   const auto width =
@@ -17,9 +34,10 @@ Result<void> EntryScan::Step(
   ASSIGN_OR_RETURN(const std::vector<Bytes> entries,
                    ParseBundle(AsBytes(bytes), width));
   while (next_ < first + width) {
-    const std::string_view leaf = AsText(entries[next_ - first]);
-    const uint64_t index = next_++;
-    if (filter_.Matches(leaf) && !found(index, leaf)) return {};
+    ScannedEntry entry{next_, AsText(entries[next_ - first])};
+    ++next_;
+    ASSIGN_OR_RETURN(const bool wanted, Look(&entry));
+    if (wanted && !found(entry)) return {};
   }
   return {};
 }

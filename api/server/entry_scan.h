@@ -12,6 +12,15 @@
 
 namespace modlog {
 
+// An entry that was found; a redacted one has no leaf.
+struct ScannedEntry {
+  uint64_t index;
+  std::string_view leaf;
+  uint64_t redacted_by = 0;  // where there is no leaf
+
+  void CopyTo(v1::FoundEntry* entry) const;
+};
+
 class EntryScan {
  public:
   EntryScan(Log* log, uint64_t from, v1::Filter filter)
@@ -22,11 +31,12 @@ class EntryScan {
   // Step looks at the entries [next(), end) of one bundle and calls `found` for
   // those that match; stops after one for which it returns false. The log's
   // errors. REQUIRES: next() < end <= the published size.
-  Result<void> Step(
-      uint64_t end,
-      const std::function<bool(uint64_t, std::string_view)>& found);
+  Result<void> Step(uint64_t end,
+                    const std::function<bool(const ScannedEntry&)>& found);
 
  private:
+  Result<bool> Look(ScannedEntry* entry);
+
   Log* log_;
   uint64_t next_;
   EntryFilter filter_;

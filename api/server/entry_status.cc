@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/server/redactions.h"
 #include "api/server/status.h"
 #include "verifier/core/entry.h"
 
@@ -15,6 +16,16 @@ using Response = v1::GetStatusResponse;
 
 std::unexpected<grpc::Status> Failed(const Log& log, const Error& error) {
   return std::unexpected(ErrorToGrpc(error, log.state()));
+}
+
+Result<v1::Action> ParseAction(uint64_t index, const DecodedEntry& entry) {
+  v1::Action action;
+  if (!action.ParseFromArray(entry.action.data(),
+                             static_cast<int>(entry.action.size()))) {
+    return Fail(Code::kCorrupt,
+                fmt::format("the action of entry {} does not parse", index));
+  }
+  return action;
 }
 
 uint32_t Today() {
@@ -45,6 +56,8 @@ uint32_t LastDay(const Life& life) {
 Response::State DecisionState(const Life& life, uint32_t as_of) {
   if (life.replaced) return Response::REPLACED;
   if (life.reversed || life.negated) return Response::REVERSED;
+  // What was redacted says neither what there was nor when it ends.
+  if (life.redacted_by || !life.unread.empty()) return Response::STATE_UNKNOWN;
   if (life.left() == 0) return Response::EXPIRED;
   const uint32_t last = LastDay(life);
   if (last != 0 && last < as_of) return Response::EXPIRED;
@@ -52,41 +65,67 @@ Response::State DecisionState(const Life& life, uint32_t as_of) {
                                : Response::IN_FORCE;
 }
 
+std::string NameEntries(const std::vector<uint64_t>& indexes) {
+  return fmt::format("{} {}", indexes.size() == 1 ? "entry" : "entries",
+                     fmt::join(indexes, ", "));
+}
+
 std::string Because(const Life& life, Response::State state, uint32_t as_of) {
   const uint32_t last = LastDay(life);
   if (state == Response::EXPIRED && last != 0 && last < as_of) {
     return "the last of its end dates has passed";
   }
-  if (life.by.empty()) return "no later entry changes it";
-  std::string entries;
-  for (const uint64_t index : life.by) {
-    entries += fmt::format("{}{}", entries.empty() ? "" : ", ", index);
+  if (state == Response::STATE_UNKNOWN && !life.unread.empty()) {
+    return fmt::format("what {} did to it is not known: redacted",
+                       NameEntries(life.unread));
   }
-  return fmt::format("follows from {} {}",
-                     life.by.size() == 1 ? "entry" : "entries", entries);
+  if (state == Response::STATE_UNKNOWN && life.redacted_by) {
+    return fmt::format("entry {} redacted it: what it said is not known",
+                       *life.redacted_by);
+  }
+  if (life.by.empty()) return "no later entry changes it";
+  return fmt::format("follows from {}", NameEntries(life.by));
+}
+
+// What is known of an entry whose bytes are gone.
+Result<Response::Event> RedactedEvent(Log* log, uint64_t index) {
+  ASSIGN_OR_RETURN(const auto redacted, log->ReadRedacted(index));
+  if (!redacted) {
+    return Fail(Code::kCorrupt, fmt::format("entry {} has no bytes", index));
+  }
+  Response::Event event;
+  event.set_kind(static_cast<v1::Kind>(redacted->kind));
+  event.set_logged_at(redacted->logged_at_ms);
+  event.set_redacted_by(redacted->by);
+  return event;
+}
+
+Result<Response::Event> ReadEvent(Log* log, uint64_t index) {
+  const auto leaf = log->ReadLeaf(index);
+  if (!leaf && leaf.error().code == Code::kNotFound) {
+    return RedactedEvent(log, index);
+  }
+  if (!leaf) return std::unexpected(leaf.error());
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(*leaf));
+  ASSIGN_OR_RETURN(const v1::Action action, ParseAction(index, entry));
+  Response::Event event;
+  event.set_kind(action.kind());
+  event.set_puid(action.puid());
+  event.set_logged_at(entry.logged_at_ms);
+  event.set_extent(action.extent());
+  event.set_outcome(action.outcome());
+  *event.mutable_measures() = action.measures();
+  event.set_restored(action.restored());
+  event.set_reversal_cause(action.reversal_cause());
+  return event;
 }
 
 Result<void> AddEvent(Log* log, uint64_t index, bool as_cause,
                       google::protobuf::RepeatedPtrField<Response::Event>* to) {
-  ASSIGN_OR_RETURN(const std::string leaf, log->ReadLeaf(index));
-  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
-  v1::Action action;
-  if (!action.ParseFromArray(entry.action.data(),
-                             static_cast<int>(entry.action.size()))) {
-    return Fail(Code::kCorrupt,
-                fmt::format("the action of entry {} does not parse", index));
-  }
-  Response::Event* event = to->Add();
-  event->set_index(index);
-  event->set_kind(action.kind());
-  event->set_puid(action.puid());
-  event->set_logged_at(entry.logged_at_ms);
-  event->set_as_cause(as_cause);
-  event->set_extent(action.extent());
-  event->set_outcome(action.outcome());
-  *event->mutable_measures() = action.measures();
-  event->set_restored(action.restored());
-  event->set_reversal_cause(action.reversal_cause());
+  ASSIGN_OR_RETURN(Response::Event event, ReadEvent(log, index));
+  event.set_index(index);
+  event.set_as_cause(as_cause);
+  *to->Add() = std::move(event);
   return {};
 }
 
@@ -106,8 +145,6 @@ Result<void> AddNamed(Log* log, std::string_view platform, bool as_cause,
 
 Result<void> Describe(Log* log, uint64_t index, Response* response) {
   ASSIGN_OR_RETURN(const EntryLife status, log->ReadEntryLife(index));
-  ASSIGN_OR_RETURN(std::string leaf, log->ReadLeaf(index));
-  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
   const uint32_t as_of = Today();
   response->set_index(index);
   response->set_state(StateOf(status.life, as_of));
@@ -119,12 +156,13 @@ Result<void> Describe(Log* log, uint64_t index, Response* response) {
     RETURN_IF_ERROR(AddEvent(log, referrer.index, referrer.role == Role::kCause,
                              response->mutable_events()));
   }
-  v1::Action action;
-  if (!action.ParseFromArray(entry.action.data(),
-                             static_cast<int>(entry.action.size()))) {
-    return Fail(Code::kCorrupt,
-                fmt::format("the action of entry {} does not parse", index));
+  if (status.life.redacted_by) {
+    response->set_redacted_by(*status.life.redacted_by);
+    return {};
   }
+  ASSIGN_OR_RETURN(std::string leaf, log->ReadLeaf(index));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
+  ASSIGN_OR_RETURN(const v1::Action action, ParseAction(index, entry));
   RETURN_IF_ERROR(
       AddNamed(log, entry.platform, false, action.about(), response));
   RETURN_IF_ERROR(
@@ -149,7 +187,8 @@ Response::State StateOf(const Life& life, uint32_t as_of) {
     case v1::KIND_APPEAL_FILED:
     case v1::KIND_EXTERNAL_REFERRED:
       if (life.decided) return Response::DECIDED;
-      return life.withdrawn ? Response::WITHDRAWN : Response::IN_FORCE;
+      if (life.withdrawn) return Response::WITHDRAWN;
+      return life.unread.empty() ? Response::IN_FORCE : Response::STATE_UNKNOWN;
     default:
       return Response::IN_FORCE;
   }

@@ -13,6 +13,7 @@
 #include "api/server/entry_status.h"
 #include "api/server/payload_calls.h"
 #include "api/server/read_calls.h"
+#include "api/server/redactions.h"
 #include "api/server/search_call.h"
 #include "api/server/status.h"
 #include "api/server/watch_stream.h"
@@ -251,6 +252,35 @@ LogService::Reactor* LogService::Erase(Context* context, const Buffer* in,
     }
     reactor->Finish(Serialize(response, out));
   });
+  return reactor;
+}
+
+LogService::Reactor* LogService::Redact(Context* context, const Buffer* in,
+                                        Buffer* out) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = callers_->Identify(*context);
+  v1::RedactRequest request;
+  std::optional<grpc::Status> refused;
+  if (!caller.has_value()) {
+    refused = ToGrpc(caller.error());
+  } else if (!Parse(*in, &request)) {
+    refused = Unparsed();
+  } else {
+    refused = RefuseRedact(*caller);
+  }
+  if (refused.has_value()) {
+    reactor->Finish(*refused);
+    return reactor;
+  }
+  log_->Redact(
+      OrderOf(request), [this, reactor, out](const Result<uint64_t>& entry) {
+        if (!entry.has_value()) {
+          return reactor->Finish(ErrorToGrpc(entry.error(), log_->state()));
+        }
+        v1::RedactResponse response;
+        response.set_entry_index(*entry);
+        reactor->Finish(Serialize(response, out));
+      });
   return reactor;
 }
 

@@ -43,7 +43,8 @@ template <typename Base>
 using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
     v1::ModerationLog::WithRawCallbackMethod_AddPlatform<
         v1::ModerationLog::WithRawCallbackMethod_GetPlatform<
-            v1::ModerationLog::WithRawCallbackMethod_Erase<Base>>>>;
+            v1::ModerationLog::WithRawCallbackMethod_Erase<
+                v1::ModerationLog::WithRawCallbackMethod_Redact<Base>>>>>;
 
 class LogService final
     : public RawPayloads<
@@ -79,6 +80,7 @@ class LogService final
   Reactor* GetLogInfo(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* Erase(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* Redact(Context* context, const Buffer* in, Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "api/server/payload_calls.h"
+#include "api/server/redactions.h"
 #include "spdlog/spdlog.h"
 #include "verifier/core/bytes.h"
 
@@ -66,6 +67,13 @@ Page GetKept(Log* log, std::string_view number) {
   return {.body = FormatKept(*kept), .content_type = "application/json"};
 }
 
+// Whoever keeps a copy takes out of it what the log took out.
+Page GetRedactions(Log* log) {
+  const auto entries = log->ReadAllRedacted();
+  if (!entries.has_value()) return Failed("/redactions", entries.error());
+  return {.body = FormatRedactions(*entries)};
+}
+
 // The hash as 64 lower-case digits: one spelling, one page.
 Page GetTerm(Log* log, std::string_view hex) {
   const auto hash = ParseHash(hex);
@@ -101,6 +109,7 @@ Page GetPage(Log* log, std::string_view path, std::string_view base_url) {
             .content_type = "text/html; charset=utf-8"};
   }
   if (path == "/checkpoint") return GetCheckpoint(*log);
+  if (path == "/redactions") return GetRedactions(log);
   constexpr std::string_view kTerm = "/term/";
   constexpr std::string_view kPayload = "/payload/";
   if (path.starts_with(kTerm)) return GetTerm(log, path.substr(kTerm.size()));

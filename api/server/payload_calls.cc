@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "api/server/redactions.h"
 #include "api/server/status.h"
 #include "verifier/core/entry.h"
 
@@ -33,10 +34,13 @@ Reply<v1::GetPayloadResponse> ReadKept(Log* log,
                                        const v1::GetPayloadRequest& request,
                                        const PayloadReaderIdentity& caller) {
   const auto kept = log->ReadPayload(request.index());
-  const auto all = MaySeeAll(log, request.index(), caller);
-  if (!kept.has_value() || !all.has_value()) {
-    return std::unexpected(ErrorToGrpc(
-        kept.has_value() ? all.error() : kept.error(), log->state()));
+  if (!kept.has_value()) {
+    return std::unexpected(ErrorToGrpc(kept.error(), log->state()));
+  }
+  const auto all =
+      kept->parts.empty() ? false : MaySeeAll(log, request.index(), caller);
+  if (!all.has_value()) {
+    return std::unexpected(LeafErrorToGrpc(log, request.index(), all.error()));
   }
   v1::GetPayloadResponse response;
   v1::Payload* payload = response.mutable_payload();
@@ -60,7 +64,7 @@ std::optional<grpc::Status> RefuseErase(Log* log,
   }
   for (const uint64_t index : request.indexes()) {
     const auto leaf = log->ReadLeaf(index);
-    if (!leaf.has_value()) return ErrorToGrpc(leaf.error(), log->state());
+    if (!leaf.has_value()) return LeafErrorToGrpc(log, index, leaf.error());
     const auto entry = DecodeEntry(*leaf);
     if (!entry.has_value()) return ErrorToGrpc(entry.error(), log->state());
     const bool may = entry->platform.empty()

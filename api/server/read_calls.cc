@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/server/redactions.h"
 #include "api/server/status.h"
 #include "verifier/core/tlog_proof.h"
 
@@ -23,6 +24,11 @@ std::unexpected<grpc::Status> Beyond(std::string_view what, uint64_t got,
 
 std::unexpected<grpc::Status> Failed(const Log& log, const Error& error) {
   return std::unexpected(ErrorToGrpc(error, log.state()));
+}
+
+std::unexpected<grpc::Status> FailedLeaf(Log* log, uint64_t index,
+                                         const Error& error) {
+  return std::unexpected(LeafErrorToGrpc(log, index, error));
 }
 
 // A log that was rolled back shows what it has, but signs nothing of it.
@@ -66,7 +72,7 @@ void AddWitnesses(const Publisher& publisher,
 Reply<v1::GetEntryResponse> ReadEntry(Log* log,
                                       const v1::GetEntryRequest& request) {
   auto leaf = log->ReadLeaf(request.index());
-  if (!leaf.has_value()) return Failed(*log, leaf.error());
+  if (!leaf.has_value()) return FailedLeaf(log, request.index(), leaf.error());
   v1::GetEntryResponse response;
   response.set_leaf(*std::move(leaf));
   return response;
@@ -140,7 +146,7 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
     return Beyond("index", request.index(), "published", head->tree.size);
   }
   auto leaf = log->ReadLeaf(request.index());
-  if (!leaf.has_value()) return Failed(*log, leaf.error());
+  if (!leaf.has_value()) return FailedLeaf(log, request.index(), leaf.error());
   auto path = log->ProveInclusion(request.index(), head->tree.size);
   if (!path.has_value()) return Failed(*log, path.error());
   TlogProof proof;

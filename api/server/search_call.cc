@@ -35,10 +35,8 @@ class SearchJob final : public ScanJob {
   Next Step() override {
     for (int i = 0; i < kBundlesPerStep; ++i) {
       if (scan_.next() >= scan_end_ || full_) return Finish();
-      const auto stepped =
-          scan_.Step(scan_end_, [this](uint64_t index, std::string_view leaf) {
-            return Take(index, leaf);
-          });
+      const auto stepped = scan_.Step(
+          scan_end_, [this](const ScannedEntry& entry) { return Take(entry); });
       if (!stepped) {
         reactor_->Finish(ErrorToGrpc(stepped.error(), log_->state()));
         return Next::kDone;
@@ -52,11 +50,9 @@ class SearchJob final : public ScanJob {
   }
 
  private:
-  bool Take(uint64_t index, std::string_view leaf) {
-    v1::FoundEntry* entry = response_.add_entries();
-    entry->set_index(index);
-    entry->set_leaf(std::string(leaf));
-    bytes_ += leaf.size();
+  bool Take(const ScannedEntry& entry) {
+    entry.CopyTo(response_.add_entries());
+    bytes_ += entry.leaf.size();
     full_ = static_cast<uint32_t>(response_.entries_size()) >= limit_ ||
             bytes_ >= kPageBytesMax;
     return !full_;

@@ -78,11 +78,9 @@ Result<v1::WatchResponse> WatchStream::Collect(uint64_t end) {
   size_t bytes = 0;
   bool full = false;
   for (int i = 0; i < kBundlesPerStep && scan_.next() < end && !full; ++i) {
-    RETURN_IF_ERROR(scan_.Step(end, [&](uint64_t index, std::string_view leaf) {
-      v1::FoundEntry* entry = response.add_entries();
-      entry->set_index(index);
-      entry->set_leaf(std::string(leaf));
-      bytes += leaf.size();
+    RETURN_IF_ERROR(scan_.Step(end, [&](const ScannedEntry& entry) {
+      entry.CopyTo(response.add_entries());
+      bytes += entry.leaf.size();
       full = bytes >= kMessageBytes ||
              static_cast<size_t>(response.entries_size()) >= kMessageEntriesMax;
       return !full;

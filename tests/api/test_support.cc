@@ -220,6 +220,15 @@ Result<std::string> HeldLog::ReadBundle(uint64_t, uint32_t) {
 void HeldLog::Erase(EraseOrder, EraseDone done) {
   done(Fail(Code::kUnavailable, "a test says so"));
 }
+void HeldLog::Redact(RedactOrder, RedactDone done) {
+  done(Fail(Code::kUnavailable, "a test says so"));
+}
+Result<std::optional<RedactedEntry>> HeldLog::ReadRedacted(uint64_t) {
+  return std::optional<RedactedEntry>();
+}
+Result<std::vector<RedactedEntry>> HeldLog::ReadAllRedacted() {
+  return std::vector<RedactedEntry>();
+}
 Result<void> HeldLog::PublishHead(std::shared_ptr<const SignedHead>) {
   return Fail(Code::kUnavailable, "a test says so");
 }

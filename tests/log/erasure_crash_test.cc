@@ -1,5 +1,5 @@
-// If this failed, a crash in the middle of an erasure would leave a person's
-// texts readable, though an entry says that they are gone.
+// If this failed, a crash in the middle of an erasure or a redaction would
+// leave a person's texts readable, though an entry says that they are gone.
 
 #include <gtest/gtest.h>
 #include <spawn.h>
@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "log/key_slots.h"
+#include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
@@ -70,7 +71,24 @@ TEST(ErasureCrash, DISABLED_DiesOnTheWay) {
   EraseNow(log.get());
 }
 
-int RunDying(const std::string& directory, const std::string& failpoint) {
+bool RedactNow(Log* log) {
+  std::promise<bool> redacted;
+  log->Redact({.index = 0, .basis = 1}, [&](const Result<uint64_t>& entry) {
+    redacted.set_value(entry && *entry == 1u);
+  });
+  return redacted.get_future().get();
+}
+
+TEST(ErasureCrash, DISABLED_RedactsAndDies) {
+  const char* directory = std::getenv(kDirectoryVariable);
+  ASSERT_NE(directory, nullptr);
+  const auto log = OpenOn(directory);
+  ASSERT_NE(log, nullptr);
+  RedactNow(log.get());
+}
+
+int RunDying(const std::string& directory, const std::string& failpoint,
+             const std::string& test = "DiesOnTheWay") {
   std::string directory_setting =
       std::string(kDirectoryVariable) + "=" + directory;
   std::string failpoint_setting = "MODLOG_FAILPOINT=" + failpoint + ":exit";
@@ -78,7 +96,7 @@ int RunDying(const std::string& directory, const std::string& failpoint) {
                          nullptr};
   std::string program = "/proc/self/exe";
   std::string all = "--gtest_also_run_disabled_tests";
-  std::string filter = "--gtest_filter=*DISABLED_DiesOnTheWay";
+  std::string filter = "--gtest_filter=*DISABLED_" + test;
   char* arguments[] = {program.data(), all.data(), filter.data(), nullptr};
   pid_t child = -1;
   if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments,
@@ -147,6 +165,52 @@ INSTANTIATE_TEST_SUITE_P(Places, ErasureCrashTest,
                                          "erasure_published",
                                          "erasure_keys_gone",
                                          "erasure_removed"));
+
+class RedactionCrashTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(RedactionCrashTest, IsFinishedByTheNextStart) {
+  const ScratchDirectory directory;
+  {
+    const auto log = OpenOn(directory.path());
+    ASSERT_NE(log, nullptr);
+    Add(log.get());
+  }
+  const std::string action = Record().ActionBytes();
+  EXPECT_FALSE(FilesWith(directory.path(), action).empty());
+  const std::vector<std::string> keys = KeysIn(KeySlotsOf(directory.path()));
+  ASSERT_EQ(RunDying(directory.path(), GetParam(), "RedactsAndDies"), kKilled);
+
+  const auto log = OpenOn(directory.path());
+  ASSERT_NE(log, nullptr);
+  // Before the commit nothing was asked of anybody: it is asked for again.
+  const bool before_entry = log->signed_head()->tree.size == 1;
+  EXPECT_EQ(before_entry, std::string_view(GetParam()) == "before_commit");
+  if (before_entry) {
+    EXPECT_TRUE(log->ReadLeaf(0));
+    ASSERT_TRUE(RedactNow(log.get()));
+  }
+  for (int tries = 0;
+       tries < 3'000 &&
+       (log->ReadLeaf(0) || !FilesWith(directory.path(), action).empty());
+       ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(RedactNow(log.get()));  // the same entry, when all of it is done
+  EXPECT_EQ(log->signed_head()->tree.size, 2u);
+  EXPECT_EQ(log->ReadLeaf(0).error().code, Code::kNotFound);
+  EXPECT_TRUE(FilesWith(directory.path(), action).empty());
+  const std::string file = KeySlotsOf(directory.path());
+  for (const std::string& key : keys) {
+    EXPECT_EQ(file.find(key), std::string::npos);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Places, RedactionCrashTest,
+    testing::Values("before_commit", "after_commit", "after_high_water",
+                    "redaction_published", "redaction_emptied",
+                    "redaction_purged", "erasure_keys_gone",
+                    "erasure_removed"));
 
 }  // namespace
 }  // namespace modlog

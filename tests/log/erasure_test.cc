@@ -1,12 +1,11 @@
 // If this failed, what a person had erased could be read again: from a file,
 // from a backup, or by asking.
 
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "log/key_slots.h"
+#include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
@@ -17,30 +16,6 @@ const std::vector<PartGiven> kParts = {
     {kPartContentId, "https://example.org/item/1"},
     {kPartDecisionFacts, "posted the same thing a hundred times", true},
     {kPartComplainant, "a person who asked not to be named"}};
-
-std::string ReadAll(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-// Files under `root` that hold the bytes, or their hex or base64.
-std::vector<std::string> FilesWith(const std::string& root,
-                                   std::string_view bytes) {
-  const std::string forms[] = {std::string(bytes), FormatHex(AsBytes(bytes)),
-                               FormatBase64(AsBytes(bytes))};
-  std::vector<std::string> found;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
-    if (!file.is_regular_file()) continue;
-    const std::string text = ReadAll(file.path());
-    for (const std::string& form : forms) {
-      if (text.find(form) == std::string::npos) continue;
-      found.push_back(file.path().string());
-      break;
-    }
-  }
-  return found;
-}
 
 class ErasureTest : public LogFixture {
  protected:

@@ -61,6 +61,12 @@ class ForwardingStore : public Store {
   Result<void> PurgePayload(uint64_t first, uint64_t last) override {
     return store_->PurgePayload(first, last);
   }
+  Result<void> EmptyEntry(uint64_t index) override {
+    return store_->EmptyEntry(index);
+  }
+  Result<void> PurgeEntries(uint64_t first, uint64_t last) override {
+    return store_->PurgeEntries(first, last);
+  }
   Result<std::string> ReadMeta(std::string_view name) override {
     return store_->ReadMeta(name);
   }

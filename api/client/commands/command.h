@@ -41,6 +41,7 @@ void AddSearch(CLI::App* app, CommandLine* line);
 void AddWatch(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
 void AddErase(CLI::App* app, CommandLine* line);
+void AddRedact(CLI::App* app, CommandLine* line);
 void AddTerm(CLI::App* app, CommandLine* line);
 void AddHandle(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);

@@ -104,6 +104,11 @@ Result<v1::Filter> MakeFilter(const FilterOptions& options) {
 }
 
 Result<std::string> FormatFound(const v1::FoundEntry& found, bool json) {
+  if (found.leaf().empty()) {
+    return absl::StrFormat(json ? "{\"index\":%d,\"redacted_by\":%d}\n"
+                                : "%10d  redacted by entry %d\n",
+                           found.index(), found.redacted_by());
+  }
   if (json) {
     ASSIGN_OR_RETURN(std::string line,
                      FormatEntryJson(found.index(), found.leaf()));

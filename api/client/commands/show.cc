@@ -11,6 +11,7 @@
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/rpc_error.h"
+#include "verifier/core/entry.h"
 
 namespace modlog {
 namespace {
@@ -51,6 +52,12 @@ std::string StateWords(Response::State state) {
 }
 
 std::string EventLine(const Response::Event& event, std::string_view as_cause) {
+  if (event.redacted_by() != 0) {
+    return absl::StrFormat("  %10d  %s  %s, redacted by entry %d\n",
+                           event.index(), FormatTime(event.logged_at()),
+                           Words(v1::Kind_Name(event.kind()), "KIND_"),
+                           event.redacted_by());
+  }
   std::string line = absl::StrFormat(
       "  %10d  %s  %s", event.index(), FormatTime(event.logged_at()),
       Words(v1::Kind_Name(event.kind()), "KIND_"));
@@ -79,9 +86,18 @@ std::string EventLine(const Response::Event& event, std::string_view as_cause) {
   return absl::StrCat(line, "  (", Printable(event.puid(), kShownMax), ")\n");
 }
 
+Result<std::string> EntryTable(const Response& status) {
+  if (status.redacted_by() == 0) {
+    return FormatEntryTable(status.index(), status.leaf());
+  }
+  return absl::StrFormat(
+      "%-20s %d\n%-20s by entry %d: its hash stands in the tree, its bytes are "
+      "gone\n",
+      "index", status.index(), "redacted", status.redacted_by());
+}
+
 Result<std::string> FormatTable(const Response& status) {
-  ASSIGN_OR_RETURN(std::string text,
-                   FormatEntryTable(status.index(), status.leaf()));
+  ASSIGN_OR_RETURN(std::string text, EntryTable(status));
   absl::StrAppendFormat(&text, "\n%-20s %s (%s)\n", "state",
                         StateWords(status.state()), status.because());
   if (status.corrected()) {
@@ -119,10 +135,15 @@ Result<nlohmann::ordered_json> EventJson(const Response::Event& event) {
 }
 
 Result<std::string> FormatJson(const Response& status) {
-  ASSIGN_OR_RETURN(const std::string entry,
-                   FormatEntryJson(status.index(), status.leaf()));
-  nlohmann::ordered_json json =
-      nlohmann::ordered_json::parse(entry, nullptr, false);
+  nlohmann::ordered_json json;
+  if (status.redacted_by() != 0) {
+    json["index"] = status.index();
+    json["redacted_by"] = status.redacted_by();
+  } else {
+    ASSIGN_OR_RETURN(const std::string entry,
+                     FormatEntryJson(status.index(), status.leaf()));
+    json = nlohmann::ordered_json::parse(entry, nullptr, false);
+  }
   json["state"] = Response::State_Name(status.state());
   json["because"] = status.because();
   json["corrected"] = status.corrected();
@@ -141,12 +162,34 @@ Result<std::string> FormatJson(const Response& status) {
          "\n";
 }
 
+// That the entry is redacted is believed of the entry that says so.
+Result<void> CheckRedaction(Client* client, const Response& status) {
+  ASSIGN_OR_RETURN(const VerifiedReceipt receipt,
+                   client->GetReceipt(status.redacted_by()));
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
+  v1::Action action;
+  if (action.ParseFromArray(entry.action.data(),
+                            static_cast<int>(entry.action.size())) &&
+      action.kind() == v1::KIND_LEAF_REDACTED &&
+      action.about_index_size() == 1 &&
+      action.about_index(0) == status.index()) {
+    return {};
+  }
+  return Fail(Code::kBadProof, absl::StrCat("entry ", status.redacted_by(),
+                                            " does not say that entry ",
+                                            status.index(), " is redacted"));
+}
+
 Result<Response> GetStatus(Client* client, const Options& options) {
   v1::GetStatusRequest request;
   request.set_index(options.index.value_or(0));
   request.set_platform(options.platform);
   request.set_puid(options.puid);
   ASSIGN_OR_RETURN(Response response, client->GetStatus(request));
+  if (response.redacted_by() != 0) {
+    RETURN_IF_ERROR(CheckRedaction(client, response));
+    return response;
+  }
   ASSIGN_OR_RETURN(const VerifiedReceipt receipt,
                    client->GetReceipt(response.index()));
   if (receipt.leaf != response.leaf()) {

@@ -1,0 +1,43 @@
+#include "api/server/redactions.h"
+
+#include <fmt/format.h>
+
+#include "api/server/status.h"
+#include "verifier/core/bytes.h"
+
+namespace modlog {
+
+std::optional<grpc::Status> RefuseRedact(const Caller& caller) {
+  if (caller.IsOperator()) return std::nullopt;
+  return ToGrpc(DetailedStatus(
+      grpc::StatusCode::PERMISSION_DENIED, "OPERATOR_ONLY",
+      "only the operator redacts entries: show the operator's token",
+      {{"caller", caller.platform.empty() ? "nobody" : caller.platform}}));
+}
+
+RedactOrder OrderOf(const v1::RedactRequest& request) {
+  return {.index = request.index(),
+          .basis = request.basis(),
+          .fields = {request.fields().begin(), request.fields().end()}};
+}
+
+grpc::Status LeafErrorToGrpc(Log* log, uint64_t index, const Error& error) {
+  if (error.code != Code::kNotFound) return ErrorToGrpc(error, log->state());
+  const auto redacted = log->ReadRedacted(index);
+  if (!redacted || !*redacted) return ErrorToGrpc(error, log->state());
+  return ToGrpc(
+      DetailedStatus(grpc::StatusCode::NOT_FOUND, "REDACTED", error.message,
+                     {{"index", fmt::to_string(index)},
+                      {"redacted_by", fmt::to_string((*redacted)->by)}}));
+}
+
+std::string FormatRedactions(const std::vector<RedactedEntry>& entries) {
+  std::string list;
+  for (const RedactedEntry& entry : entries) {
+    fmt::format_to(std::back_inserter(list), "{} {} {}\n", entry.index,
+                   entry.by, FormatBase64(entry.leaf_hash));
+  }
+  return list;
+}
+
+}  // namespace modlog
