@@ -21,13 +21,10 @@
 #include <vector>
 
 #include "log/store.h"
+#include "verifier/core/redaction_list.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {
-
-// How many entries of a log may be redacted: whoever mirrors it reads the list
-// of them as a whole.
-inline constexpr size_t kRedactionsMax = 65'536;
 
 struct RedactedEntry {
   uint64_t index = 0;

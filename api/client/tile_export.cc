@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/atomic_file.h"
+#include "api/client/copy_redactions.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/frontier.h"
 #include "verifier/core/tile.h"
@@ -31,12 +32,23 @@ std::vector<Hash> SplitHashes(std::string_view tile) {
   return hashes;
 }
 
-bool IsBundleOf(std::string_view bundle, std::span<const Hash> leaf_hashes) {
-  auto entries =
+// Whether the bundle that begins with entry `first` has these hashes, and what
+// is empty in it is redacted.
+bool IsBundleOf(uint64_t first, std::string_view bundle,
+                std::span<const Hash> leaf_hashes, CopyRedactions* redactions) {
+  const auto entries =
       ParseBundle(AsBytes(bundle), static_cast<uint32_t>(leaf_hashes.size()));
-  return entries &&
-         std::ranges::equal(*entries, leaf_hashes, {},
-                            [](Bytes entry) { return HashLeaf(entry); });
+  if (!entries) return false;
+  for (size_t i = 0; i < entries->size(); ++i) {
+    const Bytes entry = (*entries)[i];
+    const bool holds =
+        entry.empty() && redactions->IsRedacted(first + i, leaf_hashes[i]);
+    if (!holds && HashLeaf(entry) != leaf_hashes[i]) return false;
+  }
+  for (size_t i = 0; i < entries->size(); ++i) {
+    redactions->Look(first + i, AsText((*entries)[i]));
+  }
+  return true;
 }
 
 uint64_t CountFiles(uint64_t size) {
@@ -53,6 +65,8 @@ class Exporter {
       : fetcher_(fetcher), options_(options) {}
 
   Result<ExportTotals> Run() {
+    // Before the checkpoint: then the entries that it names are in the tree.
+    RETURN_IF_ERROR(FetchRedactions());
     ASSIGN_OR_RETURN(std::string note,
                      fetcher_->Fetch({"checkpoint", kNoteSizeMax}));
     auto trusted = OpenCheckpoint(note, *options_.policy);
@@ -62,8 +76,12 @@ class Exporter {
     RETURN_IF_ERROR(CheckDirectory());
     RETURN_IF_ERROR(CopyEdge());
     RETURN_IF_ERROR(CopyFullTiles());
+    ASSIGN_OR_RETURN(const uint64_t redacted, ObeyRedactions());
     RETURN_IF_ERROR(Commit(note));
-    return ExportTotals{.tree = tree_, .fetched = fetched_, .kept = kept_};
+    return ExportTotals{.tree = tree_,
+                        .fetched = fetched_,
+                        .kept = kept_,
+                        .redacted = redacted};
   }
 
  private:
@@ -76,6 +94,30 @@ class Exporter {
 
   std::string Place(const std::string& path) const {
     return absl::StrCat(options_.directory, "/", path);
+  }
+
+  // A log of another make has no such list.
+  Result<void> FetchRedactions() {
+    const auto list = fetcher_->Fetch({kRedactionsPath, kRedactionListMax});
+    if (!list && list.error().code == Code::kNotFound) return {};
+    if (!list) return std::unexpected(list.error());
+    auto lines = ParseRedactionList(*list);
+    if (!lines) return Prefixed(kRedactionsPath, std::move(lines).error());
+    redactions_ = CopyRedactions(*std::move(lines));
+    return {};
+  }
+
+  Result<uint64_t> ObeyRedactions() {
+    ASSIGN_OR_RETURN(const std::vector<RedactionLine> lines,
+                     redactions_.Finish(tree_.size));
+    for (const RedactionLine& line : lines) {
+      RETURN_IF_ERROR(EmptyInCopy(options_.directory, line.entry));
+    }
+    if (lines.empty()) return 0;
+    RETURN_IF_ERROR(WriteFileAtomically(Place(kRedactionsPath),
+                                        FormatRedactionList(lines),
+                                        Durability::kUnsynced));
+    return lines.size();
   }
 
   // The directory may hold an older export of the same log, or nothing.
@@ -204,7 +246,9 @@ class Exporter {
       files.push_back({n, {BundlePath(n, width), kBundleBytesMax}});
     }
     return CopyFiles(files, [&](uint64_t n, const std::string& data) {
-      return IsBundleOf(data, leaf_hashes.subspan((n - begin) * width, width));
+      return IsBundleOf(n * kTileWidth, data,
+                        leaf_hashes.subspan((n - begin) * width, width),
+                        &redactions_);
     });
   }
 
@@ -277,6 +321,7 @@ class Exporter {
   HttpFetcher* const fetcher_;
   const ExportOptions& options_;
   TreeHead tree_;
+  CopyRedactions redactions_;
   std::vector<Hash> edge_[kTileLevelMax + 1];  // hashes of the partial tiles
   std::string folder_;                         // that is known to exist
   uint64_t files_total_ = 0;

@@ -12,6 +12,11 @@
 //   tile (l, n)   folds to hash n of level l + 1
 //   bundle n      its entries hash to tile (0, n)
 //
+// What the log has redacted (verifier/core/redaction_list.h) is obeyed: an
+// empty slot is taken where the list and the LEAF_REDACTED entry explain it,
+// and the bytes are taken out of files that an older export left. Nothing is
+// taken out before all of the list is found to be what entries of the tree say.
+//
 // An export that is run again takes what stands in the directory and holds,
 // and fetches the rest. Memory: 32 bytes for every 256 entries.
 
@@ -32,8 +37,9 @@ struct ExportOptions {
 
 struct ExportTotals {
   TreeHead tree;
-  uint64_t fetched = 0;  // tiles and bundles
-  uint64_t kept = 0;     // that stood there already
+  uint64_t fetched = 0;   // tiles and bundles
+  uint64_t kept = 0;      // that stood there already
+  uint64_t redacted = 0;  // entries that the log has redacted
 };
 
 // ExportTiles copies the log. kConflict where the directory holds another log,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "api/server/status.h"
-#include "verifier/core/bytes.h"
 
 namespace modlog {
 
@@ -32,12 +31,12 @@ grpc::Status LeafErrorToGrpc(Log* log, uint64_t index, const Error& error) {
 }
 
 std::string FormatRedactions(const std::vector<RedactedEntry>& entries) {
-  std::string list;
+  std::vector<RedactionLine> lines;
+  lines.reserve(entries.size());
   for (const RedactedEntry& entry : entries) {
-    fmt::format_to(std::back_inserter(list), "{} {} {}\n", entry.index,
-                   entry.by, FormatBase64(entry.leaf_hash));
+    lines.push_back({entry.index, entry.by, entry.leaf_hash});
   }
-  return list;
+  return FormatRedactionList(lines);
 }
 
 }  // namespace modlog

@@ -2,11 +2,8 @@
 #define MODLOG_API_SERVER_REDACTIONS_H_
 
 // Redactions as callers see them: who may ask for one, what is said instead of
-// the bytes that are gone, and the list at /redactions:
-//
-//   <index> <index of the LEAF_REDACTED entry> <leaf hash, base64>\n
-//
-// one line a redacted entry, ascending; at most kRedactionsMax. Thread-safe.
+// the bytes that are gone, and the list at /redactions
+// (verifier/core/redaction_list.h). Thread-safe.
 
 #include <optional>
 

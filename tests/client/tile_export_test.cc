@@ -12,10 +12,13 @@
 #include <filesystem>
 #include <map>
 
+#include "modlog/v1/action.pb.h"
 #include "tests/client/programs.h"
 #include "verifier/core/bundle.h"
+#include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
 #include "verifier/core/note.h"
+#include "verifier/core/redaction_list.h"
 #include "verifier/core/tile.h"
 
 namespace modlog {
@@ -177,8 +180,8 @@ TEST_F(TileExportTest, WhatIsThereIsNotFetchedAgain) {
   int before = server.requests();
   auto again = Export(server);
   ASSERT_TRUE(again);
-  // The checkpoint, and the tiles that prove the root.
-  EXPECT_EQ(server.requests() - before, 1 + 2);
+  // The redactions, the checkpoint, and the tiles that prove the root.
+  EXPECT_EQ(server.requests() - before, 1 + 1 + 2);
 }
 
 TEST_F(TileExportTest, AServerThatIsBusyForAMomentIsAskedAgain) {
@@ -251,6 +254,105 @@ TEST_F(TileExportTest, ACopyLargerThanTheLogIsEvidenceAndIsKept) {
   ASSERT_FALSE(totals);
   EXPECT_EQ(totals.error().code, Code::kConflict);
   ExpectCopyOf(site);
+}
+
+// A real entry of the log that redacts another one.
+std::string RedactionEntry(uint64_t target, const std::string& target_leaf) {
+  v1::Action action;
+  action.set_kind(v1::KIND_LEAF_REDACTED);
+  action.set_puid("r");
+  action.add_about_index(target);
+  action.mutable_redaction()->set_leaf_hash(
+      std::string(AsText(HashLeaf(AsBytes(target_leaf)))));
+  std::string leaf;
+  AppendLeaf(EncodeEntryHeader(1, ""), action.SerializeAsString(), &leaf);
+  return leaf;
+}
+
+class RedactedExportTest : public TileExportTest {
+ protected:
+  // The site of `log_`, entry 7 taken out of its bundles.
+  Site PublishWithout7(const std::string& list) {
+    Site site = log_.Publish();
+    for (auto& [path, data] : site) {
+      const auto parsed = ParseTilePath(path);
+      if (!parsed || parsed->level >= 0 || parsed->index != 0) continue;
+      const auto entries = ParseBundle(AsBytes(data), parsed->width);
+      std::string without;
+      for (size_t i = 0; i < entries->size(); ++i) {
+        AppendToBundle(i == 7 ? Bytes() : (*entries)[i], &without);
+      }
+      data = without;
+    }
+    site["redactions"] = list;
+    return site;
+  }
+  std::string ListOf(uint64_t redaction) {
+    return FormatRedactionList(
+        {{7, redaction, HashLeaf(AsBytes(log_.entries[7]))}});
+  }
+  // Where the copy still has the bytes of entry 7.
+  size_t FilesWithEntry7() {
+    size_t found = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(
+             std::string(folder_ / "copy"))) {
+      if (!file.is_regular_file()) continue;
+      found += ReadFile(file.path()).find("the seventh") != std::string::npos;
+    }
+    return found;
+  }
+};
+
+TEST_F(RedactedExportTest, WhatTheLogTookOutIsTakenOutOfEveryFile) {
+  // A mirror would go on serving what the log was made to forget.
+  Fill(20);
+  log_.entries[7] = "the seventh";
+  {
+    SiteServer server(log_.Publish());
+    ASSERT_TRUE(Export(server));  // leaves a partial bundle
+  }
+  Fill(300);
+  {
+    SiteServer server(log_.Publish());
+    ASSERT_TRUE(Export(server));  // and a full one
+  }
+  EXPECT_EQ(FilesWithEntry7(), 2u);
+  log_.entries.push_back(RedactionEntry(7, log_.entries[7]));
+  const Site site = PublishWithout7(ListOf(300));
+  SiteServer server(site);
+  const auto totals = Export(server);
+  ASSERT_TRUE(totals) << totals.error().message;
+  EXPECT_EQ(totals->redacted, 1u);
+  EXPECT_EQ(FilesWithEntry7(), 0u);
+  ExpectCopyOf(site);
+  ASSERT_TRUE(Export(server));  // once more changes nothing
+  ExpectCopyOf(site);
+  std::filesystem::remove_all(std::string(folder_ / "copy"));
+  ASSERT_TRUE(Export(server));  // nor from nothing
+  ExpectCopyOf(site);
+}
+
+TEST_F(RedactedExportTest, AListThatNoEntryStandsForTakesNothingOut) {
+  // Whoever speaks for the log could have every copy of an entry destroyed.
+  Fill(20);
+  log_.entries[7] = "the seventh";
+  {
+    SiteServer server(log_.Publish());
+    ASSERT_TRUE(Export(server));
+  }
+  Fill(300);
+  log_.entries.push_back(RedactionEntry(8, log_.entries[7]));
+  log_.entries.push_back(RedactionEntry(7, log_.entries[8]));
+  const std::string line = ListOf(300);
+  for (const std::string& list :
+       {ListOf(300), ListOf(301), ListOf(20), std::string("7 300\n"),
+        line + line, std::string()}) {
+    SiteServer server(PublishWithout7(list));
+    const auto totals = Export(server);
+    ASSERT_FALSE(totals) << list;
+    EXPECT_NE(totals.error().code, Code::kUnavailable) << list;
+    EXPECT_EQ(FilesWithEntry7(), 1u) << list;
+  }
 }
 
 }  // namespace

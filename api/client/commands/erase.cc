@@ -27,7 +27,7 @@ Example:
   modlog erase --index 17 --index 23 --basis person
   modlog erase --index 17 --part complainant --basis authority --now
 
-Exit status: 0 accepted, 1 refused, 2 usage or connection.)";
+Exit status: 0 accepted, 1 refused, 2 usage, connection, or no right to it.)";
 
 struct Options {
   std::vector<uint64_t> indexes;

@@ -19,7 +19,9 @@ c2sp.org/tlog-tiles names them. Any web server can serve the directory, and
   modlog-verify audit DIR --policy modlog-data/log.policy --first-use
 judges it. Each file is checked against the checkpoint's root before it is
 kept; the checkpoint is written last. Running it again, after an interruption
-or when the log has grown, keeps the files that are there and hold.
+or when the log has grown, keeps the files that are there and hold. What the log
+has redacted since is taken out of them, where an entry of the tree says so; the
+list is kept as DIR/redactions.
 
 Example:
   modlog export-tiles copy-of-the-log
@@ -74,6 +76,10 @@ int RunExport(const CommandLine& line, const Options& options) {
                 WithCommas(totals->tree.size), (*client)->key().name,
                 options.directory, WithCommas(totals->fetched),
                 WithCommas(totals->kept), line.server);
+  if (totals->redacted > 0) {
+    absl::FPrintF(stderr, "export: %s redacted by the log: left empty\n",
+                  WithCommas(totals->redacted));
+  }
   return kExitDone;
 }
 

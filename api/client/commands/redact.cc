@@ -38,7 +38,8 @@ this, with --token-file modlog-data/operator.token.
 Example:
   modlog redact --index 17 --basis person --field puid --yes
 
-Exit status: 0 redacted, now or before; 1 refused; 2 usage or connection.)";
+Exit status: 0 redacted, now or before; 1 refused; 2 usage, connection, or not
+the operator.)";
 
 struct Options {
   uint64_t index = 0;
