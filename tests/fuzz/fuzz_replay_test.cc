@@ -27,6 +27,8 @@ int Fuzz_note(const uint8_t* data, size_t size);
 int Fuzz_openings(const uint8_t* data, size_t size);
 int Fuzz_policy(const uint8_t* data, size_t size);
 int Fuzz_record_rules(const uint8_t* data, size_t size);
+int Fuzz_payload(const uint8_t* data, size_t size);
+int Fuzz_redaction_list(const uint8_t* data, size_t size);
 int Fuzz_proof(const uint8_t* data, size_t size);
 int Fuzz_seal_file(const uint8_t* data, size_t size);
 int Fuzz_tile_path(const uint8_t* data, size_t size);
@@ -97,7 +99,9 @@ INSTANTIATE_TEST_SUITE_P(
         Target{"handle_file", Fuzz_handle_file},
         Target{"seal_file", Fuzz_seal_file}, Target{"key", Fuzz_key},
         Target{"note", Fuzz_note}, Target{"openings", Fuzz_openings},
-        Target{"policy", Fuzz_policy}, Target{"proof", Fuzz_proof},
+        Target{"payload", Fuzz_payload}, Target{"policy", Fuzz_policy},
+        Target{"proof", Fuzz_proof},
+        Target{"redaction_list", Fuzz_redaction_list},
         Target{"tile_path", Fuzz_tile_path},
         Target{"tlog_proof", Fuzz_tlog_proof}, Target{"vrf", Fuzz_vrf}),
     [](const auto& target) { return target.param.name; });
