@@ -29,6 +29,7 @@ std::optional<std::string>* SettingNamed(std::string_view name,
   if (name == "policy") return &settings->policy;
   if (name == "witness_mode") return &settings->witness_mode;
   if (name == "witness_interval_ms") return &settings->witness_interval_ms;
+  if (name == "erase_at") return &settings->erase_at;
   return nullptr;
 }
 
@@ -122,6 +123,21 @@ Result<RoundSettings> ParseRounds(const std::optional<std::string>& mode,
   return rounds;
 }
 
+// A time of day, "HH:MM", in milliseconds after midnight.
+Result<int64_t> ParseTimeOfDay(std::string_view name, std::string_view text) {
+  const auto number = [&](size_t at) {
+    const auto digit = [&](size_t i) {
+      return text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : 100;
+    };
+    return digit(at) * 10 + digit(at + 1);
+  };
+  const bool fits =
+      text.size() == 5 && text[2] == ':' && number(0) < 24 && number(3) < 60;
+  if (fits) return (int64_t{number(0)} * 60 + number(3)) * 60'000;
+  return Fail(Code::kMalformed,
+              fmt::format("{}: want a time of day in UTC, 00:00..23:59", name));
+}
+
 }  // namespace
 
 Result<Settings> ParseSettings(std::string_view toml) {
@@ -142,11 +158,12 @@ Result<Settings> ParseSettings(std::string_view toml) {
     }
     auto* setting = SettingNamed(key.str(), &settings);
     if (setting == nullptr) {
-      return Fail(Code::kMalformed,
-                  fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
-                              "grpc_listen, http_listen, enrolled_only, "
-                              "policy, witness_mode or witness_interval_ms",
-                              Line(key.source()), key.str().substr(0, 64)));
+      return Fail(
+          Code::kMalformed,
+          fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
+                      "grpc_listen, http_listen, enrolled_only, "
+                      "policy, witness_mode, witness_interval_ms or erase_at",
+                      Line(key.source()), key.str().substr(0, 64)));
     }
     *setting = value.value_exact<std::string>();
     if (!setting->has_value()) {
@@ -188,6 +205,10 @@ Result<Config> MakeConfig(const Settings& flags,
   ASSIGN_OR_RETURN(config.rounds,
                    ParseRounds(pick(&Settings::witness_mode),
                                pick(&Settings::witness_interval_ms)));
+  ASSIGN_OR_RETURN(
+      config.erase_at_ms,
+      ParseTimeOfDay("erase-at",
+                     pick(&Settings::erase_at).value_or(kDefaultEraseAt)));
   config.enrolled_only =
       flags.enrolled_only.value_or(from_file.enrolled_only.value_or(false));
   if (!IsLoopback(config.grpc_listen)) {

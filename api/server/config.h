@@ -26,6 +26,7 @@ inline constexpr char kDefaultDataDir[] = "./modlog-data";
 inline constexpr char kDefaultOrigin[] = "localhost/modlog";
 inline constexpr char kDefaultGrpcListen[] = "127.0.0.1:50051";
 inline constexpr char kDefaultHttpListen[] = "127.0.0.1:8080";
+inline constexpr char kDefaultEraseAt[] = "03:00";
 
 // What a person set, on the command line or in the file.
 struct Settings {
@@ -37,6 +38,7 @@ struct Settings {
   std::optional<std::string> policy = {};
   std::optional<std::string> witness_mode = {};
   std::optional<std::string> witness_interval_ms = {};
+  std::optional<std::string> erase_at = {};
 };
 
 struct Config {
@@ -47,6 +49,7 @@ struct Config {
   bool enrolled_only = false;
   std::optional<Policy> policy;  // with witnesses; CheckWitnesses accepts it
   RoundSettings rounds;
+  int64_t erase_at_ms = 0;  // after midnight UTC: when a day's erasures run
 };
 
 // ParseSettings reads a file's text. kMalformed names line or key; a key that

@@ -66,6 +66,7 @@ The configuration file is TOML and has the same names with underscores:
   data_dir = "/var/lib/modlog"
   origin = "log.example.org/moderation"
   enrolled_only = true
+  erase_at = "03:00"
 
 SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
 2 wrong usage, 3 stopped while ROLLED_BACK (the data is older than what the log
@@ -113,6 +114,11 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "Least time from asking the witnesses to asking again, "
                   "while the log grows [1000]")
       ->type_name("MS");
+  app->add_option("--erase-at", flags->erase_at,
+                  "When the day's erasures are carried out and payloads whose "
+                  "last day has passed go, in UTC [" +
+                      std::string(kDefaultEraseAt) + "]")
+      ->type_name("HH:MM");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION);
@@ -197,11 +203,13 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
 }
 
 Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key,
+                                     int64_t erase_at_ms,
                                      Publisher* publisher) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
   LogOptions options{.data_dir = directory.path(),
                      .key = std::move(key),
                      .clock = SystemClock(),
+                     .erasures = {.at_ms = erase_at_ms},
                      .warn = Warn};
   if (publisher != nullptr) {
     options.publishing = {.at_once = false,
@@ -282,8 +290,9 @@ Result<int> Run(const Config& config) {
                    directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
   const auto publisher = MakePublisher(config, policy, directory);
-  ASSIGN_OR_RETURN(const auto log,
-                   OpenLog(directory, std::move(key), publisher.get()));
+  ASSIGN_OR_RETURN(
+      const auto log,
+      OpenLog(directory, std::move(key), config.erase_at_ms, publisher.get()));
   // Asks nobody once the log is about to go.
   const PublishingScope publishing(publisher.get(), log.get());
   ASSIGN_OR_RETURN(const auto callers,

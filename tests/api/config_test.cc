@@ -134,6 +134,20 @@ TEST_F(ConfigTest, WhatWitnessesAreAskedHasItsLimits) {
   EXPECT_FALSE(MakeConfig({.witness_mode = "maybe"}, std::nullopt));
 }
 
+TEST_F(ConfigTest, TheTimeOfTheDaysErasuresIsATimeOfDay) {
+  // Erasures would run in the busiest hour, or never.
+  EXPECT_EQ(MakeConfig({}, std::nullopt)->erase_at_ms, 3 * 3'600'000);
+  const std::string path = Write("erase_at = '23:59'\n");
+  EXPECT_EQ(MakeConfig({}, path)->erase_at_ms, 86'340'000);
+  EXPECT_EQ(MakeConfig({.erase_at = "00:00"}, path)->erase_at_ms, 0);
+  for (const char* bad : {"", "3:00", "24:00", "12:60", "12.30", "12:3x",
+                          "-1:00", "12:300", "03:00 "}) {
+    const auto refused = MakeConfig({.erase_at = bad}, std::nullopt);
+    ASSERT_FALSE(refused.has_value()) << bad;
+    EXPECT_EQ(refused.error().message.find("erase-at: want"), 0u);
+  }
+}
+
 TEST_F(ConfigTest, AMissingFileIsAnError) {
   const auto config = MakeConfig({}, dir_.path() + "/missing.toml");
   ASSERT_FALSE(config.has_value());
