@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/client/running_log.h"
+#include "verifier/core/bytes.h"
 
 namespace modlog {
 namespace {
@@ -87,6 +90,57 @@ TEST_F(EraseTest, WithoutNowItWaitsForTheDailyEntry) {
   const Outcome accepted = Erase({});
   EXPECT_EQ(accepted.status, 0) << accepted.err;
   EXPECT_EQ(log_.Size(), 1u);
+}
+
+// What a client keeps: the folder that it works in, exports included.
+TEST_F(EraseTest, IsInNoExportAfterwardsNorInTheClientsFiles) {
+  const auto export_to = [&](const std::string& name) {
+    const Outcome exported =
+        log_.Modlog({"--token-file", log_.operator_token(), "export",
+                     "--format", "jsonl", "--output", folder_ / name});
+    EXPECT_EQ(exported.status, 0) << exported.err;
+    EXPECT_EQ(log_.Modlog({"export-tiles", folder_ / (name + ".tiles")}).status,
+              0);
+    return ReadFile(folder_ / name);
+  };
+  std::vector<std::string> secrets = {"Selling counterfeit watches"};
+  const Json before = Json::parse(Lines(export_to("before")).at(0));
+  for (const Json& part : before["payload"]["parts"]) {
+    secrets.push_back(part["salt"]);
+    const auto salt = ParseBase64(secrets.back());
+    ASSERT_TRUE(salt);
+    secrets.push_back(*salt);
+    secrets.push_back(FormatHex(AsBytes(*salt)));
+  }
+  ASSERT_GT(secrets.size(), 5u);
+  const std::string slots = ReadFile(log_.data_dir() + "/key-slots");
+  std::vector<std::string> keys;
+  for (size_t at = 32; at + 32 <= slots.size(); at += 32) {
+    // The file is made longer than it need be.
+    if (slots.substr(at, 32) == std::string(32, 0)) continue;
+    keys.push_back(slots.substr(at, 32));
+  }
+  ASSERT_GT(keys.size(), 2u);
+  const auto count = [&](const std::vector<std::string>& sought) {
+    size_t found = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(
+             std::string(folder_ / ""))) {
+      if (!file.is_regular_file()) continue;
+      const std::string text = ReadFile(file.path());
+      for (const std::string& secret : sought) found += Contains(text, secret);
+    }
+    return found;
+  };
+  EXPECT_GT(count(secrets), 2u);  // the control: the old export has them
+  EXPECT_EQ(count(keys), 0u);     // no client ever saw a key
+  std::filesystem::remove(folder_ / "before");
+  std::filesystem::remove(folder_ / "one.json");  // the platform's own source
+
+  ASSERT_EQ(Erase({"--now"}).status, 0);
+  EXPECT_TRUE(Contains(export_to("after"), "\"puid\""));
+  EXPECT_EQ(count(secrets), 0u);
+  const std::string left = ReadFile(log_.data_dir() + "/key-slots");
+  for (const std::string& key : keys) EXPECT_FALSE(Contains(left, key));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class RunningLog {
   }
 
   void Signal(int signal) const { server_.Signal(signal); }
+  std::string data_dir() const { return folder_ / "data"; }
   std::string policy() const { return folder_ / "data/log.policy"; }
   std::string operator_token() const { return folder_ / "data/operator.token"; }
 

@@ -1,11 +1,15 @@
 // If this failed, what a person had erased could be read again: from a file,
 // from a backup, or by asking.
 
+#include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
+
 #include <set>
 #include <thread>
 
 #include "log/key_slots.h"
 #include "tests/log/file_search.h"
+#include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
@@ -137,6 +141,70 @@ TEST_F(ErasureTest, LeavesNeitherKeyNorSaltNorCiphertextInAnyFile) {
   ASSERT_TRUE(consistency);
   EXPECT_TRUE(
       CheckConsistency(before, log_->signed_head()->tree, *consistency));
+}
+
+// A checkpoint of the database, as RocksDB makes it for a backup.
+void MakeCheckpoint(const std::string& db, const std::string& to) {
+  std::vector<std::string> names;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, db, &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.push_back({name, {}});
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, db, families, &handles, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> owner(opened);
+  rocksdb::Checkpoint* made = nullptr;
+  ASSERT_TRUE(rocksdb::Checkpoint::Create(opened, &made).ok());
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  EXPECT_TRUE(checkpoint->CreateCheckpoint(to).ok());
+  for (auto* handle : handles) opened->DestroyColumnFamilyHandle(handle);
+}
+
+TEST_F(ErasureTest, ACheckpointTakenBeforeOpensToNobodyAfter) {
+  // Every backup would have to be found and burnt for one person's sake.
+  const RecordWithPayload record = CommitTo(TakedownMessage("erased"), kParts);
+  Add(record);
+  log_.reset();
+  const ScratchDirectory backup;
+  const std::string copy = backup.path() + "/checkpoint";
+  MakeCheckpoint(Root() + "/db", copy);
+  std::vector<std::string> keys;
+  for (uint64_t slot = 0; slot < 4; ++slot) keys.push_back(KeyOf(slot));
+  const std::string ciphertext = CiphertextOf(0, kPartComplainant);
+  const auto opens = [&] {  // whether the checkpoint and the log's keys do
+    auto store = OpenRocksDbStore(copy);
+    EXPECT_TRUE(store);
+    const auto parts = (*store)->ReadPayload(0);
+    EXPECT_TRUE(parts && parts->size() == 4);
+    size_t opened = 0;
+    for (const PayloadPart& part : *parts) {
+      PartKey key;
+      const std::string bytes = KeyOf(part.slot);
+      std::copy(bytes.begin(), bytes.end(), key.begin());
+      opened += OpenPart(key, AsBytes(record.action.commitment()), part.id.tag,
+                         part.bytes)
+                    .has_value();
+    }
+    return opened;
+  };
+  // The control: with the keys of before, all of it opens.
+  EXPECT_EQ(opens(), 4u);
+  for (const std::string& key : keys) {
+    EXPECT_EQ(FilesWith(Root(), key).size(), 1u);
+  }
+  EXPECT_FALSE(FilesWith(copy, ciphertext).empty());
+  OpenOnDisk();
+  ASSERT_TRUE(Erase({.indexes = {0}, .basis = 1, .now = true}));
+  log_.reset();
+  EXPECT_EQ(opens(), 0u);
+  EXPECT_FALSE(FilesWith(copy, ciphertext).empty());  // useless
+  for (const std::string& key : keys) {
+    EXPECT_TRUE(FilesWith(Root(), key).empty());
+    EXPECT_TRUE(FilesWith(copy, key).empty());
+  }
+  for (const v1::Part& part : record.payload.parts()) {
+    EXPECT_TRUE(FilesWith(copy, part.salt()).empty());
+  }
 }
 
 TEST_F(ErasureTest, OfAllIsOfAllAlsoWhereAPartWasAskedForBefore) {
@@ -281,6 +349,67 @@ TEST_F(ErasureTest, RetentionEndsWithoutAnEntry) {
   EXPECT_TRUE(log_->ReadPayload(0)->parts.empty());
   EXPECT_EQ(log_->ReadPayload(1)->parts.size(), 3u);
   EXPECT_EQ(log_->signed_head()->tree.size, 2u);
+}
+
+class CountingStore final : public ForwardingStore {
+ public:
+  CountingStore(std::unique_ptr<Store> store, std::atomic<int>* purges)
+      : ForwardingStore(std::move(store)), purges_(purges) {}
+  Result<void> PurgePayload(uint64_t first, uint64_t last) override {
+    ++*purges_;
+    return ForwardingStore::PurgePayload(first, last);
+  }
+
+ private:
+  std::atomic<int>* const purges_;
+};
+
+// Writing the files anew for every few of a million payloads of a day would
+// keep the disk busy until the next one.
+TEST_F(ErasureTest, ARetentionRunPurgesOnce) {
+  std::atomic<int> purges = 0;
+  const auto contents = NewMemoryContents();
+  // Another log than the one of the other tests: nothing of that is left.
+  log_.reset();
+  for (const char* name : {"/key-slots", "/high-water", "/index"}) {
+    std::filesystem::remove_all(Root() + name);
+  }
+  Open(std::make_unique<CountingStore>(NewMemoryStore(contents), &purges));
+  constexpr size_t kEntries = 5'000;  // more than one scan of rows
+  const int64_t today = clock_.WallMs() / 86'400'000;
+  std::vector<std::string> actions(kEntries);
+  std::vector<std::string> payloads(kEntries);
+  for (size_t i = 0; i < kEntries; ++i) {
+    RecordWithPayload record = CommitTo(
+        TakedownMessage("r" + std::to_string(i)), {{kPartComplainant, "x"}});
+    record.action.set_payload_until(static_cast<uint32_t>(today + 1));
+    actions[i] = record.ActionBytes();
+    payloads[i] = record.PayloadBytes();
+  }
+  for (size_t begin = 0; begin < kEntries; begin += kEntries / 2) {
+    AppendGroup group;
+    group.platform = "example";
+    for (size_t i = begin; i < begin + kEntries / 2; ++i) {
+      group.actions.push_back(actions[i]);
+      group.payloads.push_back(payloads[i]);
+    }
+    std::promise<bool> logged;
+    log_->Append(std::move(group), [&](const Result<AppendAnswer>& answer) {
+      logged.set_value(answer.has_value());
+    });
+    ASSERT_TRUE(logged.get_future().get());
+  }
+  clock_.Advance(3 * int64_t{86'400'000});
+  for (int i = 0; i < 600 && purges == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  log_.reset();  // waits for the run
+  EXPECT_EQ(purges, 1);
+  const auto store = NewMemoryStore(contents);
+  for (const uint64_t index : {uint64_t{0}, kEntries - 1}) {
+    EXPECT_TRUE(store->ReadPayload(index)->empty());
+  }
+  EXPECT_TRUE(store->ScanRows("pw", 1)->empty());
 }
 
 }  // namespace
