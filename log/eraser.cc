@@ -246,10 +246,15 @@ Result<v1::Action> Eraser::ReadOwn(uint64_t entry) {
   return action;
 }
 
-// What was asked for before has its entry: a retry makes no second one (I10).
+// What was asked for before has its entry: a retry makes no second one (I10),
+// but hears why the rest could not be done, where that is so.
 Result<uint64_t> Eraser::AcceptRedaction(const RedactOrder& order) {
   ASSIGN_OR_RETURN(const auto known, ReadRedacted(*parts_.store, order.index));
-  if (known) return known->by;
+  if (known) {
+    ASSIGN_OR_RETURN(const bool to_do, IsToDo(*parts_.store, known->by));
+    if (to_do) RETURN_IF_ERROR(DoRedaction(known->by));
+    return known->by;
+  }
   ASSIGN_OR_RETURN(const auto all, ReadAllRedacted(*parts_.store));
   if (all.size() >= kRedactionsMax) {
     return Fail(Code::kExhausted, "this log has redacted " +

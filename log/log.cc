@@ -343,9 +343,8 @@ Result<EntryLife> RunningLog::ReadEntryLife(uint64_t index) {
                                        " is beyond the signed tree of size " +
                                        std::to_string(reader.size()));
   }
-  ASSIGN_OR_RETURN(const std::string leaf, reader.ReadLeaf(index));
-  ASSIGN_OR_RETURN(const DecodedEntry stored, DecodeEntry(leaf));
-  if (stored.is_seal()) {
+  ASSIGN_OR_RETURN(const StoredAction stored, ReadStoredAction(reader, index));
+  if (stored.action.empty() && !stored.redacted_by) {
     return Fail(Code::kNotFound, "entry " + std::to_string(index) +
                                      " is a seal: nothing becomes of it");
   }

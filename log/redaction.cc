@@ -150,6 +150,13 @@ Result<std::vector<uint64_t>> ReadRedactionsToDo(Store& store) {
   return entries;
 }
 
+Result<bool> IsToDo(Store& store, uint64_t entry) {
+  const auto row = store.ReadRow(ToDoKey(entry));
+  if (row) return true;
+  if (row.error().code == Code::kNotFound) return false;
+  return std::unexpected(row.error());
+}
+
 Row RedactionDone(uint64_t entry) { return {ToDoKey(entry), std::nullopt}; }
 
 }  // namespace modlog

@@ -38,6 +38,7 @@ Result<void> RecordRedaction(uint64_t index, const v1::Action& action,
 
 // Entries whose work is still to be done, and the row that says so.
 Result<std::vector<uint64_t>> ReadRedactionsToDo(Store& store);
+Result<bool> IsToDo(Store& store, uint64_t entry);
 Row RedactionDone(uint64_t entry);
 
 }  // namespace modlog

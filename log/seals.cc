@@ -214,6 +214,21 @@ void RecordSeal(const OfferedSeal& offered, uint64_t entry,
   rows->Put(PlacePrefix(entry / kReach) + place, std::move(covered));
 }
 
+namespace {
+
+// Of a redacted entry the hash of its action is left.
+Result<Hash> HashCovered(const Prover& prover, uint64_t index) {
+  ASSIGN_OR_RETURN(const std::string leaf, prover.ReadSlot(index));
+  if (leaf.empty()) {
+    ASSIGN_OR_RETURN(const RedactedEntry redacted, prover.ReadEmptied(index));
+    return redacted.action_hash;
+  }
+  ASSIGN_OR_RETURN(const DecodedEntry covered, DecodeEntry(leaf));
+  return HashSealedAction(covered.action);
+}
+
+}  // namespace
+
 Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index,
                                                const Prover& prover,
                                                const RowsView& rows) {
@@ -226,9 +241,8 @@ Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index,
   if (!entry.is_seal()) return BrokenRow();
   std::vector<Hash> hashes;
   for (uint64_t i = cover->entry - cover->count; i < cover->entry; ++i) {
-    ASSIGN_OR_RETURN(const std::string leaf, prover.ReadLeaf(i));
-    ASSIGN_OR_RETURN(const DecodedEntry covered, DecodeEntry(leaf));
-    hashes.push_back(HashSealedAction(covered.action));
+    ASSIGN_OR_RETURN(const Hash hash, HashCovered(prover, i));
+    hashes.push_back(hash);
   }
   ASSIGN_OR_RETURN(
       found.action_path,

@@ -51,6 +51,16 @@ bool IsBundleOf(uint64_t first, std::string_view bundle,
   return true;
 }
 
+// What may have come between the list of redactions and a bundle.
+std::string Excuse(const std::string& path, std::string_view body) {
+  const auto parsed = ParseTilePath(path);
+  if (!parsed || parsed->level >= 0) return "";
+  const auto entries = ParseBundle(AsBytes(body), parsed->width);
+  if (!entries || std::ranges::none_of(*entries, &Bytes::empty)) return "";
+  return ": it has an empty slot that no redaction of the log's list explains; "
+         "if an entry was redacted just now, run this again";
+}
+
 uint64_t CountFiles(uint64_t size) {
   uint64_t files = (size + kTileWidth - 1) / kTileWidth;  // bundles
   for (int level = 0; level <= kTileLevelMax; ++level) {
@@ -275,7 +285,7 @@ class Exporter {
                         absl::StrCat(path,
                                      ": is not part of the tree of the "
                                      "checkpoint of size ",
-                                     tree_.size));
+                                     tree_.size, Excuse(path, body)));
           }
           return Save(path, body);
         });

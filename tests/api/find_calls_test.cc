@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "api/server/entry_status.h"
+#include "api/server/pages.h"
 #include "api/server/scan_thread.h"
 #include "tests/api/test_support.h"
 #include "verifier/core/entry.h"
@@ -280,6 +282,105 @@ TEST(StateOf, FollowsTheTableOfStates) {
   EXPECT_EQ(StateOf(other, 1), State::WITHDRAWN);
   other.decided = true;
   EXPECT_EQ(StateOf(other, 1), State::DECIDED);
+}
+
+class RedactionCallsTest : public FindCallsTest {
+ protected:
+  void Redact(uint64_t index) {
+    std::promise<bool> done;
+    fixture_.log().Redact(
+        {.index = index, .basis = 1},
+        [&](const Result<uint64_t>& by) { done.set_value(by.has_value()); });
+    ASSERT_TRUE(done.get_future().get());
+  }
+  std::vector<uint64_t> Found(const std::function<void(v1::Filter*)>& ask) {
+    v1::SearchRequest request;
+    ask(request.mutable_filter());
+    v1::SearchResponse response;
+    EXPECT_TRUE(Search(request, &response).ok());
+    std::vector<uint64_t> found;
+    for (const auto& entry : response.entries()) {
+      EXPECT_EQ(entry.leaf().empty(), entry.redacted_by() != 0);
+      if (entry.redacted_by() != 0) found.push_back(entry.index());
+    }
+    return found;
+  }
+};
+
+TEST_F(RedactionCallsTest, WhatIsGoneIsSaidAndNothingBreaksOverIt) {
+  // A hole in the log would end every stream and search that meets it.
+  Log("a", v1::KIND_ACTION);
+  Log("b", v1::KIND_ACTION);
+  Log("r", v1::KIND_REVERSAL, "b");
+  Redact(0);  // by entry 3
+  Redact(2);  // by entry 4
+
+  v1::GetEntryRequest request;
+  v1::GetEntryResponse response;
+  grpc::ClientContext context;
+  const auto entry = fixture_.stub().GetEntry(&context, request, &response);
+  EXPECT_EQ(entry.error_code(), StatusCode::NOT_FOUND);
+  const auto info = DetailsOf(entry).info;
+  EXPECT_EQ(info.reason(), "REDACTED");
+  EXPECT_EQ(info.metadata().at("index"), "0");
+  EXPECT_EQ(info.metadata().at("redacted_by"), "3");
+
+  const auto gone = StatusOf(0);
+  EXPECT_EQ(gone.redacted_by(), 3u);
+  EXPECT_TRUE(gone.leaf().empty());
+  EXPECT_EQ(gone.state(), State::STATE_UNKNOWN);
+  ASSERT_EQ(gone.events_size(), 1);
+  EXPECT_EQ(gone.events(0).kind(), v1::KIND_LEAF_REDACTED);
+  // Whether it was reversed in full is not known any more: nothing is made up.
+  const auto reversed = StatusOf(1);
+  EXPECT_EQ(reversed.state(), State::STATE_UNKNOWN);
+  ASSERT_EQ(reversed.events_size(), 1);
+  EXPECT_EQ(reversed.events(0).kind(), v1::KIND_REVERSAL);
+  EXPECT_EQ(reversed.events(0).redacted_by(), 4u);
+
+  using Indexes = std::vector<uint64_t>;
+  EXPECT_EQ(Found([](auto*) {}), (Indexes{0, 2}));
+  EXPECT_EQ(Found([](auto* f) { f->add_kinds(v1::KIND_REVERSAL); }),
+            Indexes{2});
+  EXPECT_EQ(Found([](auto* f) { f->set_platform("another"); }), Indexes{});
+  EXPECT_EQ(Found([](auto* f) { f->set_date_from(1); }), Indexes{});
+  EXPECT_EQ(Found([](auto* f) {
+              f->set_platform(std::string(kPlatform));
+              f->set_puid("a");
+            }),
+            Indexes{0});
+
+  grpc::ClientContext watch_context;
+  v1::WatchRequest all;
+  const auto stream = fixture_.stub().Watch(&watch_context, all);
+  v1::WatchResponse batch;
+  ASSERT_TRUE(stream->Read(&batch));
+  ASSERT_EQ(batch.entries_size(), 5);
+  EXPECT_EQ(batch.entries(0).redacted_by(), 3u);
+  watch_context.TryCancel();
+  stream->Finish();
+  EXPECT_EQ(GetPage(&fixture_.log(), "/redactions", "").body.substr(0, 4),
+            "0 3 ");
+}
+
+TEST_F(RedactionCallsTest, WhoShowsNoTokenOfTheOperatorRedactsNothing) {
+  // Whoever is spoken against could have it taken out.
+  Log("a", v1::KIND_ACTION);
+  v1::RedactRequest request;
+  request.set_basis(v1::ERASURE_BASIS_PERSON);
+  v1::RedactResponse response;
+  for (const bool as_platform : {false, true}) {
+    grpc::ClientContext context;
+    if (as_platform) {
+      context.AddMetadata(
+          "authorization",
+          "Bearer " + *fixture_.callers().IssueToken(kPlatform));
+    }
+    const auto status = fixture_.stub().Redact(&context, request, &response);
+    EXPECT_EQ(status.error_code(), StatusCode::PERMISSION_DENIED);
+    EXPECT_EQ(DetailsOf(status).info.reason(), "OPERATOR_ONLY");
+  }
+  EXPECT_EQ(fixture_.log().signed_head()->tree.size, 1u);
 }
 
 }  // namespace

@@ -327,5 +327,36 @@ TEST_F(SealsTest, ASealIsNoRecordThatCanBeReferredTo) {
   EXPECT_TRUE(!payload || payload->parts.empty());
 }
 
+TEST_F(SealsTest, ARedactedEntryStaysUnderItsSeal) {
+  // The others of its batch would have no proof any more of who said them.
+  Register(1, 'a');
+  const Actions actions = {Takedown("a"), Takedown("b"), Takedown("c")};
+  const std::string seal = SealOver(actions);
+  ASSERT_TRUE(Send(actions, seal));
+  const auto redact = [&](uint64_t index) {
+    std::promise<Result<uint64_t>> redacted;
+    log_->Redact({.index = index, .basis = 1}, [&](Result<uint64_t> entry) {
+      redacted.set_value(std::move(entry));
+    });
+    return redacted.get_future().get();
+  };
+  ASSERT_TRUE(redact(2));
+  EXPECT_EQ(redact(4).error().code, Code::kMalformed) << "the seal";
+  EXPECT_EQ(redact(0).error().code, Code::kMalformed) << "the key";
+  const auto found = log_->ReadEntrySeal(3);
+  ASSERT_TRUE(found && *found);
+  const auto decoded = DecodeEntry((*found)->leaf);
+  const auto stated = DecodeSeal(decoded->seal);
+  EXPECT_TRUE(CheckInclusion(2, HashSealedAction(actions[2]),
+                             (*found)->action_path,
+                             {stated->count, stated->root}));
+  const auto again = Send(actions, seal);  // a retry is what it was
+  ASSERT_TRUE(again && again->seal);
+  EXPECT_EQ(again->seal->item.outcome, Outcome::kDuplicate);
+  EXPECT_EQ(again->items[1].outcome, Outcome::kDuplicate);
+  EXPECT_EQ(again->items[1].index, 2u);
+  ExpectSealed({Takedown("d")});  // and the next seal continues it
+}
+
 }  // namespace
 }  // namespace modlog
