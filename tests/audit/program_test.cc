@@ -56,6 +56,37 @@ TEST_F(ProgramTest, HelpAndVersionAreNoErrorAndSayWhatTheStatusesMean) {
   }
 }
 
+TEST_F(ProgramTest, EvidenceOfAForkIsJudgedWithoutTheLog) {
+  const std::string state = directory_.Path("state");
+  ASSERT_EQ(AuditAt(Log(), {"--state", state, "--first-use"}).status, 0);
+  SmallLog forked = SmallLog::OfSize(700);
+  forked.entries[128] = SmallEntry(1'000'000);
+  std::filesystem::remove_all(Log());
+  std::filesystem::create_directory(Log());
+  WriteFiles(forked.MakeFiles(), Log());
+  const auto audit = nlohmann::json::parse(
+      AuditAt(Log(), {"--state", state, "--json"}).out, nullptr, false);
+  const std::string file = audit["evidence"];
+  std::filesystem::remove_all(Log());
+
+  const Ran ran = Verify({"fork", file, "--policy", Policy()});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.error;
+  EXPECT_NE(ran.out.find("signed two histories"), std::string::npos);
+  const Ran machine = Verify({"fork", file, "--policy", Policy(), "--json"});
+  EXPECT_EQ(machine.status, 0);
+  const auto json = nlohmann::json::parse(machine.out, nullptr, false);
+  EXPECT_EQ(json["verdict"], "true");
+  EXPECT_EQ(json["size"], 300);
+  EXPECT_EQ(json["root"], FormatBase64(SmallLog::OfSize(300).Head().root));
+  EXPECT_EQ(json["other_root"], FormatBase64(forked.HeadAt(300).root));
+  EXPECT_EQ(json["larger_size"], 700);
+
+  std::string text = ReadWholeFile(file);
+  WriteWholeFile(file, text.substr(0, text.size() / 2));
+  EXPECT_EQ(Verify({"fork", file, "--policy", Policy()}).status, 2);
+  EXPECT_EQ(Verify({"fork", file + ".not", "--policy", Policy()}).status, 2);
+}
+
 TEST_F(ProgramTest, ArgumentsThatAreNotUnderstoodCannotTell) {
   const std::vector<std::vector<std::string>> bad = {
       {},
