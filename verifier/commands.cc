@@ -9,14 +9,13 @@
 #include <optional>
 
 #include "verifier/audit/audit.h"
-#include "verifier/audit/directory_source.h"
 #include "verifier/audit/progress.h"
 #include "verifier/audit/report.h"
-#include "verifier/audit/url_source.h"
 #include "verifier/core/bundle.h"
 #include "verifier/files.h"
 #include "verifier/fork.h"
 #include "verifier/handles.h"
+#include "verifier/inputs.h"
 #include "verifier/receipt.h"
 #include "verifier/seal_file.h"
 
@@ -29,27 +28,6 @@ constexpr size_t kProofFileSizeMax = kNoteSizeMax + 2 * kProofExtraSizeMax;
 Verdict CannotTell(const Error& error) {
   std::cerr << "modlog-verify: cannot tell: " << error.message << '\n';
   return Verdict::kCannotTell;
-}
-
-Result<Policy> ReadPolicy(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kPolicySizeMax));
-  auto policy = ParsePolicy(text);
-  if (!policy) return Prefixed(path, policy.error());
-  return policy;
-}
-
-Result<std::unique_ptr<Source>> OpenSource(const std::string& target,
-                                           const std::atomic<bool>* stop) {
-  if (target.find("://") == std::string::npos) {
-    auto directory = OpenDirectorySource(target);
-    if (directory) return directory;
-    return Fail(directory.error().code,
-                directory.error().message +
-                    "; the address of a log begins with http:// or https://");
-  }
-  UrlSourceOptions options;
-  options.stop = stop;
-  return OpenUrlSource(target, options);
 }
 
 Result<std::unique_ptr<Memory>> OpenMemory(const AuditOptions& options) {
@@ -112,8 +90,10 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
                                 const std::atomic<bool>* stop) {
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
   ASSIGN_OR_RETURN(const std::unique_ptr<Memory> memory, OpenMemory(options));
+  UrlSourceOptions url_options;
+  url_options.stop = stop;
   ASSIGN_OR_RETURN(const std::unique_ptr<Source> source,
-                   OpenSource(options.target, stop));
+                   OpenTarget(options.target, url_options));
   std::optional<HandlesReport> handles;
   if (!options.handles.empty()) {
     ASSIGN_OR_RETURN(handles, JudgeHandleFiles(options.handles, policy));
