@@ -51,8 +51,9 @@ void LimitMemory(grpc::ServerBuilder* builder) {
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
   std::unique_ptr<Server> server(new Server(options));
-  ASSIGN_OR_RETURN(server->http_,
-                   TileServer::Start(options.log, options.http_listen));
+  ASSIGN_OR_RETURN(
+      server->http_,
+      TileServer::Start(options.log, options.publisher, options.http_listen));
   RETURN_IF_ERROR(server->StartGrpc(options));
   server->UpdateHealth();
   return server;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "api/server/metrics.h"
 #include "api/server/pages.h"
 
 namespace modlog {
@@ -65,15 +66,35 @@ Page PageFor(MHD_Connection* connection, const TileServer& server,
     return {.status = MHD_HTTP_METHOD_NOT_ALLOWED,
             .body = "405: only GET and HEAD\n"};
   }
+  if (std::string_view(url) == "/metrics") {
+    return {.body = FormatMetrics(*server.log(), server.publisher()),
+            .content_type = kMetricsType};
+  }
   return GetPage(server.log(), url, BaseUrl(connection, server));
 }
 
-// libmicrohttpd's handler. Called first when the headers are there, and that is
-// when it answers: a request's body is never read.
+bool HasBody(MHD_Connection* connection) {
+  const auto has = [connection](const char* header) {
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, header) !=
+           nullptr;
+  };
+  return has(MHD_HTTP_HEADER_CONTENT_LENGTH) ||
+         has(MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
+// libmicrohttpd's handler. Called when the headers are there and again when the
+// body was read. It keeps a connection only if it is answered then; so a
+// request with a body, which nobody here reads, is answered at once and its
+// connection closed.
 MHD_Result Handle(void* self, MHD_Connection* connection, const char* url,
                   const char* method, const char* /*version*/,
                   const char* /*upload*/, size_t* /*upload_size*/,
-                  void** /*state*/) {
+                  void** state) {
+  static char headers_seen;
+  if (*state == nullptr && !HasBody(connection)) {
+    *state = &headers_seen;
+    return MHD_YES;
+  }
   Page page = PageFor(connection, *static_cast<TileServer*>(self), url, method);
   const unsigned status = page.status;
   MHD_Response* response = MakeResponse(std::move(page));
@@ -90,10 +111,11 @@ size_t KeepEscapes(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
 
 }  // namespace
 
-Result<std::unique_ptr<TileServer>> TileServer::Start(Log* log,
-                                                      ListenAddress address) {
+Result<std::unique_ptr<TileServer>> TileServer::Start(
+    Log* log, const Publisher* publisher, ListenAddress address) {
   ASSIGN_OR_RETURN(Socket socket, Listen(&address));
-  std::unique_ptr<TileServer> server(new TileServer(log, std::move(address)));
+  std::unique_ptr<TileServer> server(
+      new TileServer(log, publisher, std::move(address)));
   server->daemon_ = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Handle, server.get(),
       MHD_OPTION_LISTEN_SOCKET, socket.fd(),  //

@@ -1,7 +1,8 @@
 #ifndef MODLOG_API_SERVER_TILE_SERVER_H_
 #define MODLOG_API_SERVER_TILE_SERVER_H_
 
-// The public side: pages.h over HTTP/1.1, by libmicrohttpd. GET and HEAD only.
+// The public side: pages.h and metrics.h over HTTP/1.1, by libmicrohttpd. GET
+// and HEAD only.
 //
 // Public data, no cookies, no sessions: it may face the Internet, better from
 // behind a cache, since all of it is static. Idle it uses no CPU.
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 
+#include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "verifier/address.h"
 
@@ -28,9 +30,11 @@ inline constexpr size_t kHttpRequestBytesMax = 16'384;
 
 class TileServer {
  public:
-  // Start listens and serves until destroyed. `log` must outlive it.
-  // kUnavailable where the address is taken.
+  // Start listens and serves until destroyed. `log` and `publisher` (null where
+  // there are no witnesses) must outlive it. kUnavailable where the address is
+  // taken.
   static Result<std::unique_ptr<TileServer>> Start(Log* log,
+                                                   const Publisher* publisher,
                                                    ListenAddress address);
   ~TileServer();
   TileServer(const TileServer&) = delete;
@@ -39,12 +43,14 @@ class TileServer {
   // HOST:PORT, with the port that it got.
   std::string address() const { return FormatAddress(address_); }
   Log* log() const { return log_; }
+  const Publisher* publisher() const { return publisher_; }
 
  private:
-  TileServer(Log* log, ListenAddress address)
-      : log_(log), address_(std::move(address)) {}
+  TileServer(Log* log, const Publisher* publisher, ListenAddress address)
+      : log_(log), publisher_(publisher), address_(std::move(address)) {}
 
   Log* const log_;
+  const Publisher* const publisher_;
   const ListenAddress address_;
   MHD_Daemon* daemon_ = nullptr;
 };

@@ -194,10 +194,12 @@ void Publisher::Converse(size_t position) {
     const Rounds::Head head = rounds_.target();
     const uint64_t round = rounds_.round();
     lock.unlock();
+    const int64_t asked_ms = NowMs();
     const WitnessAnswer answer =
         head == nullptr ? witness.link->AskEmpty() : witness.link->Ask(*head);
     lock.lock();
     if (stopping_) return;
+    witness.status.answer_ms = NowMs() - asked_ms;
     Take(position, round, head == nullptr ? 0 : head->tree.size, answer);
     stirred_ = true;
     look_.notify_one();

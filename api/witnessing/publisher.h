@@ -53,6 +53,7 @@ struct WitnessStatus {
   uint64_t size = 0;         // of the newest tree that it cosigned
   uint64_t cosigned_at = 0;  // seconds since the epoch, by its clock
   std::string trouble;       // why it was last asked in vain; else empty
+  int64_t answer_ms = 0;     // what its last answer took
   uint64_t cosignatures = 0;
   uint64_t failures = 0;
 };

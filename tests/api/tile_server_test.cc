@@ -108,6 +108,44 @@ TEST_F(TileServerTest, TheCheckpointIsTheSignedOneAndIsNotCached) {
   EXPECT_EQ(opened->checkpoint.tree, fixture_.log().published_head()->tree);
 }
 
+// An auditor fetches thousands of tiles: each on a connection of its own would
+// take longer than the tile.
+TEST_F(TileServerTest, AConnectionIsKeptForTheNextRequest) {
+  fixture_.Fill(3);
+  const std::string host = fixture_.server().http_address();
+  const std::string request = "GET /checkpoint HTTP/1.1\r\nHost: a\r\n\r\n";
+  const int fd = Connect(host);
+  std::string text;
+  char buffer[65'536];
+  for (int i = 0; i < 3; ++i) {
+    send(fd, request.data(), request.size(), MSG_NOSIGNAL);
+    text.clear();
+    while (!text.ends_with("=\n")) {  // of the checkpoint's signature
+      const ssize_t got = recv(fd, buffer, sizeof(buffer), 0);
+      ASSERT_GT(got, 0) << "closed after " << i << " answers and: " << text;
+      text.append(buffer, static_cast<size_t>(got));
+    }
+    EXPECT_EQ(ParseReply(text).status, 200);
+    EXPECT_FALSE(ParseReply(text).headers.contains("Connection")) << text;
+  }
+  close(fd);
+}
+
+TEST_F(TileServerTest, MetricsTellSizesAndState) {
+  fixture_.Fill(3);
+  const Reply reply = Get("/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.headers.at("Content-Type"), "text/plain; version=0.0.4");
+  for (const char* line : {"modlog_entries{head=\"committed\"} 3\n",
+                           "modlog_entries{head=\"published\"} 3\n",
+                           "modlog_state{state=\"SERVING\"} 1\n",
+                           "modlog_state{state=\"ROLLED_BACK\"} 0\n",
+                           "# TYPE modlog_entries gauge\n"}) {
+    EXPECT_NE(reply.body.find(line), std::string::npos) << line << reply.body;
+  }
+  EXPECT_EQ(reply.body.find("witness"), std::string::npos);
+}
+
 TEST_F(TileServerTest, TilesHoldTheHashesOfTheirEntries) {
   fixture_.Fill(600);
   const Reply full = Get("/tile/0/001");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "api/server/metrics.h"
 #include "api/server/server.h"
 #include "tests/witnessing/witnessed_log.h"
 #include "verifier/core/tlog_proof.h"
@@ -126,6 +127,28 @@ TEST_F(WitnessedCalls, AReceiptGainsTheCosignaturesLater) {
   const auto proof = ParseTlogProof(receipt.tlog_proof());
   ASSERT_TRUE(proof);
   EXPECT_TRUE(OpenCheckpoint(proof->checkpoint, TwoOfThree())->quorum);
+}
+
+TEST_F(WitnessedCalls, MetricsTellOfEachWitness) {
+  w3_.SetScript(Always(503, ""));
+  Append(Takedown("one"), /*wait=*/true);
+  const std::string third = w3_.InPolicy().name;
+  std::string metrics;
+  const auto tells = [&](const std::string& line) {
+    metrics = FormatMetrics(*log_, publisher_.get());
+    return metrics.find(line) != std::string::npos;
+  };
+  EXPECT_TRUE(Eventually([&] {
+    return tells("modlog_witness_up{witness=\"" + third + "\"} 0\n");
+  })) << metrics;
+  const std::string first = "{witness=\"" + w1_.InPolicy().name + "\"} ";
+  EXPECT_TRUE(Eventually([&] {
+    return tells("modlog_witness_entries" + first + "1\n");
+  })) << metrics;
+  EXPECT_TRUE(tells("modlog_witness_up" + first + "1\n")) << metrics;
+  EXPECT_FALSE(tells("modlog_witness_cosignatures_total" + first + "0\n"));
+  EXPECT_FALSE(
+      tells("modlog_witness_failures_total{witness=\"" + third + "\"} 0\n"));
 }
 
 TEST_F(WitnessedCalls, AStopDoesNotWaitForWitnesses) {

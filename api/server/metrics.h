@@ -1,0 +1,28 @@
+#ifndef MODLOG_API_SERVER_METRICS_H_
+#define MODLOG_API_SERVER_METRICS_H_
+
+// What an operator watches, as numbers over time: /metrics, in the text format
+// of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/).
+//
+//   modlog_entries{head}                  of the committed, signed, published
+//   tree modlog_state{state}                   1 for the state that the log is
+//   in modlog_witness_…{witness}             what is known of each witness
+//
+// Nothing in it is secret: it says what /checkpoint and a witness's own page
+// say. Thread-safe.
+
+#include <string>
+
+#include "api/witnessing/publisher.h"
+#include "log/log.h"
+
+namespace modlog {
+
+inline constexpr char kMetricsType[] = "text/plain; version=0.0.4";
+
+// `publisher` is null where there are no witnesses.
+std::string FormatMetrics(const Log& log, const Publisher* publisher);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_SERVER_METRICS_H_
