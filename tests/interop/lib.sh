@@ -17,16 +17,17 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# Their programs at the versions of go.mod, built once for all tests.
+# Their programs at the versions of go.mod, and ours on their libraries
+# (drivers/), built once for all tests.
 build_tools() {
   command -v go >/dev/null || skip "go is not installed"
   tools=$bin/interop
   mkdir -p "$tools"
   (
     flock 9
-    cp "$here/go.mod" "$here/go.sum" "$tools/"
+    cp -r "$here/go.mod" "$here/go.sum" "$here/drivers" "$tools/"
     cd "$tools"
-    GOFLAGS=-mod=mod go build -o "$tools/" tool >"$work/go.log" 2>&1
+    GOFLAGS=-mod=mod go build -o "$tools/" tool ./drivers/... >"$work/go.log" 2>&1
   ) 9>"$tools/lock" ||
     skip "the other programs could not be built: $(tail -n 1 "$work/go.log")"
 }
