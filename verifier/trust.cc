@@ -1,5 +1,7 @@
 #include "verifier/trust.h"
 
+#include "verifier/words.h"
+
 namespace modlog {
 namespace {
 
@@ -8,6 +10,11 @@ bool IsFalselyBy(const NoteSignature& line, std::string_view text,
                  const VerifierKey& key) {
   return line.name == key.name && line.key_id == key.id &&
          !VerifySignature(text, line, key);
+}
+
+std::string_view WithoutSlashes(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return url;
 }
 
 }  // namespace
@@ -32,6 +39,21 @@ Result<TrustedCheckpoint> OpenSharply(std::string_view note,
   auto opened = OpenCheckpoint(note, policy);
   if (opened) return opened;
   return std::unexpected(Sharpened(std::move(opened).error(), note, policy));
+}
+
+Result<void> CheckLogOfAddress(std::string_view address,
+                               std::string_view origin, const Policy& policy) {
+  std::string_view want;
+  for (const PolicyLog& log : policy.logs) {
+    if (WithoutSlashes(log.url) != WithoutSlashes(address)) continue;
+    if (log.key.name == origin) return {};
+    want = log.key.name;
+  }
+  if (want.empty()) return {};
+  return Fail(Code::kNotFound,
+              "is of the log " + Quoted(origin) +
+                  ", but the policy says that at this address is " +
+                  Quoted(want));
 }
 
 }  // namespace modlog

@@ -21,6 +21,12 @@ Error Sharpened(Error error, std::string_view note, const Policy& policy);
 Result<TrustedCheckpoint> OpenSharply(std::string_view note,
                                       const Policy& policy);
 
+// CheckLogOfAddress: kNotFound where the policy says that another log than this
+// one is at this address. A log that the policy trusts as well is not it: or
+// one could hide behind the other.
+Result<void> CheckLogOfAddress(std::string_view address,
+                               std::string_view origin, const Policy& policy);
+
 }  // namespace modlog
 
 #endif  // MODLOG_VERIFIER_TRUST_H_

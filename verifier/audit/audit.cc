@@ -16,11 +16,6 @@ constexpr char kCheckpointPath[] = "checkpoint";
 // How often a log that goes on redacting is followed.
 constexpr int kNewerCheckpointsMax = 3;
 
-std::string_view WithoutSlashes(std::string_view url) {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return url;
-}
-
 // An audit is a sequence of steps, each of which may end it with a verdict.
 class Auditor {
  public:
@@ -110,25 +105,9 @@ class Auditor {
     auto opened = OpenSharply(report_.note, *request_.policy);
     if (!opened) return End({PlaceOfBadNote(opened.error()), opened.error()});
     TakeTrusted(std::move(*opened));
-    return IsLogOfAddress();
-  }
-
-  // Where the policy says which log is at this address, another log that it
-  // trusts as well is not it: or one log could hide behind the other.
-  bool IsLogOfAddress() {
-    const std::string address = request_.source->name();
-    const std::string& origin = report_.trusted->checkpoint.origin;
-    std::string want;
-    for (const PolicyLog& log : request_.policy->logs) {
-      if (WithoutSlashes(log.url) != WithoutSlashes(address)) continue;
-      if (log.key.name == origin) return true;
-      want = log.key.name;
-    }
-    if (want.empty()) return true;
-    return End(Verdict::kCannotTell, kCheckpointPath,
-               "is of the log " + Quoted(origin) +
-                   ", but the policy says that at this address is " +
-                   Quoted(want));
+    auto is_its =
+        CheckLogOfAddress(request_.source->name(), origin(), *request_.policy);
+    return is_its || End({kCheckpointPath, is_its.error()});
   }
 
   // A handle file that does not hold, or is of another log, would have it said

@@ -60,7 +60,13 @@ Memory::~Memory() { close(lock_); }
 
 Result<std::optional<Seen>> Memory::Recall(const std::string& origin,
                                            const Policy& policy) const {
-  const std::string path = directory_ + "/" + FileName(origin);
+  return RecallFrom(directory_, origin, policy);
+}
+
+Result<std::optional<Seen>> Memory::RecallFrom(const std::string& directory,
+                                               const std::string& origin,
+                                               const Policy& policy) {
+  const std::string path = directory + "/" + FileName(origin);
   auto note = ReadFile(path, kNoteSizeMax);
   if (!note && note.error().code == Code::kNotFound) return std::nullopt;
   if (!note) return Fail(Code::kUnavailable, note.error().message);
@@ -85,15 +91,14 @@ Result<std::string> Memory::KeepEvidence(const Seen& before, const Seen& now,
                                          const std::string& contradiction,
                                          const std::vector<Hash>& proof) const {
   return WriteEvidence(
-      directory_,
-      {.what = "two checkpoints of one log that cannot both be true",
-       .contradiction = contradiction,
-       .origin = now.checkpoint.origin,
-       .size_before = before.checkpoint.tree.size,
-       .size_now = now.checkpoint.tree.size,
-       .note_before = before.note,
-       .note_now = now.note,
-       .proof = proof});
+      evidence_, {.what = "two checkpoints of one log that cannot both be true",
+                  .contradiction = contradiction,
+                  .origin = now.checkpoint.origin,
+                  .size_before = before.checkpoint.tree.size,
+                  .size_now = now.checkpoint.tree.size,
+                  .note_before = before.note,
+                  .note_now = now.note,
+                  .proof = proof});
 }
 
 }  // namespace modlog

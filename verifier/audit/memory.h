@@ -43,6 +43,16 @@ class Memory {
   // Remember replaces what was seen. kUnavailable.
   Result<void> Remember(const Seen& seen) const;
 
+  // RecallFrom is Recall without holding the directory: for who only reads.
+  static Result<std::optional<Seen>> RecallFrom(const std::string& directory,
+                                                const std::string& origin,
+                                                const Policy& policy);
+
+  // KeepEvidenceIn: evidence goes there from now on, and not to the directory.
+  void KeepEvidenceIn(std::string directory) {
+    evidence_ = std::move(directory);
+  }
+
   // KeepEvidence writes two checkpoints that contradict each other, both signed
   // by the log, to a file of its own (fork.h, WriteEvidence) and returns its
   // path. `proof` is that of ProveFork. kUnavailable.
@@ -52,9 +62,10 @@ class Memory {
 
  private:
   Memory(std::string directory, int lock)
-      : directory_(std::move(directory)), lock_(lock) {}
+      : directory_(std::move(directory)), evidence_(directory_), lock_(lock) {}
 
   std::string directory_;
+  std::string evidence_;
   int lock_;  // descriptor of the directory, locked
 };
 

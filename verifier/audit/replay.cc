@@ -113,8 +113,13 @@ class Replayer {
   Replayer(const ReplayRequest& request, Trunk trunk, ReplayCounts* counts)
       : request_(request),
         trunk_(std::move(trunk)),
-        growth_(request.older, request.head),
-        counts_(counts) {}
+        counts_(counts),
+        next_(request.first_bundle),
+        hinted_(request.first_bundle) {
+    MODLOG_CHECK(request.first_bundle == 0 || !request.older,
+                 "growth is followed from the first entry");
+    if (request.first_bundle == 0) growth_.emplace(request.older, request.head);
+  }
 
   Judged<void> Run() {
     Pipeline<Judged<Expectation>, Judged<VerifiedBundle>> pipeline;
@@ -130,7 +135,7 @@ class Replayer {
     };
     pipeline.Run(request_.threads);
     if (!result_) return result_;
-    return growth_.Finish();
+    return growth_ ? growth_->Finish() : Judged<void>();
   }
 
  private:
@@ -152,8 +157,10 @@ class Replayer {
 
   Judged<void> Take(const Judged<VerifiedBundle>& bundle) {
     if (!bundle) return std::unexpected(bundle.error());
-    if (auto taken = growth_.Take(bundle->hashes, bundle->root); !taken)
-      return taken;
+    if (growth_) {
+      auto taken = growth_->Take(bundle->hashes, bundle->root);
+      if (!taken) return taken;
+    }
     const bool full = bundle->hashes.size() == kTileWidth;
     counts_->entries += bundle->hashes.size();
     counts_->bundles += 1;
@@ -167,12 +174,12 @@ class Replayer {
 
   const ReplayRequest& request_;
   Trunk trunk_;
-  Growth growth_;
+  std::optional<Growth> growth_;
   ReplayCounts* counts_;
   Judged<void> result_;
   bool failed_ = false;  // the last job was handed out
-  uint64_t next_ = 0;
-  uint64_t hinted_ = 0;
+  uint64_t next_;
+  uint64_t hinted_;
   uint64_t full_tiles_ = 0;  // of level 0
 };
 

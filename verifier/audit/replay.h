@@ -57,6 +57,10 @@ struct ReplayRequest {
   Source* source = nullptr;
   TreeHead head;                  // signed; size > 0
   std::optional<TreeHead> older;  // seen before, of size <= head.size
+  // Bundles before this one are not read. Where it is not 0, nothing is
+  // appended to a frontier, and that the head continues what was seen before is
+  // for the caller to prove. REQUIRES: 0, or no `older`.
+  uint64_t first_bundle = 0;
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;  // set: give up, cannot tell
 

@@ -35,7 +35,7 @@ class Trunk {
   uint64_t bundle_count() const;
 
   // Expect fetches and verifies what stands above a bundle.
-  // REQUIRES: bundles from 0 in ascending order.
+  // REQUIRES: bundles in ascending order.
   Judged<Expectation> Expect(uint64_t bundle);
 
   // WillNeed hints to the source what Expect, and then the check of the bundle
