@@ -14,6 +14,7 @@
 #include "verifier/commands.h"
 #include "verifier/core/bytes.h"
 #include "verifier/standard_streams.h"
+#include "verifier/watch/arguments.h"
 
 namespace {
 
@@ -40,6 +41,8 @@ Examples
   modlog-verify audit https://log.example/ --policy log.policy \
       --state ~/modlog-seen                    every time after
   modlog-verify audit ./copy --policy log.policy --first-use --integrity-only
+  modlog-verify watch https://log.example/ --policy log.policy \
+      --state ~/modlog-seen                    for ever
   modlog-verify fork evidence.json --policy log.policy
   modlog-verify inclusion proofs.jsonl
 )";
@@ -130,6 +133,7 @@ class CommandLine {
     AddHandles();
     AddFork();
     AddAudit();
+    AddWatch();
   }
 
   // Run parses and runs the command. Throws what CLI11 throws.
@@ -287,6 +291,21 @@ class CommandLine {
     return modlog::RunAudit(audit_, &g_stop);
   }
 
+  void AddWatch() {
+    modlog::AddWatchCommand(&app_, &watch_, [this] {
+      run_ = [this] {
+        CatchSignals();
+        return modlog::RunWatch(watch_, &g_stop);
+      };
+    });
+    modlog::AddGossipCommand(&app_, &gossip_, [this] {
+      run_ = [this] {
+        CatchSignals();
+        return modlog::RunGossip(gossip_, &g_stop);
+      };
+    });
+  }
+
   CLI::App app_{
       "modlog-verify judges a log of moderation from bytes, keys and "
       "a policy alone.",
@@ -297,6 +316,8 @@ class CommandLine {
   modlog::HandleOptions handles_;
   modlog::ForkOptions fork_;
   modlog::AuditOptions audit_;
+  modlog::WatchOptions watch_;
+  modlog::GossipOptions gossip_;
   CLI::Option* state_ = nullptr;
 };
 

@@ -1,0 +1,414 @@
+// If these fail, somebody who watches a log is told that all is well while it
+// shows others another history, or is alarmed by an honest one.
+
+#include "verifier/watch/watcher.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/watch/watched_log.h"
+#include "verifier/audit/directory_source.h"
+#include "verifier/fork.h"
+
+namespace modlog {
+namespace {
+
+constexpr uint64_t kNow = 1'800'000'000;
+
+class WatcherTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const std::string& path : {Evidence(), Friend(), Friend2()}) {
+      std::filesystem::create_directory(path);
+    }
+    UsePolicy(SmallPolicyText());
+  }
+
+  std::string Log() const { return directory_.Path("log"); }
+  std::string Mirror() const { return directory_.Path("mirror"); }
+  std::string Friend() const { return directory_.Path("friend"); }
+  std::string Friend2() const { return directory_.Path("friend2"); }
+  std::string State() const { return directory_.Path("state"); }
+  std::string Evidence() const { return directory_.Path("evidence"); }
+
+  void UsePolicy(const std::string& text) { policy_ = *ParsePolicy(text); }
+
+  // A quorum of two of three witnesses.
+  void UseQuorum() {
+    std::string text = "log " + FormatVerifierKey(SmallLogKey().verifier);
+    for (size_t n = 0; n < 3; ++n) {
+      text += "\nwitness w" + std::to_string(n) + " " +
+              FormatVerifierKey(WatchWitnessKey(n).verifier);
+    }
+    UsePolicy(text + "\ngroup g 2 w0 w1 w2\nquorum g\n");
+  }
+
+  Watcher& watcher() {
+    if (watcher_) return *watcher_;
+    memory_ = *Memory::Open(State(), Memory::IfMissing::kCreate);
+    memory_->KeepEvidenceIn(Evidence());
+    WatchRequest request;
+    request.open = [this]() -> Result<std::unique_ptr<Source>> {
+      return OpenDirectorySource(Log());
+    };
+    request.policy = &policy_;
+    request.memory = memory_.get();
+    request.state = State();
+    request.evidence = Evidence();
+    request.peers = peers_;
+    request.first_use = true;
+    request.max_age_s = 3'600;
+    request.audit_every_s = audit_every_s_;
+    request.stop = &stop_;
+    request.now_s = [this] { return now_s_; };
+    watcher_.emplace(std::move(request));
+    return *watcher_;
+  }
+  WatchReport Look() { return watcher().Look(); }
+  // As a process that was ended and started again.
+  void Restart() {
+    watcher_.reset();
+    memory_.reset();
+  }
+
+  void AddPeer(PeerKind kind, const std::string& target) {
+    peers_.push_back(*ParsePeer(kind, target));
+  }
+
+  // The only evidence there is, judged.
+  Verdict JudgedEvidence() const {
+    const auto names = NamesIn(Evidence());
+    EXPECT_EQ(names.size(), 1u) << testing::PrintToString(names);
+    if (names.size() != 1) return Verdict::kCannotTell;
+    return JudgeFork(ReadWholeFile(Evidence() + "/" + names[0]), policy_)
+        .verdict;
+  }
+
+  static std::string Words(const WatchReport& report) {
+    std::string words;
+    for (const Problem& problem : report.problems) {
+      words += problem.place + ": " + problem.reason + "\n";
+    }
+    return words;
+  }
+
+  TemporaryDirectory directory_;
+  Policy policy_;
+  std::vector<Peer> peers_;
+  uint64_t audit_every_s_ = 0;
+  uint64_t now_s_ = kNow;
+  std::atomic<bool> stop_ = false;
+  std::unique_ptr<Memory> memory_;
+  std::optional<Watcher> watcher_;
+};
+
+// ---- the log
+
+TEST_F(WatcherTest, AnHonestLogIsFollowedAndOnlyWhatIsNewIsRead) {
+  const SmallLog log = SmallLog::OfSize(1'000);
+  Serve(log, 300, Log());
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+  EXPECT_TRUE(report.whole);
+  EXPECT_EQ(report.checked, 300u);
+  EXPECT_TRUE(report.remembered);
+
+  uint64_t before = 300;
+  for (const uint64_t size : {300u, 301u, 512u, 513u, 1'000u}) {
+    Serve(log, size, Log());
+    report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+    EXPECT_FALSE(report.whole);
+    EXPECT_EQ(report.size_before, before);
+    EXPECT_EQ(report.checked, size - before);
+    before = size;
+    Restart();  // what is remembered is on the disk
+  }
+  EXPECT_TRUE(NamesIn(Evidence()).empty());
+}
+
+// Bundles before the new entries are not fetched: they need not be there.
+TEST_F(WatcherTest, OldBundlesAreLeftAloneUntilAnAuditIsDue) {
+  const SmallLog log = SmallLog::OfSize(1'000);
+  audit_every_s_ = 86'400;
+  Serve(log, 600, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(log, 1'000, Log());
+  std::filesystem::remove(Log() + "/tile/entries/000");
+  now_s_ += 86'399;
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  now_s_ += 1;
+  WatchReport report = Look();
+  EXPECT_TRUE(report.whole);
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell) << "a first time";
+  EXPECT_TRUE(report.look_again);
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+}
+
+TEST_F(WatcherTest, AWrongNewEntryIsFalseTheSecondTimeAndIsNotRemembered) {
+  const SmallLog log = SmallLog::OfSize(1'000);
+  Serve(log, 600, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(log, 1'000, Log());
+  const std::string path = Log() + "/tile/entries/003.p/232";
+  std::string bundle = ReadWholeFile(path);
+  bundle.back() ^= 1;
+  WriteWholeFile(path, bundle);
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_TRUE(report.look_again);
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_NE(Words(report).find("entry 999"), std::string::npos)
+      << Words(report);
+  EXPECT_EQ(watcher().latest()->checkpoint.tree.size, 600u);
+
+  // It was a cache, and is over.
+  Serve(log, 1'000, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  EXPECT_EQ(watcher().latest()->checkpoint.tree.size, 1'000u);
+}
+
+TEST_F(WatcherTest, ANewEntryThatBreaksARuleIsFalseAtOnce) {
+  SmallLog log = SmallLog::OfSize(700);
+  Serve(log, 600, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  log.entries[650] = MakeEntry(1, "platform.example", "p-650");  // 1970
+  log.entries[660] = "no entry at all";
+  Serve(log, 700, Log());
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_NE(Words(report).find("entry 650: rule logged_at"), std::string::npos)
+      << Words(report);
+  EXPECT_NE(Words(report).find("2 violations"), std::string::npos);
+}
+
+TEST_F(WatcherTest, AForkOfWhatWasSeenIsFalseAtOnceAndProved) {
+  for (const uint64_t now : {300u, 301u, 700u}) {
+    Restart();
+    std::filesystem::remove_all(State());
+    for (const auto& name : NamesIn(Evidence())) {
+      std::filesystem::remove(Evidence() + "/" + name);
+    }
+    Serve(SmallLog::OfSize(300), 300, Log());
+    ASSERT_EQ(Look().verdict, Verdict::kTrue);
+    Serve(Forked(now, 128), now, Log());
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kFalse) << now;
+    EXPECT_EQ(JudgedEvidence(), Verdict::kTrue) << now;
+    EXPECT_EQ(watcher().latest()->checkpoint.tree,
+              SmallLog::OfSize(300).Head());
+  }
+}
+
+TEST_F(WatcherTest, ALogThatServesLessThanItDidIsFalseTheSecondTime) {
+  const SmallLog log = SmallLog::OfSize(300);
+  Serve(log, 300, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(log, 200, Log());
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_TRUE(report.look_again);
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_NE(Words(report).find("took back"), std::string::npos);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kFalse) << "both notes, and no fork";
+
+  // An older copy that was served once is none.
+  Restart();
+  Serve(log, 200, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  Serve(log, 300, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+}
+
+// The second time the log has grown, but not as the one that was seen.
+TEST_F(WatcherTest, WhatIsHeldIsComparedOnceTheLogHasReachedIt) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  ShowTo(Friend(), Forked(350, 320).Checkpoint());
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+  EXPECT_TRUE(report.look_again);
+  EXPECT_EQ(report.peers[0].state, PeerState::kAhead);
+  // The peer has forgotten it by now.
+  ShowTo(Friend(), SmallLog::OfSize(300).Checkpoint());
+  Serve(SmallLog::OfSize(400), 400, Log());
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+TEST_F(WatcherTest, ALogThatIsNotThereOrIsNoneCannotTellAndIsAskedAgain) {
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_TRUE(report.unreachable);
+  Serve(SmallLog::OfSize(10), 10, Log(), "<html>maintenance</html>");
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_TRUE(report.look_again);
+  EXPECT_EQ(Look().verdict, Verdict::kFalse) << "still no checkpoint";
+  Serve(SmallLog::OfSize(10), 10, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+}
+
+TEST_F(WatcherTest, AQuorumThatIsMissingIsNotRemembered) {
+  UseQuorum();
+  const SmallLog log = SmallLog::OfSize(310);
+  Serve(log, 300, Log(), CosignedAt(log, 300, {kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  EXPECT_FALSE(watcher().latest());
+  Serve(log, 300, Log(), CosignedAt(log, 300, {kNow, kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(log, 310, Log(), CosignedAt(log, 310, {0, kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  EXPECT_EQ(watcher().latest()->checkpoint.tree.size, 300u);
+}
+
+TEST_F(WatcherTest, TheAgeIsThatOfTheNewestQuorum) {
+  UseQuorum();
+  const SmallLog log = SmallLog::OfSize(20);
+  const auto look = [&](const std::vector<uint64_t>& times) {
+    Serve(log, 20, Log(), CosignedAt(log, 20, times));
+    return Look();
+  };
+  EXPECT_EQ(look({kNow, kNow}).verdict, Verdict::kTrue);
+  WatchReport report = look({kNow - 10'000, kNow - 3'600, kNow});
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+  EXPECT_EQ(report.cosigned_s, kNow - 3'600);
+  report = look({kNow - 10'000, kNow - 3'601, kNow});
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_NE(Words(report).find("stale"), std::string::npos);
+  EXPECT_TRUE(report.remembered) << "an old checkpoint is still one";
+}
+
+// ---- the others
+
+TEST_F(WatcherTest, OthersThatSawTheSameLogAgreeWhateverTheirSize) {
+  const SmallLog log = SmallLog::OfSize(600);
+  AddPeer(PeerKind::kMirror, Mirror());
+  AddPeer(PeerKind::kWatcher, Friend());
+  AddPeer(PeerKind::kWatcher, Friend2());
+  Serve(log, 600, Log());
+  Serve(log, 257, Mirror());
+  ShowTo(Friend(), log.CheckpointAt(600));
+  ShowTo(Friend2(), log.CheckpointAt(0));
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+  for (const PeerReport& peer : report.peers) {
+    EXPECT_EQ(peer.state, PeerState::kAgrees) << peer.name;
+  }
+  EXPECT_FALSE(report.look_again);
+}
+
+TEST_F(WatcherTest, TheOtherSideOfASplitViewIsFoundAtAnySize) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  Serve(SmallLog::OfSize(600), 600, Log());
+  ASSERT_EQ(Look().peers[0].state, PeerState::kHasNone);
+  for (const uint64_t size : {129u, 256u, 257u, 512u, 599u, 600u}) {
+    ShowTo(Friend(), Forked(size, 128).Checkpoint());
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kFalse) << size;
+    EXPECT_EQ(report.peers[0].state, PeerState::kContradicts);
+    EXPECT_EQ(JudgedEvidence(), Verdict::kTrue) << size;
+    std::filesystem::remove(Evidence() + "/" + NamesIn(Evidence())[0]);
+  }
+  // The two have 128 entries in common.
+  ShowTo(Friend(), Forked(600, 128).CheckpointAt(128));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+}
+
+TEST_F(WatcherTest, AMirrorOfALargerForkProvesItByItsOwnTiles) {
+  AddPeer(PeerKind::kMirror, Mirror());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  Serve(Forked(700, 10), 700, Mirror());
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+TEST_F(WatcherTest, APeerThatStaysAheadOfTheLogShowsARollback) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  const SmallLog log = SmallLog::OfSize(600);
+  Serve(log, 300, Log());
+  ShowTo(Friend(), log.Checkpoint());
+  WatchReport report = Look();
+  EXPECT_TRUE(report.look_again);
+  EXPECT_EQ(report.verdict, Verdict::kTrue);
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_NE(Words(report).find("took back or hides"), std::string::npos);
+  EXPECT_EQ(NamesIn(Evidence()).size(), 1u);
+}
+
+// A log shows a checkpoint to its witnesses first, and waits for a quorum.
+TEST_F(WatcherTest, AheadOfTheLogAreOnlyThoseWhoMakeAQuorumAContradiction) {
+  UseQuorum();
+  AddPeer(PeerKind::kWatcher, Friend());
+  AddPeer(PeerKind::kWatcher, Friend2());
+  const SmallLog log = SmallLog::OfSize(400);
+  Serve(log, 300, Log(), CosignedAt(log, 300, {kNow, kNow}));
+  ShowTo(Friend(), CosignedAt(log, 320, {kNow}));
+  ShowTo(Friend2(), CosignedAt(log, 300, {0, kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell) << Words(report);
+  EXPECT_NE(Words(report).find("waits for other witnesses"), std::string::npos);
+  // Another one has cosigned beyond what the log serves, a tree of another
+  // size: neither of the two could be published.
+  ShowTo(Friend2(), CosignedAt(log, 340, {0, kNow}));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  }
+  // Now one could.
+  ShowTo(Friend(), CosignedAt(log, 340, {kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell) << "new: it may be published";
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+}
+
+TEST_F(WatcherTest, WhatALogDidNotSignAccusesNobody) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  SmallLog other = Forked(300, 0);
+  other.key = SmallLogOtherKey();
+  std::string altered = SmallLog::OfSize(300).Checkpoint();
+  altered[altered.find("300")] = '4';
+  for (const std::string& note :
+       {other.Checkpoint(), altered, std::string("garbage"), std::string(),
+        std::string(2 << 20, 'x')}) {
+    ShowTo(Friend(), note);
+    for (int i = 0; i < 2; ++i) {
+      const WatchReport report = Look();
+      EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+      EXPECT_EQ(report.peers[0].state, PeerState::kUnknown);
+    }
+  }
+  EXPECT_TRUE(NamesIn(Evidence()).empty());
+}
+
+TEST_F(WatcherTest, ALogThatIsGoneIsStillHeldAgainstWhatOthersSaw) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  std::filesystem::remove_all(Log());
+  ShowTo(Friend(), SmallLog::OfSize(290).Checkpoint());
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell) << "no tiles to prove it by";
+  ShowTo(Friend(), Forked(300, 5).Checkpoint());
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+// Evidence would else carry whatever a peer adds.
+TEST_F(WatcherTest, LinesByUnknownKeysAreNotKept) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  ShowTo(Friend(), CosignedAt(Forked(300, 5), 300, {kNow, kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+  EXPECT_EQ(ReadWholeFile(Evidence() + "/" + NamesIn(Evidence())[0])
+                .find("witness.example"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace modlog

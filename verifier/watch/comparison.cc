@@ -1,0 +1,62 @@
+#include "verifier/watch/comparison.h"
+
+#include "verifier/audit/fork_proof.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+Comparison Found(Agreement agreement) {
+  Comparison found;
+  found.agreement = agreement;
+  return found;
+}
+
+Comparison Unknown(Error error) {
+  Comparison found;
+  found.error = std::move(error);
+  return found;
+}
+
+// REQUIRES: 1 <= smaller.size < larger.size.
+Comparison CompareBy(Source* source, const TreeHead& smaller,
+                     const TreeHead& larger) {
+  auto path = ProveGrowth(smaller.size, larger.size,
+                          TileNodeReader(source, larger.size));
+  if (!path) return Unknown(path.error());
+  const auto roots = FollowGrowth(smaller.size, larger.size, *path);
+  if (!roots) return Unknown(roots.error());
+  if (roots->newer != larger.root) {
+    return Unknown(
+        {Code::kBadProof,
+         "the tiles do not lead to the root at size " + Grouped(larger.size)});
+  }
+  if (roots->older == smaller.root) return Found(Agreement::kTogether);
+  Comparison fork = Found(Agreement::kFork);
+  fork.proof = *std::move(path);
+  return fork;
+}
+
+}  // namespace
+
+Comparison Compare(const TreeHead& one, const TreeHead& other,
+                   std::span<Source* const> sources) {
+  const TreeHead& smaller = one.size < other.size ? one : other;
+  const TreeHead& larger = one.size < other.size ? other : one;
+  if (smaller.size == larger.size) {
+    return Found(smaller.root == larger.root ? Agreement::kSame
+                                             : Agreement::kFork);
+  }
+  // Every tree begins with the empty one, whose root was checked when read.
+  if (smaller.size == 0) return Found(Agreement::kTogether);
+  Comparison last = Unknown({Code::kUnavailable, "nobody serves its tiles"});
+  for (Source* const source : sources) {
+    Comparison found = CompareBy(source, smaller, larger);
+    if (found.agreement != Agreement::kUnknown) return found;
+    found.error.message = source->name() + ": " + found.error.message;
+    last = std::move(found);
+  }
+  return last;
+}
+
+}  // namespace modlog

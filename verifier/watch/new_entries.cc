@@ -1,0 +1,44 @@
+#include "verifier/watch/new_entries.h"
+
+#include <memory>
+
+#include "verifier/audit/rules/logged_at.h"
+#include "verifier/audit/rules/record_facts.h"
+
+namespace modlog {
+
+Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
+  NewEntries found;
+  LoggedAtRule logged_at;
+  const auto add = [&](const Finding& finding) {
+    if (finding.entry >= request.size_before) found.findings.Add(finding);
+  };
+  // The first bundle may begin with entries that are not new.
+  ReplayRequest replay;
+  replay.source = request.source;
+  replay.head = request.now;
+  replay.first_bundle = request.size_before / kTileWidth;
+  replay.threads = request.threads;
+  replay.stop = request.stop;
+  if (!request.integrity_only) {
+    replay.read = [&](const BundleView& bundle) -> std::function<void()> {
+      auto facts = std::make_shared<RecordFacts>(ReadRecordFacts(bundle));
+      return [&, facts] {
+        for (const Finding& finding : facts->findings) add(finding);
+        Findings clock;
+        for (const EntryFacts& entry : facts->entries) {
+          logged_at.Take(entry.entry, entry.logged_at_ms, &clock);
+        }
+        for (const Finding& finding : clock.kept()) add(finding);
+      };
+    };
+  }
+  replay.take = [&](const VerifiedBundle& bundle) {
+    found.any_missing = found.any_missing || !bundle.missing.empty();
+  };
+  auto replayed = Replay(replay, &found.counts);
+  if (!replayed) return std::unexpected(replayed.error());
+  return found;
+}
+
+}  // namespace modlog

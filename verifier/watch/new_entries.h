@@ -1,0 +1,36 @@
+#ifndef MODLOG_VERIFIER_WATCH_NEW_ENTRIES_H_
+#define MODLOG_VERIFIER_WATCH_NEW_ENTRIES_H_
+
+// What a log added since it was looked at: the bundles from the first new entry
+// on, every entry, bundle and tile of them under the signed root, and the rules
+// that need an entry and the one before it: encoding, kinds, fields, logged_at.
+// Those that join entries need the whole log (audit.h).
+
+#include <atomic>
+
+#include "verifier/audit/replay.h"
+#include "verifier/audit/rules/rules.h"
+
+namespace modlog {
+
+struct NewEntriesRequest {
+  Source* source = nullptr;
+  uint64_t size_before = 0;  // < now.size
+  TreeHead now;              // signed, and a continuation: proved
+  bool integrity_only = false;
+  int threads = 1;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct NewEntries {
+  ReplayCounts counts;       // of the bundles read
+  Findings findings;         // of the new entries
+  bool any_missing = false;  // an entry whose bytes are not there
+};
+
+// CheckNewEntries returns the first fault of a tile, bundle or entry.
+Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_WATCH_NEW_ENTRIES_H_

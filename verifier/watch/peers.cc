@@ -1,0 +1,251 @@
+#include "verifier/watch/peers.h"
+
+#include <algorithm>
+#include <future>
+
+#include "verifier/watch/evidence.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+std::vector<bool> CosignedBy(const TrustedCheckpoint& trusted,
+                             const Policy& policy) {
+  std::vector<bool> cosigned(policy.witnesses.size());
+  for (const Cosigned& cosigner : trusted.cosigners) {
+    cosigned[cosigner.witness] = true;
+  }
+  return cosigned;
+}
+
+std::optional<uint64_t> TimeOf(const TrustedCheckpoint& trusted,
+                               size_t witness) {
+  for (const Cosigned& cosigner : trusted.cosigners) {
+    if (cosigner.witness == witness) return cosigner.time_s;
+  }
+  return std::nullopt;
+}
+
+std::string SizeWords(const TreeHead& head) {
+  return "size " + Grouped(head.size);
+}
+
+// "w1 (witness)"
+std::string WhoOf(const Peer& peer) {
+  return peer.name + " (" + std::string(PeerKindName(peer.kind)) + ")";
+}
+
+bool IsAmong(const std::vector<Checkpoint>& all, const Checkpoint& one) {
+  return std::ranges::find(all, one) != all.end();
+}
+
+std::vector<Result<Sighting>> AskAll(const std::vector<Peer>& peers,
+                                     const std::string& origin,
+                                     const Policy& policy,
+                                     const std::atomic<bool>* stop) {
+  std::vector<std::future<Result<Sighting>>> asked;
+  for (const Peer& peer : peers) {
+    asked.push_back(std::async(std::launch::async, [&]() -> Result<Sighting> {
+      if (peer.target.empty()) return Fail(Code::kNotFound, "no address");
+      return AskPeer(peer, origin, policy, stop);
+    }));
+  }
+  std::vector<Result<Sighting>> sightings;
+  for (auto& one : asked) sightings.push_back(one.get());
+  return sightings;
+}
+
+}  // namespace
+
+std::string_view PeerStateName(PeerState state) {
+  switch (state) {
+    case PeerState::kAgrees:
+      return "agrees";
+    case PeerState::kAhead:
+      return "ahead";
+    case PeerState::kContradicts:
+      return "contradicts";
+    case PeerState::kHasNone:
+      return "none";
+    case PeerState::kNotAsked:
+      return "not asked";
+    case PeerState::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+Peers::Peers(std::vector<Peer> peers, const Policy* policy,
+             std::string evidence, const std::atomic<bool>* stop)
+    : peers_(std::move(peers)),
+      policy_(policy),
+      evidence_(std::move(evidence)),
+      stop_(stop) {}
+
+void Peers::Hold(const std::string& who, const Seen& seen,
+                 const TrustedCheckpoint& trusted) {
+  // The oldest one, because a peer that runs ahead for ever would else always
+  // be new, and the newest.
+  Ahead held = {who, seen, CosignedBy(trusted, *policy_), true};
+  std::vector<Ahead*> of_peer;
+  for (Ahead& ahead : ahead_) {
+    if (ahead.who != who) continue;
+    if (ahead.seen.checkpoint == seen.checkpoint) return;
+    of_peer.push_back(&ahead);
+  }
+  if (of_peer.size() < kHeldPerPeerMax) {
+    ahead_.push_back(std::move(held));
+  } else {
+    *of_peer.back() = std::move(held);
+  }
+}
+
+PeersReport Peers::Look(const View& view) {
+  report_ = {};
+  CompareHeld(view);
+  const auto sightings =
+      AskAll(peers_, view.seen.checkpoint.origin, *policy_, stop_);
+  for (size_t i = 0; i < peers_.size(); ++i) {
+    report_.peers.push_back(JudgePeer(peers_[i], sightings[i], view));
+  }
+  JudgeAhead(view);
+  return std::move(report_);
+}
+
+void Peers::AddFork(const std::string& who, const View& view,
+                    const Seen& theirs, const Comparison& found) {
+  const TreeHead& ours_head = view.seen.checkpoint.tree;
+  const TreeHead& their_head = theirs.checkpoint.tree;
+  const std::string reason =
+      ours_head.size == their_head.size
+          ? "two roots of one size: at " + SizeWords(ours_head) +
+                " the log shows " + HashText(ours_head.root) + ", and signed " +
+                HashText(their_head.root) + " as well"
+          : "the log signed two histories: its trees of " +
+                SizeWords(their_head) + " and " + SizeWords(ours_head) +
+                " do not begin alike";
+  report_.problems.push_back(
+      KeepFork(evidence_, who, reason, theirs, view.seen, found.proof));
+}
+
+void Peers::CompareHeld(const View& view) {
+  const TreeHead& ours = view.seen.checkpoint.tree;
+  std::erase_if(ahead_, [&](const Ahead& held) {
+    const TreeHead& theirs = held.seen.checkpoint.tree;
+    if (theirs.size > ours.size) return false;
+    const Comparison found = Compare(ours, theirs, view.sources);
+    if (found.agreement == Agreement::kFork) {
+      AddFork(held.who, view, held.seen, found);
+    }
+    return found.agreement != Agreement::kUnknown;
+  });
+}
+
+PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
+                            const View& view) {
+  PeerReport report;
+  report.kind = peer.kind;
+  report.name = peer.name;
+  if (peer.target.empty()) {
+    report.state = PeerState::kNotAsked;
+    report.words = "the policy has no address of it";
+    return report;
+  }
+  if (!sighting && sighting.error().code == Code::kNotFound) {
+    report.state = PeerState::kHasNone;
+    report.words = "serves no checkpoint of this log";
+    // Others need not know this log; a copy of it without one is none.
+    if (peer.kind == PeerKind::kMirror) {
+      report_.problems.push_back(
+          {Verdict::kCannotTell, false, WhoOf(peer), report.words, ""});
+    }
+    return report;
+  }
+  if (!sighting) {
+    report.words = sighting.error().message;
+    report_.problems.push_back(
+        {Verdict::kCannotTell, false, WhoOf(peer), report.words, ""});
+    return report;
+  }
+  report.head = sighting->seen.checkpoint.tree;
+  if (peer.kind == PeerKind::kWitness) {
+    report.cosigned_s = TimeOf(sighting->trusted, peer.witness);
+    if (!report.cosigned_s) report.words = "without its own cosignature";
+  }
+  report = CompareWith(std::move(report), *sighting, view);
+  if (report.state == PeerState::kAhead) {
+    Hold(WhoOf(peer), sighting->seen, sighting->trusted);
+  }
+  return report;
+}
+
+PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
+                              const View& view) {
+  const TreeHead& ours = view.seen.checkpoint.tree;
+  const TreeHead& theirs = sighting.seen.checkpoint.tree;
+  const std::string who = WhoOf({report.kind, report.name, "", 0});
+  std::vector<Source*> sources = view.sources;
+  if (report.kind == PeerKind::kMirror && theirs.size > ours.size) {
+    sources.insert(sources.begin(), sighting.source.get());
+  }
+  const Comparison found = Compare(ours, theirs, sources);
+  if (found.agreement == Agreement::kFork) {
+    report.state = PeerState::kContradicts;
+    AddFork(who, view, sighting.seen, found);
+  } else if (theirs.size > ours.size) {
+    report.state = PeerState::kAhead;
+    report.words = "ahead of the log, at " + SizeWords(theirs);
+  } else if (found.agreement != Agreement::kUnknown) {
+    report.state = PeerState::kAgrees;
+  } else {
+    report.words = "cannot be compared: " + found.error.message;
+    report_.problems.push_back(
+        {view.is_fresh ? VerdictOf(found.error.code) : Verdict::kCannotTell,
+         false, who, report.words, ""});
+  }
+  return report;
+}
+
+// Who holds this very checkpoint, and by whom it is cosigned.
+Peers::Backing Peers::BackingOf(const Checkpoint& checkpoint) const {
+  Backing backing;
+  backing.cosigned.resize(policy_->witnesses.size());
+  for (const Ahead& held : ahead_) {
+    if (held.is_new || held.seen.checkpoint != checkpoint) continue;
+    for (size_t i = 0; i < held.cosigned.size(); ++i) {
+      backing.cosigned[i] = backing.cosigned[i] || held.cosigned[i];
+    }
+    backing.who += (backing.who.empty() ? "" : ", ") + held.who;
+  }
+  return backing;
+}
+
+void Peers::JudgeAhead(const View& view) {
+  if (!view.is_fresh) return;
+  std::vector<Checkpoint> judged;
+  for (const Ahead& held : ahead_) {
+    const Checkpoint& checkpoint = held.seen.checkpoint;
+    if (held.is_new || IsAmong(judged, checkpoint)) continue;
+    judged.push_back(checkpoint);
+    const Backing backing = BackingOf(checkpoint);
+    const std::string reason = "the log signed " + SizeWords(checkpoint.tree) +
+                               ", and still serves " +
+                               SizeWords(view.seen.checkpoint.tree);
+    if (QuorumReached(*policy_, backing.cosigned)) {
+      report_.problems.push_back(
+          KeepRollback(evidence_, backing.who,
+                       reason + ": it took back or hides what it published",
+                       held.seen, view.seen));
+    } else {
+      report_.problems.push_back(
+          {Verdict::kCannotTell, false, backing.who,
+           reason + ": perhaps it waits for other witnesses", ""});
+    }
+  }
+  for (Ahead& held : ahead_) {
+    report_.look_again = report_.look_again || held.is_new;
+    held.is_new = false;
+  }
+}
+
+}  // namespace modlog

@@ -1,0 +1,120 @@
+#ifndef MODLOG_VERIFIER_WATCH_PEERS_H_
+#define MODLOG_VERIFIER_WATCH_PEERS_H_
+
+// What everybody else says of a log, held against what the log says itself.
+//
+// A checkpoint that the log signed and that is
+//   part of the log's tree          agrees
+//   of its size, with another root  a fork
+//   smaller, no part of its tree    a fork, proved by the log's own tiles
+//   larger                          a fork where tiles of the larger tree (a
+//                                   mirror's, or the log's) prove it; else the
+//                                   log is behind, see below
+//
+// A log shows a checkpoint to its witnesses before it publishes it. So one that
+// is ahead of the log is held until the next look. If the log still serves
+// less, and a quorum of the policy has cosigned this very checkpoint, the log
+// took back or hides what it could have published: false. Where they are fewer,
+// an honest log may be waiting for the rest: cannot tell. What is held is
+// compared once the log has reached its size, even if the peer shows something
+// else by then.
+//
+// Not thread-safe. All peers are asked at the same time, so a look takes as
+// long as the slowest one (peer.h has the limit).
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "verifier/watch/comparison.h"
+#include "verifier/watch/peer.h"
+#include "verifier/watch/problem.h"
+
+namespace modlog {
+
+inline constexpr size_t kHeldPerPeerMax = 2;  // checkpoints ahead of the log
+
+// The log's tree as the one who compares has it.
+struct View {
+  Seen seen;
+  std::vector<Source*> sources;  // of its tiles; none: only one size compares
+  bool is_fresh = false;         // the log served it just now
+};
+
+enum class PeerState {
+  kAgrees,
+  kAhead,        // of the log
+  kContradicts,  // the log
+  kHasNone,      // it says that it has no checkpoint of this log
+  kNotAsked,     // a witness without an address in the policy
+  kUnknown,      // not reached, not understood, not to be compared
+};
+
+// PeerStateName returns "agrees", "ahead", "contradicts", "none", "not asked",
+// "unknown".
+std::string_view PeerStateName(PeerState state);
+
+struct PeerReport {
+  PeerKind kind = PeerKind::kWatcher;
+  std::string name;
+  PeerState state = PeerState::kUnknown;
+  std::optional<TreeHead> head;
+  std::optional<uint64_t> cosigned_s;  // by this witness itself
+  std::string words;                   // what there is to say; may be empty
+};
+
+struct PeersReport {
+  std::vector<PeerReport> peers;
+  std::vector<Problem> problems;
+  bool look_again = false;  // somebody is ahead of the log
+};
+
+class Peers {
+ public:
+  // `policy` and `stop` must outlive it. Evidence is kept in `evidence`.
+  Peers(std::vector<Peer> peers, const Policy* policy, std::string evidence,
+        const std::atomic<bool>* stop);
+
+  // Hold adds a checkpoint that the log must reach, as if a peer had said it.
+  void Hold(const std::string& who, const Seen& seen,
+            const TrustedCheckpoint& trusted);
+
+  PeersReport Look(const View& view);
+
+ private:
+  // A checkpoint ahead of the log.
+  struct Ahead {
+    std::string who;
+    Seen seen;
+    std::vector<bool> cosigned;  // by the policy's witnesses
+    bool is_new = true;          // the log was not asked since
+  };
+
+  // Those who hold one checkpoint ahead of the log.
+  struct Backing {
+    std::string who;
+    std::vector<bool> cosigned;
+  };
+
+  PeerReport JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
+                       const View& view);
+  PeerReport CompareWith(PeerReport report, const Sighting& sighting,
+                         const View& view);
+  void CompareHeld(const View& view);
+  Backing BackingOf(const Checkpoint& checkpoint) const;
+  void JudgeAhead(const View& view);
+  void AddFork(const std::string& who, const View& view, const Seen& theirs,
+               const Comparison& found);
+
+  const std::vector<Peer> peers_;
+  const Policy* policy_;
+  const std::string evidence_;
+  const std::atomic<bool>* stop_;
+  std::vector<Ahead> ahead_;
+  PeersReport report_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_WATCH_PEERS_H_

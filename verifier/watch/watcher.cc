@@ -1,0 +1,286 @@
+#include "verifier/watch/watcher.h"
+
+#include <algorithm>
+
+#include "verifier/audit/audit.h"
+#include "verifier/files.h"
+#include "verifier/trust.h"
+#include "verifier/watch/comparison.h"
+#include "verifier/watch/evidence.h"
+#include "verifier/watch/new_entries.h"
+#include "verifier/words.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kCheckpointPath[] = "checkpoint";
+constexpr char kSelf[] = "this watcher";
+constexpr size_t kTimeFileSizeMax = 32;
+
+std::string AuditedFile(const std::string& origin) {
+  return FormatHex(Sha256(AsBytes(origin))) + ".audited";
+}
+
+// The only log of a policy that names one origin.
+std::string OnlyOrigin(const Policy& policy) {
+  std::string origin;
+  for (const PolicyLog& log : policy.logs) {
+    if (!origin.empty() && log.key.name != origin) return "";
+    origin = log.key.name;
+  }
+  return origin;
+}
+
+}  // namespace
+
+std::optional<uint64_t> FreshestQuorum(const TrustedCheckpoint& trusted,
+                                       const Policy& policy) {
+  std::vector<Cosigned> newest = trusted.cosigners;
+  std::ranges::sort(newest, std::greater<>(), &Cosigned::time_s);
+  std::vector<bool> cosigned(policy.witnesses.size());
+  for (const Cosigned& cosigner : newest) {
+    cosigned[cosigner.witness] = true;
+    if (QuorumReached(policy, cosigned)) return cosigner.time_s;
+  }
+  return std::nullopt;
+}
+
+Watcher::Watcher(WatchRequest request)
+    : request_(std::move(request)),
+      peers_(request_.peers, request_.policy, request_.evidence, request_.stop),
+      origin_(OnlyOrigin(*request_.policy)) {}
+
+WatchReport Watcher::Look() {
+  report_ = {};
+  report_.time_s = request_.now_s();
+  std::optional<Served> served = ReadCheckpoint();
+  if (served) LookAtLog(source_.get(), &*served);
+  LookAtPeers(served);
+  source_.reset();
+  Conclude();
+  return std::move(report_);
+}
+
+void Watcher::Add(const std::string& place, const Error& error) {
+  Add({VerdictOf(error.code), false, place, error.message, ""});
+}
+
+std::optional<Watcher::Served> Watcher::ReadCheckpoint() {
+  auto source = request_.open();
+  if (!source) {
+    report_.unreachable = true;
+    Add("log", source.error());
+    return std::nullopt;
+  }
+  source_ = std::move(*source);
+  report_.source = source_->name();
+  std::string note;
+  if (auto got = source_->Fetch(kCheckpointPath, kNoteSizeMax, &note); !got) {
+    report_.unreachable = VerdictOf(got.error().code) != Verdict::kFalse;
+    Add(kCheckpointPath, got.error());
+    return std::nullopt;
+  }
+  auto opened = OpenSharply(note, *request_.policy);
+  if (!opened) {
+    Add(kCheckpointPath, opened.error());
+    return std::nullopt;
+  }
+  const Checkpoint checkpoint = opened->checkpoint;
+  const auto is_its =
+      CheckLogOfAddress(source_->name(), checkpoint.origin, *request_.policy);
+  if (!is_its) {
+    Add(kCheckpointPath, is_its.error());
+    return std::nullopt;
+  }
+  origin_ = checkpoint.origin;
+  return Served{{checkpoint, std::move(note)}, std::move(*opened)};
+}
+
+// ---- the log itself
+
+void Watcher::LookAtLog(Source* source, Served* served) {
+  auto before = request_.memory->Recall(origin_, *request_.policy);
+  if (!before) return Add("state", before.error());
+  if (!*before && !request_.first_use) {
+    return Add({Verdict::kCannotTell, false, "state",
+                "nothing is remembered of " + Quoted(origin_) +
+                    "; the first time, add --first-use",
+                ""});
+  }
+  latest_ = *before;
+  if (!*before) return AuditWhole(source, served);
+  const TreeHead& head = served->seen.checkpoint.tree;
+  report_.size_before = (*before)->checkpoint.tree.size;
+  if (*report_.size_before > head.size) {
+    // The same as a peer that is ahead: perhaps an older copy was served once.
+    const auto trusted = OpenCheckpoint((*before)->note, *request_.policy);
+    if (trusted) peers_.Hold(kSelf, **before, *trusted);
+    return Add({Verdict::kCannotTell, false, kCheckpointPath,
+                "the log serves size " + Grouped(head.size) +
+                    ", and this watcher saw " + Grouped(*report_.size_before),
+                ""});
+  }
+  LookAtGrowth(source, **before, served);
+}
+
+void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
+  const TreeHead& old = before.checkpoint.tree;
+  const TreeHead& now = served->seen.checkpoint.tree;
+  Source* const sources[] = {source};
+  const Comparison found = Compare(old, now, sources);
+  if (found.agreement == Agreement::kFork) {
+    return Add(KeepFork(request_.evidence, kCheckpointPath,
+                        "the log's past was changed: at size " +
+                            Grouped(old.size) + " this watcher saw " +
+                            HashText(old.root) +
+                            ", and its tree of now had another root then",
+                        before, served->seen, found.proof));
+  }
+  if (found.agreement == Agreement::kUnknown) {
+    return Add(kCheckpointPath, found.error);
+  }
+  if (IsAuditDue(origin_)) return AuditWhole(source, served);
+  if (found.agreement == Agreement::kTogether) {
+    const auto added =
+        CheckNewEntries({.source = source,
+                         .size_before = old.size,
+                         .now = now,
+                         .integrity_only = request_.integrity_only,
+                         .threads = request_.threads,
+                         .stop = request_.stop});
+    if (!added) return Add(added.error().place, added.error().error);
+    if (added->any_missing) return AuditWhole(source, served);
+    report_.checked = now.size - old.size;
+    AddFindings(added->findings);
+  }
+  Remember(*served);
+}
+
+// The audit recalls, compares and remembers by itself.
+void Watcher::AuditWhole(Source* source, Served* served) {
+  AuditRequest request;
+  request.source = source;
+  request.policy = request_.policy;
+  request.memory = request_.memory;
+  request.first_use = request_.first_use;
+  request.integrity_only = request_.integrity_only;
+  request.threads = request_.threads;
+  request.stop = request_.stop;
+  request.progress = request_.progress;
+  AuditReport audit = Audit(request);
+  report_.whole = true;
+  report_.checked = audit.counts.entries;
+  report_.remembered = audit.remembered;
+  if (audit.trusted) {
+    *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
+  }
+  if (audit.remembered) latest_ = served->seen;
+  if (audit.verdict == Verdict::kTrue) return NoteAudit(origin_);
+  const bool certain =
+      audit.findings.violations() > 0 || !audit.evidence.empty();
+  Add({audit.verdict, certain, audit.place, audit.reason, audit.evidence});
+}
+
+// A file that is not there, or holds no time, makes an audit due.
+bool Watcher::IsAuditDue(const std::string& origin) const {
+  if (request_.audit_every_s == 0) return false;
+  const auto text =
+      ReadFile(request_.state + "/" + AuditedFile(origin), kTimeFileSizeMax);
+  if (!text) return true;
+  const auto time = ParseDecimal(*text);
+  return !time || report_.time_s < *time ||
+         report_.time_s - *time >= request_.audit_every_s;
+}
+
+void Watcher::NoteAudit(const std::string& origin) {
+  const auto written = WriteFileAtomically(request_.state, AuditedFile(origin),
+                                           std::to_string(report_.time_s));
+  if (!written) Add("state", {Code::kUnavailable, written.error().message});
+}
+
+void Watcher::AddFindings(const Findings& findings) {
+  if (findings.violations() == 0) return;
+  const Finding first = findings.Kept(Severity::kViolation).front();
+  Add({Verdict::kFalse, true, "entry " + std::to_string(first.entry),
+       "rule " + std::string(first.rule) + ": " + first.what +
+           (findings.violations() == 1
+                ? ""
+                : "; " + Grouped(findings.violations()) + " violations"),
+       ""});
+}
+
+void Watcher::Remember(const Served& served) {
+  if (!served.trusted.quorum) {
+    return Add({Verdict::kCannotTell, false, kCheckpointPath,
+                "not witnessed yet: the quorum that the policy asks for is not "
+                "reached",
+                ""});
+  }
+  if (latest_ && latest_->note == served.seen.note) {
+    report_.remembered = true;
+    return;
+  }
+  const auto written = request_.memory->Remember(served.seen);
+  if (!written) return Add("state", written.error());
+  report_.remembered = true;
+  latest_ = served.seen;
+}
+
+// ---- everybody else
+
+void Watcher::LookAtPeers(const std::optional<Served>& served) {
+  if (served) {
+    report_.origin = origin_;
+    report_.head = served->seen.checkpoint.tree;
+    JudgeAge(served->trusted);
+  }
+  View view;
+  if (served) {
+    view = {served->seen, {source_.get()}, true};
+  } else if (const auto seen = RememberedOfUnreachable()) {
+    view = {*seen, {}, false};
+  } else {
+    return;
+  }
+  PeersReport report = peers_.Look(view);
+  report_.peers = std::move(report.peers);
+  for (PeerReport& peer : report_.peers) SayAge(&peer);
+  report_.look_again = report.look_again;
+  for (Problem& problem : report.problems) Add(std::move(problem));
+}
+
+void Watcher::SayAge(PeerReport* peer) const {
+  if (!peer->cosigned_s || request_.max_age_s == 0) return;
+  if (report_.time_s <= *peer->cosigned_s + request_.max_age_s) return;
+  peer->words += (peer->words.empty() ? "" : "; ") +
+                 ("cosigned it last at " + FormatTimeS(*peer->cosigned_s));
+}
+
+std::optional<Seen> Watcher::RememberedOfUnreachable() const {
+  if (latest_) return latest_;
+  if (origin_.empty()) return std::nullopt;
+  return request_.memory->Recall(origin_, *request_.policy)
+      .value_or(std::nullopt);
+}
+
+void Watcher::JudgeAge(const TrustedCheckpoint& trusted) {
+  report_.cosigned_s = FreshestQuorum(trusted, *request_.policy);
+  if (!report_.cosigned_s || request_.max_age_s == 0) return;
+  if (report_.time_s <= *report_.cosigned_s + request_.max_age_s) return;
+  Add({Verdict::kCannotTell, false, kCheckpointPath,
+       "stale: cosigned last at " + FormatTimeS(*report_.cosigned_s) + ", " +
+           Grouped(report_.time_s - *report_.cosigned_s) +
+           " seconds ago, more than --max-age " + Grouped(request_.max_age_s),
+       ""});
+}
+
+// ---- what it comes to
+
+void Watcher::Conclude() {
+  const Settled settled = Settle(suspected_, &report_.problems);
+  report_.verdict = settled.verdict;
+  report_.look_again = report_.look_again || settled.look_again;
+  suspected_ = settled.suspected;
+}
+
+}  // namespace modlog

@@ -1,0 +1,120 @@
+#ifndef MODLOG_VERIFIER_WATCH_WATCHER_H_
+#define MODLOG_VERIFIER_WATCH_WATCHER_H_
+
+// One look at a log after the other, with the same memory as an audit:
+//
+//   checkpoint    fetched, verified under the policy
+//   what it was   the tree seen before must be its beginning: else a fork
+//   new entries   every entry, bundle and tile since (new_entries.h); the whole
+//                 log with all rules (audit.h) the first time, every
+//                 `audit_every_s` seconds, and where an entry's bytes are gone
+//   who else      witnesses, mirrors and other watchers: peers.h
+//   age           of the cosignatures that make up the quorum
+//
+// A contradiction that is proved is false at once, and evidence is kept. What
+// else looks false (a tile that is wrong or missing, a page that is no
+// checkpoint, a log that serves less than it did) is "cannot tell" the first
+// time and false if the next look finds something of the kind again: a proxy
+// that fails for a moment accuses nobody.
+//
+// Not thread-safe.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "verifier/audit/memory.h"
+#include "verifier/audit/rules/rules.h"
+#include "verifier/watch/peers.h"
+
+namespace modlog {
+
+struct WatchRequest {
+  // Opens the log, anew for each look: what was fetched ahead for one and not
+  // used is not for the next.
+  std::function<Result<std::unique_ptr<Source>>()> open;
+  const Policy* policy = nullptr;
+  const Memory* memory = nullptr;
+  std::string state;     // the memory's directory
+  std::string evidence;  // a directory that exists
+  std::vector<Peer> peers;
+  bool first_use = false;  // a memory without this log is no error
+  bool integrity_only = false;
+  uint64_t max_age_s = 3'600;
+  uint64_t audit_every_s = 86'400;  // 0: the whole log the first time only
+  int threads = 1;
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(const std::string&, uint64_t, uint64_t)> progress;
+  std::function<uint64_t()> now_s;  // seconds since the epoch
+};
+
+struct WatchReport {
+  Verdict verdict = Verdict::kTrue;
+  bool look_again = false;   // the next look says what this one could not
+  bool unreachable = false;  // the log
+  uint64_t time_s = 0;
+  std::string source;
+  std::string origin;                   // empty: not known
+  std::optional<TreeHead> head;         // as the log serves it
+  std::optional<uint64_t> size_before;  // seen before
+  uint64_t checked = 0;                 // entries read in this look
+  bool whole = false;                   // the whole log was audited
+  std::optional<uint64_t> cosigned_s;   // when the quorum had cosigned
+  bool remembered = false;
+  std::vector<PeerReport> peers;
+  std::vector<Problem> problems;
+};
+
+class Watcher {
+ public:
+  explicit Watcher(WatchRequest request);
+
+  WatchReport Look();
+
+  // What is remembered of the log, to be published; nothing before the first
+  // look that came to an end.
+  const std::optional<Seen>& latest() const { return latest_; }
+
+ private:
+  struct Served {
+    Seen seen;
+    TrustedCheckpoint trusted;
+  };
+
+  void Add(Problem problem) { report_.problems.push_back(std::move(problem)); }
+  void Add(const std::string& place, const Error& error);
+  std::optional<Served> ReadCheckpoint();
+  void LookAtLog(Source* source, Served* served);
+  void LookAtGrowth(Source* source, const Seen& before, Served* served);
+  void AuditWhole(Source* source, Served* served);
+  bool IsAuditDue(const std::string& origin) const;
+  void NoteAudit(const std::string& origin);
+  void AddFindings(const Findings& findings);
+  void Remember(const Served& served);
+  void JudgeAge(const TrustedCheckpoint& trusted);
+  void SayAge(PeerReport* peer) const;
+  void LookAtPeers(const std::optional<Served>& served);
+  std::optional<Seen> RememberedOfUnreachable() const;
+  void Conclude();
+
+  const WatchRequest request_;
+  Peers peers_;
+  std::unique_ptr<Source> source_;
+  std::optional<Seen> latest_;
+  std::string origin_;      // once known
+  bool suspected_ = false;  // the last look found what looks false
+  WatchReport report_;
+};
+
+// FreshestQuorum returns the latest time since which the quorum of the policy
+// has cosigned, or, where it asks for none, of the newest cosignature. Nothing
+// where there is none. Pure.
+std::optional<uint64_t> FreshestQuorum(const TrustedCheckpoint& trusted,
+                                       const Policy& policy);
+
+}  // namespace modlog
+
+#endif  // MODLOG_VERIFIER_WATCH_WATCHER_H_
