@@ -285,6 +285,44 @@ def proofs():
     return {"checked": checked, "refused": refused}
 
 
+def cose_receipts():
+    checked, refused = [], []
+    for size, indexes in ((2, (0, 1)), (5, range(5)), (256, (0, 255)),
+                          (257, (255, 256))):
+        hashes = leaf_hashes(size)
+        for index in indexes:
+            for algorithm in (-8, -19):
+                checked.append({
+                    "receipt": ref.cose_receipt(LOG, index, hashes,
+                                                algorithm).hex(),
+                    "vkey": LOG.vkey(), "leaf": hashes[index].hex(),
+                    "algorithm": algorithm, "index": index, "size": size,
+                    "path": hexes(ref.inclusion(index, hashes)),
+                    "root": ref.root(hashes).hex()})
+    hashes = leaf_hashes(5)
+    good = ref.cose_receipt(LOG, 3, hashes)
+
+    def bad(what, receipt, code, vkey=LOG.vkey(), leaf=hashes[3]):
+        refused.append({"what": what, "receipt": receipt.hex(), "vkey": vkey,
+                        "leaf": leaf.hex(), "code": code})
+
+    bad("another leaf", good, "untrusted", leaf=hashes[2])
+    bad("another index", ref.cose_receipt(LOG, 2, hashes, path=ref.inclusion(
+        3, hashes)), "untrusted")
+    bad("a hash missing", ref.cose_receipt(LOG, 3, hashes, path=ref.inclusion(
+        3, hashes)[:-1]), "bad proof")
+    bad("the only entry of a log",
+        ref.cose_receipt(LOG, 0, hashes[:1]), "malformed", leaf=hashes[0])
+    bad("algorithm -7", ref.cose_receipt(LOG, 3, hashes, -7), "malformed")
+    bad("without its tag", good[1:], "malformed")
+    bad("cut off", good[:-1], "malformed")
+    bad("trailing garbage", good + b"\x00", "malformed")
+    other = ref.Key(ORIGIN, ref.PLAIN, bytes([9] * 32))
+    bad("another key of this name", good, "untrusted", other.vkey())
+    bad("another log", good, "not found", STRANGER.vkey())
+    return {"checked": checked, "refused": refused}
+
+
 def vrf():
     key = int.from_bytes(bytes(range(0x01, 0x21)), "big")
     other = ecvrf.Q - 1
@@ -354,6 +392,7 @@ FILES = {
     "bundles.json": bundles, "entries.json": entries,
     "checkpoints.json": checkpoints, "notes.json": notes,
     "tlog_proofs.json": proofs, "vrf.json": vrf,
+    "cose_receipts.json": cose_receipts,
 }
 
 

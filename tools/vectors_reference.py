@@ -222,6 +222,41 @@ def proof_file(index, path, checkpoint_note, extra=None):
     return "\n".join(lines) + "\n\n" + checkpoint_note
 
 
+# --- COSE receipts, RFC 9942 in the deterministic CBOR of RFC 8949, 4.2.1 ---
+
+def cbor(value):
+    def head(kind, n):
+        for low, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
+            if n < 24:
+                return bytes([kind << 5 | n])
+            if n < 256 ** size:
+                return bytes([kind << 5 | low]) + n.to_bytes(size, "big")
+        raise ValueError(n)
+
+    if value is None:
+        return b"\xf6"
+    if isinstance(value, int):
+        return head(0, value) if value >= 0 else head(1, -1 - value)
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(cbor, value))
+    pairs = sorted((cbor(k), cbor(v)) for k, v in value.items())
+    return head(5, len(pairs)) + b"".join(k + v for k, v in pairs)
+
+
+def cose_receipt(key, index, leaves, algorithm=-8, path=None):
+    key_id = sha256(cbor({1: 1, -1: 6, -2: key.public}))
+    header = cbor({1: algorithm, 4: key_id, 15: {1: key.name}, 395: 1})
+    signed = cbor(["Signature1", header, b"", root(leaves)])
+    path = inclusion(index, leaves) if path is None else path
+    proof = cbor([len(leaves), index, path])
+    return b"\xd2" + cbor([header, {396: {-1: [proof]}}, None,
+                           sign(key.seed, signed)])
+
+
 # --- entries, docs/formats.md ---
 
 def varint(n):

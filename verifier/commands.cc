@@ -86,6 +86,28 @@ Result<ReceiptReport> JudgeReceiptFiles(const ReceiptOptions& options) {
   return report;
 }
 
+Result<ReceiptReport> JudgeCoseFiles(const CoseOptions& options) {
+  const auto key = ParseVerifierKey(options.key);
+  if (!key) return Prefixed("--key", key.error());
+  if (key->type != SignatureType::kEd25519) {
+    return Fail(Code::kUntrusted,
+                "--key: want a key of type 1, such as cose_vkey of `modlog "
+                "status --json`");
+  }
+  // What is too long is not unreadable, but no entry and no receipt.
+  ASSIGN_OR_RETURN(const std::string entry,
+                   ReadFile(options.entry, 16 * kEntrySizeMax));
+  ASSIGN_OR_RETURN(const std::string receipt,
+                   ReadFile(options.receipt, 16 * kCoseReceiptSizeMax));
+  ReceiptReport report = JudgeCoseReceipt(entry, receipt, *key);
+  if (!options.openings.empty()) {
+    ASSIGN_OR_RETURN(const std::string openings,
+                     ReadFile(options.openings, 2 * kOpeningsFileSizeMax));
+    JudgeOpenings(openings, &report);
+  }
+  return report;
+}
+
 Result<AuditReport> AuditTarget(const AuditOptions& options,
                                 const std::atomic<bool>* stop) {
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
@@ -135,6 +157,14 @@ Verdict RunBareProofs(BareProofKind kind, const std::string& path) {
 
 Verdict RunReceipt(const ReceiptOptions& options) {
   const auto report = JudgeReceiptFiles(options);
+  if (!report) return CannotTell(report.error());
+  std::cout << (options.json ? FormatReceiptJson(*report)
+                             : FormatReceipt(*report));
+  return report->verdict;
+}
+
+Verdict RunCose(const CoseOptions& options) {
+  const auto report = JudgeCoseFiles(options);
   if (!report) return CannotTell(report.error());
   std::cout << (options.json ? FormatReceiptJson(*report)
                              : FormatReceipt(*report));

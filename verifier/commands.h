@@ -27,6 +27,15 @@ struct ReceiptOptions {
 };
 Verdict RunReceipt(const ReceiptOptions& options);
 
+struct CoseOptions {
+  std::string entry;  // files
+  std::string receipt;
+  std::string openings;  // or empty
+  std::string key;       // vkey
+  bool json = false;
+};
+Verdict RunCose(const CoseOptions& options);
+
 struct HandleOptions {
   std::string file;
   std::string policy;

@@ -74,6 +74,20 @@ attested figure that differs from what the log holds) does so with --strict
 only. The rest are notes. docs/verifying.md has each rule in words.
 )";
 
+constexpr char kCoseFooter[] = R"(
+A COSE receipt says that the entry is in a tree whose root the log signed with
+its key for these receipts. It says less than the proof file of the same entry:
+no witness has seen that root, so that a log could sign one tree for you and
+another for everybody else; and index and size are not signed. Keep it for those
+who read CBOR and not notes.
+
+  modlog receipt --index 17 --out r --format cose
+  modlog-verify cose --entry r.entry --receipt r.cose --key VKEY
+
+Exit status: 0 true, 1 false, 2 cannot tell: unreadable files or key, or another
+issuer's receipt by another key.
+)";
+
 constexpr char kHandlesFooter[] = R"(
 The file comes from the platform (modlog handle prove) and is about one account.
 True: the key was registered in the log by this platform, and the handles are
@@ -130,6 +144,7 @@ class CommandLine {
                   R"({"old_size","new_size","old_root","new_root","proof"})",
                   BareProofKind::kConsistency);
     AddReceipt();
+    AddCose();
     AddHandles();
     AddFork();
     AddAudit();
@@ -195,6 +210,27 @@ class CommandLine {
     command->add_flag("--json", receipt_.json, "Report as one JSON object");
     command->callback(
         [this] { run_ = [this] { return modlog::RunReceipt(receipt_); }; });
+  }
+
+  void AddCose() {
+    CLI::App* const command =
+        app_.add_subcommand("cose", "Judge a COSE receipt (RFC 9942) offline");
+    command->add_option("--entry", cose_.entry, "File of the leaf bytes")
+        ->required();
+    command->add_option("--receipt", cose_.receipt, "File of the receipt")
+        ->required();
+    command
+        ->add_option("--key", cose_.key,
+                     "The log's key for COSE receipts (vkey), from whom you "
+                     "trust for it")
+        ->required();
+    command->add_option("--openings", cose_.openings,
+                        "File of what is disclosed of the record's private "
+                        "parts: judged against the entry, and shown");
+    command->add_flag("--json", cose_.json, "Report as one JSON object");
+    command->footer(kCoseFooter);
+    command->callback(
+        [this] { run_ = [this] { return modlog::RunCose(cose_); }; });
   }
 
   void AddHandles() {
@@ -313,6 +349,7 @@ class CommandLine {
   std::function<Verdict()> run_;
   std::string file_;
   modlog::ReceiptOptions receipt_;
+  modlog::CoseOptions cose_;
   modlog::HandleOptions handles_;
   modlog::ForkOptions fork_;
   modlog::AuditOptions audit_;

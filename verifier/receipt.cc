@@ -83,6 +83,11 @@ void AddProved(const ReceiptReport& report, Lines* lines) {
   lines->Add("root", HashText(checkpoint.tree.root));
   lines->Add("signed by", report.log_key);
   lines->Add("logged no later than", SinceWords(report));
+  if (report.cose) {
+    lines->Add("note",
+               "a COSE receipt: its signature covers the root alone; index and "
+               "size are told, and lead to it");
+  }
   if (report.extra_size > 0) {
     lines->Add("note", "the proof file has " +
                            Counted(report.extra_size, "byte", "bytes") +
@@ -172,6 +177,7 @@ void AddProvedJson(const ReceiptReport& report, nlohmann::ordered_json* json) {
   (*json)["size"] = checkpoint.tree.size;
   (*json)["root"] = HashText(checkpoint.tree.root);
   (*json)["log_key"] = report.log_key;
+  (*json)["index_and_size_signed"] = !report.cose;
   (*json)["quorum_reached"] = report.trusted->quorum;
   (*json)["witnesses"] = report.logged_by.witnesses;
   (*json)["witnessed_no_later_than_s"] = nullptr;
@@ -208,6 +214,30 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
         "not witnessed yet: the quorum that the policy asks for is "
         "not reached";
   }
+  JudgeEntry(entry, &report);
+  return report;
+}
+
+ReceiptReport JudgeCoseReceipt(std::string_view entry, std::string_view receipt,
+                               const VerifierKey& key) {
+  ReceiptReport report;
+  report.cose = true;
+  report.leaf_hash = HashLeaf(AsBytes(entry));
+  const auto parsed = ParseCoseReceipt(receipt);
+  const auto tree = parsed ? CheckCoseReceipt(*parsed, report.leaf_hash, key)
+                           : std::unexpected(parsed.error());
+  if (!tree) {
+    report.verdict = VerdictOf(tree.error().code);
+    report.reason = tree.error().message;
+    return report;
+  }
+  report.index = parsed->index;
+  report.trusted = TrustedCheckpoint{.checkpoint = {parsed->issuer, *tree},
+                                     .log = 0,
+                                     .cosigners = {},
+                                     .quorum = false};
+  report.log_key = FormatVerifierKey(key);
+  report.verdict = Verdict::kTrue;
   JudgeEntry(entry, &report);
   return report;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/core/cose_receipt.h"
 #include "verifier/core/tlog_proof.h"
 #include "verifier/entry_words.h"
 #include "verifier/handles.h"
@@ -46,6 +47,7 @@ struct ReceiptReport {
   Hash leaf_hash = {};
   LoggedBy logged_by;
   size_t extra_size = 0;  // bytes of the proof's `extra`, vouched for by nobody
+  bool cose = false;  // by a COSE receipt: index and size are told, not signed
 
   // Set where moreover the entry is a canonical one.
   std::optional<ReadEntry> entry;
@@ -62,6 +64,11 @@ struct ReceiptReport {
 
 ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
                            const Policy& policy);
+
+// JudgeCoseReceipt judges an RFC 9942 receipt by the issuer's key for them. It
+// has no witnesses.
+ReceiptReport JudgeCoseReceipt(std::string_view entry, std::string_view receipt,
+                               const VerifierKey& key);
 
 // JudgeOpenings adds a file of openings to a report. One that is not of the
 // entry makes it false, and the reason names the part. Where the entry itself

@@ -157,11 +157,12 @@ Result<v1::SearchResponse> Client::Search(const v1::SearchRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Search);
 }
 
-Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {
+Result<VerifiedReceipt> Client::GetReceipt(uint64_t index, ReceiptForm form) {
   grpc::ClientContext context;
   SetDeadline(&context, kCallSecondsMax);
   v1::GetReceiptRequest request;
   request.set_index(index);
+  request.set_cose(form == ReceiptForm::kNoteAndCose);
   v1::GetReceiptResponse response;
   grpc::Status status = stub_->GetReceipt(&context, request, &response);
   if (!status.ok()) return std::unexpected(ErrorFrom(ParseFailure(status)));
@@ -179,7 +180,8 @@ Result<VerifiedReceipt> Client::GetReceipt(uint64_t index) {
       .leaf = std::move(*response.mutable_leaf()),
       .tlog_proof = std::move(*response.mutable_tlog_proof()),
       .checkpoint = std::move(trusted.checkpoint),
-      .seal = {}};
+      .seal = {},
+      .cose = std::move(*response.mutable_cose())};
   if (response.has_seal()) receipt.seal = std::move(*response.mutable_seal());
   return receipt;
 }

@@ -41,7 +41,10 @@ struct VerifiedReceipt {
   std::string tlog_proof;  // c2sp.org/tlog-proof@v1, as received
   Checkpoint checkpoint;
   std::optional<v1::EntrySeal> seal;  // as received: for the caller to judge
+  std::string cose;  // an RFC 9942 receipt, where it was asked for; the same
 };
+
+enum class ReceiptForm { kNote, kNoteAndCose };
 
 class Client {
  public:
@@ -62,9 +65,11 @@ class Client {
   }
 
   Result<v1::GetLogInfoResponse> GetLogInfo();
-  // GetReceipt: kOutOfRange beyond the published checkpoint, kBadProof and the
+  // GetReceipt: kOutOfRange beyond the published checkpoint, kConflict where
+  // there is no COSE receipt to be had, kBadProof and the
   // errors of CheckTlogProof for an answer that does not hold.
-  Result<VerifiedReceipt> GetReceipt(uint64_t index);
+  Result<VerifiedReceipt> GetReceipt(uint64_t index,
+                                     ReceiptForm form = ReceiptForm::kNote);
   // What is answered as it came: for the caller to judge.
   Result<v1::AppendResponse> Append(const v1::AppendRequest& request);
   Result<v1::GetPayloadResponse> GetPayload(

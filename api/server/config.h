@@ -35,6 +35,7 @@ struct Settings {
   std::optional<std::string> grpc_listen = {};
   std::optional<std::string> http_listen = {};
   std::optional<bool> enrolled_only = {};
+  std::optional<std::string> cose_key = {};
   std::optional<std::string> policy = {};
   std::optional<std::string> witness_mode = {};
   std::optional<std::string> witness_interval_ms = {};
@@ -49,6 +50,7 @@ struct Config {
   bool enrolled_only = false;
   std::optional<Policy> policy;  // with witnesses; CheckWitnesses accepts it
   RoundSettings rounds;
+  std::optional<std::string> cose_key;  // file
   int64_t erase_at_ms = 0;  // after midnight UTC: when a day's erasures run
 };
 

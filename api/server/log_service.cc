@@ -172,16 +172,16 @@ LogService::Reactor* LogService::GetConsistencyProof(Context* context,
 LogService::Reactor* LogService::GetReceipt(Context* context, const Buffer* in,
                                             Buffer* out) {
   return Answer<v1::GetReceiptRequest>(
-      *callers_, context, *in, out,
-      [this](const auto& request) { return ReadReceipt(log_, request); });
+      *callers_, context, *in, out, [this](const auto& request) {
+        return ReadReceipt(log_, settings_.cose_key, request);
+      });
 }
 
 LogService::Reactor* LogService::GetLogInfo(Context* context, const Buffer* in,
                                             Buffer* out) {
   return Answer<v1::GetLogInfoRequest>(
-      *callers_, context, *in, out, [this](const auto&) {
-        return ReadInfo(log_, publisher_, http_address_);
-      });
+      *callers_, context, *in, out,
+      [this](const auto&) { return ReadInfo(log_, publisher_, settings_); });
 }
 
 LogService::Reactor* LogService::GetPayload(Context* context, const Buffer* in,

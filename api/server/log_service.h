@@ -14,6 +14,7 @@
 #include <string>
 
 #include "api/server/callers.h"
+#include "api/server/read_calls.h"
 #include "api/server/scan_thread.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
@@ -51,13 +52,13 @@ class LogService final
           RawAppends<RawReads<RawFinds<v1::ModerationLog::Service>>>> {
  public:
   // `log`, `callers` and `publisher` (null where there are no witnesses) must
-  // outlive the service; `http_address` is what GetLogInfo tells.
+  // outlive the service.
   LogService(Log* log, Callers* callers, const Publisher* publisher,
-             std::string http_address)
+             ServiceSettings settings)
       : log_(log),
         callers_(callers),
         publisher_(publisher),
-        http_address_(std::move(http_address)) {}
+        settings_(std::move(settings)) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -95,7 +96,7 @@ class LogService final
   Log* const log_;
   Callers* const callers_;
   const Publisher* const publisher_;
-  const std::string http_address_;
+  const ServiceSettings settings_;
   ScanThread scans_;
 };
 

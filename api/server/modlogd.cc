@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "api/server/callers.h"
 #include "api/server/config.h"
+#include "api/server/cose_key.h"
 #include "api/server/data_dir.h"
 #include "api/server/server.h"
 #include "api/witnessing/publisher.h"
@@ -101,6 +102,10 @@ void DescribeFlags(CLI::App* app, Settings* flags,
       "--enrolled-only", [flags] { flags->enrolled_only = true; },
       "Take entries of enrolled platforms only; without it whoever reaches the "
       "gRPC port may append in the name of a platform that is not enrolled");
+  app->add_option("--cose-key", flags->cose_key,
+                  "Answer for COSE receipts (RFC 9942) too, signed by the key "
+                  "in this file, made if missing [none]")
+      ->type_name("FILE");
   app->add_option("--policy", flags->policy,
                   "Witnesses to ask for cosignatures, as a "
                   "c2sp.org/tlog-policy with their addresses")
@@ -289,6 +294,11 @@ Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(SignerKey key,
                    directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
+  std::optional<SignerKey> cose_key;
+  if (config.cose_key.has_value()) {
+    ASSIGN_OR_RETURN(cose_key,
+                     LoadOrMakeCoseKey(*config.cose_key, key.verifier));
+  }
   const auto publisher = MakePublisher(config, policy, directory);
   ASSIGN_OR_RETURN(
       const auto log,
@@ -307,7 +317,8 @@ Result<int> Run(const Config& config) {
                                   .publisher = publisher.get(),
                                   .clock = SystemClock(),
                                   .grpc_listen = config.grpc_listen,
-                                  .http_listen = config.http_listen}));
+                                  .http_listen = config.http_listen,
+                                  .cose_key = std::move(cose_key)}));
   policy.logs.front().url = "http://" + server->http_address() + "/";
   RETURN_IF_ERROR(directory.WritePolicy(policy));
   Greet(directory, *log, *server);

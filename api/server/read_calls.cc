@@ -4,6 +4,7 @@
 
 #include "api/server/redactions.h"
 #include "api/server/status.h"
+#include "verifier/core/cose_receipt.h"
 #include "verifier/core/tlog_proof.h"
 
 namespace modlog {
@@ -65,6 +66,28 @@ void AddWitnesses(const Publisher& publisher,
     witness->set_cosignatures(status.cosignatures);
     witness->set_failures(status.failures);
   }
+}
+
+// The same path under the same root, for those who read CBOR. Only what is
+// published is signed so, hence what the log has signed as a note before.
+Reply<std::string> MakeCoseReceipt(const std::optional<SignerKey>& key,
+                                   const TreeHead& tree, uint64_t index,
+                                   const std::vector<Hash>& path) {
+  const auto none = [](const char* why) {
+    return std::unexpected(ToGrpc(DetailedStatus(
+        grpc::StatusCode::FAILED_PRECONDITION, "NO_COSE_RECEIPT", why, {})));
+  };
+  if (!key.has_value()) {
+    return none(
+        "this log has no key for COSE receipts: its operator starts it with "
+        "--cose-key, or ask for the proof file");
+  }
+  if (tree.size == 1) {
+    return none(
+        "RFC 9942 has no receipt for the only entry of a log: ask again once "
+        "there are two, or for the proof file");
+  }
+  return FormatCoseReceipt(SignCoseReceipt(*key, tree, index, path));
 }
 
 }  // namespace
@@ -139,7 +162,8 @@ Reply<v1::GetConsistencyProofResponse> ReadConsistency(
 }
 
 Reply<v1::GetReceiptResponse> ReadReceipt(
-    Log* log, const v1::GetReceiptRequest& request) {
+    Log* log, const std::optional<SignerKey>& cose_key,
+    const v1::GetReceiptRequest& request) {
   const auto head = log->published_head();
   if (head->checkpoint.empty()) return NoCheckpoint(*log);
   if (request.index() >= head->tree.size) {
@@ -149,11 +173,16 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   if (!leaf.has_value()) return FailedLeaf(log, request.index(), leaf.error());
   auto path = log->ProveInclusion(request.index(), head->tree.size);
   if (!path.has_value()) return Failed(*log, path.error());
+  v1::GetReceiptResponse response;
+  if (request.cose()) {
+    auto cose = MakeCoseReceipt(cose_key, head->tree, request.index(), *path);
+    if (!cose.has_value()) return std::unexpected(cose.error());
+    response.set_cose(*std::move(cose));
+  }
   TlogProof proof;
   proof.index = request.index();
   proof.path = *std::move(path);
   proof.checkpoint = head->checkpoint;
-  v1::GetReceiptResponse response;
   response.set_leaf(*std::move(leaf));
   response.set_tlog_proof(FormatTlogProof(proof));
   const auto seal = log->ReadEntrySeal(request.index());
@@ -166,14 +195,17 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
 }
 
 Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
-                                       std::string_view http_address) {
+                                       const ServiceSettings& settings) {
   // Oldest first, so that what is told keeps committed >= signed >= published.
   const auto published = log->published_head();
   const auto signed_head = log->signed_head();
   v1::GetLogInfoResponse response;
   response.set_origin(log->verifier_key().name);
   response.set_vkey(FormatVerifierKey(log->verifier_key()));
-  response.set_http_address(std::string(http_address));
+  response.set_http_address(settings.http_address);
+  if (settings.cose_key.has_value()) {
+    response.set_cose_vkey(FormatVerifierKey(settings.cose_key->verifier));
+  }
   // Behind its high-water mark a log has a tree to read and no signed head.
   if (!published->checkpoint.empty()) {
     SetHead(published->tree, response.mutable_published());

@@ -7,7 +7,8 @@
 #include <grpcpp/support/status.h>
 
 #include <expected>
-#include <string_view>
+#include <optional>
+#include <string>
 
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
@@ -17,6 +18,12 @@ namespace modlog {
 
 template <typename Response>
 using Reply = std::expected<Response, grpc::Status>;
+
+// What the calls tell or do besides what is the log's own.
+struct ServiceSettings {
+  std::string http_address;
+  std::optional<SignerKey> cose_key;  // for COSE receipts, if there are any
+};
 
 // ReadEntry: OUT_OF_RANGE beyond the signed tree.
 Reply<v1::GetEntryResponse> ReadEntry(Log* log,
@@ -32,12 +39,14 @@ Reply<v1::GetInclusionProofResponse> ReadInclusion(
 Reply<v1::GetConsistencyProofResponse> ReadConsistency(
     Log* log, const v1::GetConsistencyProofRequest& request);
 
-// ReadReceipt: OUT_OF_RANGE beyond the published tree.
-Reply<v1::GetReceiptResponse> ReadReceipt(Log* log,
-                                          const v1::GetReceiptRequest& request);
+// ReadReceipt: OUT_OF_RANGE beyond the published tree; FAILED_PRECONDITION for
+// a COSE receipt without a key, or of a tree of one entry.
+Reply<v1::GetReceiptResponse> ReadReceipt(
+    Log* log, const std::optional<SignerKey>& cose_key,
+    const v1::GetReceiptRequest& request);
 // `publisher` is null where there are no witnesses.
 Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
-                                       std::string_view http_address);
+                                       const ServiceSettings& settings);
 
 }  // namespace modlog
 

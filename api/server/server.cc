@@ -65,8 +65,10 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
   RETURN_IF_ERROR(Listen(&address));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  service_ = std::make_unique<LogService>(options.log, options.callers,
-                                          options.publisher, http_->address());
+  service_ = std::make_unique<LogService>(
+      options.log, options.callers, options.publisher,
+      ServiceSettings{.http_address = http_->address(),
+                      .cose_key = options.cose_key});
   grpc::ServerBuilder builder;
   LimitThreads(&builder);
   LimitConnections(&builder);

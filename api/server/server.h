@@ -35,6 +35,7 @@ struct ServerOptions {
   Clock* clock = nullptr;
   ListenAddress grpc_listen;
   ListenAddress http_listen;
+  std::optional<SignerKey> cose_key = {};  // for COSE receipts
 };
 
 class Server {

@@ -10,6 +10,7 @@
 //   UNAUTHENTICATED     ErrorInfo BAD_TOKEN
 //   PERMISSION_DENIED   ErrorInfo NOT_THE_PLATFORM, NOT_ENROLLED,
 //                       OPERATOR_ONLY, metadata platform and caller
+//   FAILED_PRECONDITION ErrorInfo SEAL_REFUSED, NO_COSE_RECEIPT
 //   UNAVAILABLE         ErrorInfo: UNCONFIRMED (and RetryInfo), ROLLED_BACK,
 //                       POISONED, STOPPING, CLOCK, TRY_AGAIN
 //

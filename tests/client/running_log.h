@@ -32,9 +32,8 @@ inline std::vector<std::string> Lines(const std::string& text) {
 // A log that runs, in a folder of its own.
 class RunningLog {
  public:
-  RunningLog()
-      : server_("modlogd", {"--data-dir", folder_ / "data", "--grpc-listen",
-                            "127.0.0.1:0", "--http-listen", "127.0.0.1:0"}) {
+  explicit RunningLog(const Words& options = {})
+      : server_("modlogd", Started(folder_ / "data", options)) {
     std::string out = server_.WaitForOutput("\n");
     size_t at = out.find("grpc=");
     EXPECT_NE(at, std::string::npos) << server_.Wait().err;
@@ -58,6 +57,13 @@ class RunningLog {
   }
 
  private:
+  static Words Started(const std::string& data_dir, const Words& options) {
+    Words words = {"--data-dir",  data_dir,        "--grpc-listen",
+                   "127.0.0.1:0", "--http-listen", "127.0.0.1:0"};
+    words.insert(words.end(), options.begin(), options.end());
+    return words;
+  }
+
   TemporaryFolder folder_;
   Program server_;
   std::string grpc_;

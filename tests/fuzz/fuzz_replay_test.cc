@@ -18,6 +18,7 @@ int Fuzz_admission(const uint8_t* data, size_t size);
 int Fuzz_bare_proof(const uint8_t* data, size_t size);
 int Fuzz_bundle(const uint8_t* data, size_t size);
 int Fuzz_checkpoint(const uint8_t* data, size_t size);
+int Fuzz_cose_receipt(const uint8_t* data, size_t size);
 int Fuzz_entry(const uint8_t* data, size_t size);
 int Fuzz_fork(const uint8_t* data, size_t size);
 int Fuzz_handle_file(const uint8_t* data, size_t size);
@@ -95,8 +96,8 @@ INSTANTIATE_TEST_SUITE_P(
         Target{"bare_proof", Fuzz_bare_proof},
         Target{"record_rules", Fuzz_record_rules},
         Target{"bundle", Fuzz_bundle}, Target{"checkpoint", Fuzz_checkpoint},
-        Target{"entry", Fuzz_entry}, Target{"fork", Fuzz_fork},
-        Target{"handle_file", Fuzz_handle_file},
+        Target{"cose_receipt", Fuzz_cose_receipt}, Target{"entry", Fuzz_entry},
+        Target{"fork", Fuzz_fork}, Target{"handle_file", Fuzz_handle_file},
         Target{"seal_file", Fuzz_seal_file}, Target{"key", Fuzz_key},
         Target{"note", Fuzz_note}, Target{"openings", Fuzz_openings},
         Target{"payload", Fuzz_payload}, Target{"policy", Fuzz_policy},

@@ -8,6 +8,7 @@
 #include "tests/verifier/golden.h"
 #include "tests/verifier/keys.h"
 #include "verifier/core/bundle.h"
+#include "verifier/core/cose_receipt.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
 #include "verifier/core/handle.h"
@@ -245,6 +246,33 @@ TEST(GoldenTest, Notes) {
     EXPECT_EQ(CodeOf(OpenNote(Text(c.at("note")), Keys(c.at("keys")))),
               Text(c.at("code")))
         << c.at("what");
+  }
+}
+
+TEST(GoldenTest, CoseReceipts) {
+  const auto golden = ReadGolden("cose_receipts.json");
+  for (const auto& c : golden.at("checked")) {
+    const VerifierKey key = ParseVerifierKey(Text(c.at("vkey"))).value();
+    const auto receipt = ParseCoseReceipt(Unhex(c.at("receipt")));
+    ASSERT_TRUE(receipt) << receipt.error().message;
+    EXPECT_EQ(FormatCoseReceipt(*receipt), Unhex(c.at("receipt")));
+    EXPECT_EQ(static_cast<int>(receipt->algorithm),
+              c.at("algorithm").get<int>());
+    EXPECT_EQ(receipt->index, c.at("index").get<uint64_t>());
+    EXPECT_EQ(receipt->path, UnhexHashes(c.at("path")));
+    const auto tree = CheckCoseReceipt(*receipt, UnhexHash(c.at("leaf")), key);
+    ASSERT_TRUE(tree) << tree.error().message;
+    EXPECT_EQ(*tree, (TreeHead{c.at("size").get<uint64_t>(),
+                               UnhexHash(c.at("root"))}));
+  }
+  for (const auto& c : golden.at("refused")) {
+    const VerifierKey key = ParseVerifierKey(Text(c.at("vkey"))).value();
+    const auto receipt = ParseCoseReceipt(Unhex(c.at("receipt")));
+    const std::string code =
+        receipt
+            ? CodeOf(CheckCoseReceipt(*receipt, UnhexHash(c.at("leaf")), key))
+            : CodeOf(receipt);
+    EXPECT_EQ(code, Text(c.at("code"))) << c.at("what");
   }
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/core/inclusion.h"
+
 namespace modlog {
 namespace {
 
@@ -139,13 +141,14 @@ Result<std::vector<Hash>> ReadProof(const Plan& plan, const NodeReader& read) {
 
 }  // namespace
 
-Result<void> CheckInclusion(uint64_t index, const Hash& leaf_hash,
-                            std::span<const Hash> path, const TreeHead& tree) {
-  if (index >= tree.size) {
+Result<Hash> FollowInclusion(uint64_t index, uint64_t size,
+                             const Hash& leaf_hash,
+                             std::span<const Hash> path) {
+  if (index >= size) {
     return Fail(Code::kBadProof,
-                "no such leaf: " + Sizes("index", index, "size", tree.size));
+                "no such leaf: " + Sizes("index", index, "size", size));
   }
-  const Climb climb = ClimbFrom(0, index, tree.size);
+  const Climb climb = ClimbFrom(0, index, size);
   if (path.size() != climb.length) {
     return WrongLength("path", path.size(), climb.length);
   }
@@ -154,7 +157,14 @@ Result<void> CheckInclusion(uint64_t index, const Hash& leaf_hash,
     hash = climb.SiblingIsLeft(i) ? HashNode(path[i], hash)
                                   : HashNode(hash, path[i]);
   }
-  if (hash != tree.root) {
+  return hash;
+}
+
+Result<void> CheckInclusion(uint64_t index, const Hash& leaf_hash,
+                            std::span<const Hash> path, const TreeHead& tree) {
+  ASSIGN_OR_RETURN(const Hash root,
+                   FollowInclusion(index, tree.size, leaf_hash, path));
+  if (root != tree.root) {
     return Fail(Code::kBadProof,
                 "the path of leaf " + std::to_string(index) +
                     " does not lead to the root of the tree of size " +

@@ -14,6 +14,7 @@
 #include "api/client/commands/handle_proofs.h"
 #include "api/client/openings.h"
 #include "api/client/progress.h"
+#include "verifier/core/cose_receipt.h"
 #include "verifier/core/entry.h"
 #include "verifier/seal_file.h"
 
@@ -35,6 +36,10 @@ The proof is checked before the files are written, against the key that this
 server names. That finds a broken log, not a lying one: for the latter the key
 must come from elsewhere, in the policy.
 
+With --format cose the proof is PREFIX.cose, a COSE receipt (RFC 9942), for those
+who read CBOR; the log has to run with --cose-key. No witness signs it.
+  modlog-verify cose --entry PREFIX.entry --receipt PREFIX.cose --key VKEY
+
 A receipt for the person concerned shows, besides, the private parts of the
 record, in PREFIX.openings (mode 0600): --from-payload takes them from the log,
 with the platform's token (modlog --token-file FILE receipt ...), and
@@ -50,15 +55,20 @@ Of an entry with a subject handle, --handle-of ACCOUNT writes PREFIX.handles
 
 Examples:
   modlog receipt --index 0 --out receipt
+  modlog receipt --index 0 --out receipt --format cose
   modlog receipt --index 0 --out receipt --openings payload.json
   modlog receipt --index 0 --out receipt --disclose facts,illegal_ground
 
 Exit status: 0 written, 1 no such entry or a proof that does not hold, 2 usage,
 connection or file.)";
 
+constexpr char kNoteFormat[] = "tlog-proof";
+constexpr char kCoseFormat[] = "cose";
+
 struct Options {
   uint64_t index = 0;
   std::string prefix;
+  std::string format = kNoteFormat;
   std::string payload_file;  // or empty
   bool from_log = false;
   std::vector<std::string> disclose;
@@ -170,6 +180,24 @@ Result<void> WriteSeal(const Options& options, const SealFile& seal) {
   return {};
 }
 
+// What is written as the proof: the proof file as it came, or the COSE receipt
+// where it says the same by the key that the log names for it.
+Result<std::string> ProofOf(const Options& options,
+                            const VerifiedReceipt& receipt, Client* client) {
+  if (options.format == kNoteFormat) return receipt.tlog_proof;
+  ASSIGN_OR_RETURN(const v1::GetLogInfoResponse info, client->GetLogInfo());
+  ASSIGN_OR_RETURN(const VerifierKey key, ParseVerifierKey(info.cose_vkey()));
+  ASSIGN_OR_RETURN(const CoseReceipt cose, ParseCoseReceipt(receipt.cose));
+  ASSIGN_OR_RETURN(
+      const TreeHead tree,
+      CheckCoseReceipt(cose, HashLeaf(AsBytes(receipt.leaf)), key));
+  if (cose.index != options.index || tree != receipt.checkpoint.tree) {
+    return Fail(Code::kBadProof,
+                "the COSE receipt is of another tree than the checkpoint");
+  }
+  return receipt.cose;
+}
+
 int RunReceipt(const CommandLine& line, const Options& options) {
   if (std::filesystem::path(options.prefix).filename().empty()) {
     return Complain({Code::kMalformed,
@@ -180,12 +208,16 @@ int RunReceipt(const CommandLine& line, const Options& options) {
   if (!chosen) return Complain(chosen.error());
   auto client = Connect(line);
   if (!client) return Complain(client.error());
-  auto receipt = (*client)->GetReceipt(options.index);
+  auto receipt = (*client)->GetReceipt(
+      options.index, options.format == kCoseFormat ? ReceiptForm::kNoteAndCose
+                                                   : ReceiptForm::kNote);
   if (!receipt) {
     return Complain(
         {receipt.error().code,
          absl::StrCat("entry ", options.index, ": ", receipt.error().message)});
   }
+  const auto proof = ProofOf(options, *receipt, client->get());
+  if (!proof) return Complain(proof.error());
   const auto seal = SealOf(*receipt, options.index);
   if (!seal) return Complain(seal.error());
   std::optional<Openings> openings;
@@ -201,12 +233,11 @@ int RunReceipt(const CommandLine& line, const Options& options) {
     handle = *std::move(proved);
   }
   std::string entry_file = absl::StrCat(options.prefix, ".entry");
-  std::string proof_file = absl::StrCat(options.prefix, ".tlog-proof");
+  std::string proof_file = absl::StrCat(options.prefix, ".", options.format);
   Result<void> written =
       WriteFileAtomically(entry_file, receipt->leaf, Durability::kSynced);
   if (written) {
-    written = WriteFileAtomically(proof_file, receipt->tlog_proof,
-                                  Durability::kSynced);
+    written = WriteFileAtomically(proof_file, *proof, Durability::kSynced);
   }
   if (written && *seal) written = WriteSeal(options, **seal);
   if (written && openings) written = WriteOpenings(options, *openings);
@@ -235,6 +266,11 @@ void AddReceipt(CLI::App* app, CommandLine* line) {
       ->required();
   command->add_option("--out", options->prefix, "PREFIX of the files")
       ->required();
+  command
+      ->add_option("--format", options->format,
+                   "of the proof: tlog-proof or cose")
+      ->check(CLI::IsMember({kNoteFormat, kCoseFormat}))
+      ->capture_default_str();
   auto* from_file =
       command
           ->add_option("--openings", options->payload_file,

@@ -67,6 +67,7 @@ std::string FormatJson(const v1::GetLogInfoResponse& info,
   nlohmann::ordered_json json = {
       {"origin", info.origin()},
       {"vkey", info.vkey()},
+      {"cose_vkey", info.cose_vkey()},
       {"state", info.state()},
       {"state_reason", info.state_reason()},
       {"committed", HeadJson(true, info.committed())},
@@ -95,6 +96,7 @@ std::string FormatTable(const v1::GetLogInfoResponse& info,
   };
   row("origin", info.origin());
   row("vkey", info.vkey());
+  if (!info.cose_vkey().empty()) row("COSE vkey", info.cose_vkey());
   row("state", info.state());
   if (!info.state_reason().empty()) row("because", info.state_reason());
   head_row("committed", true, info.committed());
