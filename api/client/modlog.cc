@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
   modlog::AddRedact(&app, &line);
   modlog::AddTerm(&app, &line);
   modlog::AddHandle(&app, &line);
+  modlog::AddWitnessNetwork(&app, &line);
   modlog::AddBench(&app, &line);
 
   if (int status = Parse(argc, argv, &app); status >= 0) return status;

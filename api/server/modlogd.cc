@@ -311,14 +311,16 @@ Result<int> Run(const Config& config) {
   // A platform with a key in the log is enrolled, should `tokens` be lost too.
   ASSIGN_OR_RETURN(const auto with_keys, log->ReadPlatformsWithKeys());
   for (const std::string& name : with_keys) callers->MarkEnrolled(name);
-  ASSIGN_OR_RETURN(auto server,
-                   Server::Start({.log = log.get(),
-                                  .callers = callers.get(),
-                                  .publisher = publisher.get(),
-                                  .clock = SystemClock(),
-                                  .grpc_listen = config.grpc_listen,
-                                  .http_listen = config.http_listen,
-                                  .cose_key = std::move(cose_key)}));
+  ASSIGN_OR_RETURN(
+      auto server,
+      Server::Start({.log = log.get(),
+                     .callers = callers.get(),
+                     .publisher = publisher.get(),
+                     .clock = SystemClock(),
+                     .grpc_listen = config.grpc_listen,
+                     .http_listen = config.http_listen,
+                     .witness_interval_ms = config.rounds.interval_ms,
+                     .cose_key = std::move(cose_key)}));
   policy.logs.front().url = "http://" + server->http_address() + "/";
   RETURN_IF_ERROR(directory.WritePolicy(policy));
   Greet(directory, *log, *server);

@@ -203,6 +203,8 @@ Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
   response.set_origin(log->verifier_key().name);
   response.set_vkey(FormatVerifierKey(log->verifier_key()));
   response.set_http_address(settings.http_address);
+  response.set_witness_interval_ms(
+      static_cast<uint32_t>(settings.witness_interval_ms));
   if (settings.cose_key.has_value()) {
     response.set_cose_vkey(FormatVerifierKey(settings.cose_key->verifier));
   }

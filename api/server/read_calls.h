@@ -22,6 +22,7 @@ using Reply = std::expected<Response, grpc::Status>;
 // What the calls tell or do besides what is the log's own.
 struct ServiceSettings {
   std::string http_address;
+  int64_t witness_interval_ms = 0;    // from asking witnesses to asking again
   std::optional<SignerKey> cose_key;  // for COSE receipts, if there are any
 };
 

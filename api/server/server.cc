@@ -68,6 +68,7 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
   service_ = std::make_unique<LogService>(
       options.log, options.callers, options.publisher,
       ServiceSettings{.http_address = http_->address(),
+                      .witness_interval_ms = options.witness_interval_ms,
                       .cose_key = options.cose_key});
   grpc::ServerBuilder builder;
   LimitThreads(&builder);

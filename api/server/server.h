@@ -35,6 +35,7 @@ struct ServerOptions {
   Clock* clock = nullptr;
   ListenAddress grpc_listen;
   ListenAddress http_listen;
+  int64_t witness_interval_ms = 0;         // told
   std::optional<SignerKey> cose_key = {};  // for COSE receipts
 };
 

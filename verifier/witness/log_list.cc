@@ -128,6 +128,12 @@ class ListReader {
   std::set<std::string> origins_;
 };
 
+bool IsContact(std::string_view text) {
+  const auto control = [](char c) { return static_cast<uint8_t>(c) < 0x20; };
+  return !text.empty() && std::ranges::none_of(text, control) &&
+         text.front() != ' ' && text.back() != ' ';
+}
+
 }  // namespace
 
 Result<WitnessedLog> ParseLogKey(std::string_view vkey) {
@@ -148,6 +154,27 @@ Result<std::vector<WitnessedLog>> ParseLogList(std::string_view text) {
                                      std::to_string(kLogListSizeMax));
   }
   return ListReader(text).Read();
+}
+
+Result<std::string> FormatLogList(std::span<const WitnessedLog> logs) {
+  std::string text = std::string(kHeader) + "\n";
+  for (const WitnessedLog& log : logs) {
+    if (!IsContact(log.contact)) {
+      return Fail(Code::kMalformed,
+                  "contact: want one line of text, such as an address of mail");
+    }
+    if (!IsOrigin(log.origin) || log.origin == "none") {
+      return Fail(Code::kMalformed,
+                  "origin: want one line of text, and not \"none\", which "
+                  "stands for the name of the key");
+    }
+    text += "\nvkey " + FormatVerifierKey(log.key) + "\n";
+    if (log.origin != log.key.name) text += "origin " + log.origin + "\n";
+    text +=
+        "qpd " + std::to_string(log.qpd) + "\ncontact " + log.contact + "\n";
+  }
+  RETURN_IF_ERROR(ParseLogList(text));
+  return text;
 }
 
 }  // namespace modlog

@@ -22,6 +22,7 @@
 // kLogListSizeMax bytes, kWitnessedLogsMax logs. Pure functions, thread-safe.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,12 @@ Result<WitnessedLog> ParseLogKey(std::string_view vkey);
 
 // ParseLogList: kMalformed, kUntrusted and kTooLarge, with the line's number.
 Result<std::vector<WitnessedLog>> ParseLogList(std::string_view text);
+
+// FormatLogList writes what ParseLogList reads as the same. The errors of that
+// for what it would refuse; kMalformed for an origin or a contact that is not
+// one line, and a contact that is empty or has blanks at its ends, of which
+// other readers make something else.
+Result<std::string> FormatLogList(std::span<const WitnessedLog> logs);
 
 }  // namespace modlog
 

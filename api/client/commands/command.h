@@ -44,6 +44,7 @@ void AddErase(CLI::App* app, CommandLine* line);
 void AddRedact(CLI::App* app, CommandLine* line);
 void AddTerm(CLI::App* app, CommandLine* line);
 void AddHandle(CLI::App* app, CommandLine* line);
+void AddWitnessNetwork(CLI::App* app, CommandLine* line);
 void AddBench(CLI::App* app, CommandLine* line);
 
 // Connect connects to the log with the token that --token-file names. For what
