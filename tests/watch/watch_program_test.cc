@@ -209,6 +209,13 @@ TEST_F(WatchProgramTest, TheWitnessesOfThePolicyAreAsked) {
   EXPECT_EQ(LastLook(ran)["peers"][0]["state"], "agrees");
   EXPECT_EQ(LastLook(ran)["peers"][0]["cosigned_s"], time);
 
+  ShowTo(shown, CosignedAt(SmallLog::OfSize(250), 250, {time - 10'000}));
+  ran = Once();
+  EXPECT_EQ(ran.status, 0) << "an old cosignature, and the log needs none";
+  EXPECT_NE(ran.out.find("w0 (witness): cosigned it last at"),
+            std::string::npos)
+      << ran.out;
+
   ShowTo(shown, CosignedAt(Forked(250, 40), 250, {time}));
   ran = Once({"--json"});
   EXPECT_EQ(ran.status, 1) << ran.out;

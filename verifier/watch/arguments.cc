@@ -128,7 +128,8 @@ void AddWatchCommand(CLI::App* app, WatchOptions* options,
                     "remembers");
   command
       ->add_option("--interval", options->interval_s,
-                   "Seconds from one look to the next")
+                   "Seconds from one look to the next: more than caches before "
+                   "the log keep its checkpoint")
       ->check(CLI::Range(1u, kIntervalMaxS))
       ->capture_default_str();
   command

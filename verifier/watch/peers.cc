@@ -194,7 +194,8 @@ PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
     AddFork(who, view, sighting.seen, found);
   } else if (theirs.size > ours.size) {
     report.state = PeerState::kAhead;
-    report.words = "ahead of the log, at " + SizeWords(theirs);
+    report.words += (report.words.empty() ? "" : "; ") +
+                    ("ahead of the log, at " + SizeWords(theirs));
   } else if (found.agreement != Agreement::kUnknown) {
     report.state = PeerState::kAgrees;
   } else {
