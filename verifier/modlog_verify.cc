@@ -13,6 +13,7 @@
 
 #include "verifier/commands.h"
 #include "verifier/core/bytes.h"
+#include "verifier/mirror/command.h"
 #include "verifier/standard_streams.h"
 #include "verifier/watch/arguments.h"
 
@@ -43,6 +44,8 @@ Examples
   modlog-verify audit ./copy --policy log.policy --first-use --integrity-only
   modlog-verify watch https://log.example/ --policy log.policy \
       --state ~/modlog-seen                    for ever
+  modlog-verify mirror https://log.example/ ./copy --policy log.policy \
+      --first-use --interval 60
   modlog-verify fork evidence.json --policy log.policy
   modlog-verify inclusion proofs.jsonl
 )";
@@ -116,6 +119,24 @@ Exit status
   2  cannot tell: unreadable, or of a log that the policy does not name
 )";
 
+constexpr char kMirrorFooter[] = R"(
+DIR gets the log's files at their c2sp.org/tlog-tiles paths: any web server can
+serve it, any auditor can read it. Nothing is written that was not found to be
+under the signed root, and a checkpoint only when all that it promises is on the
+disk. What is there already is judged and not fetched again, so that a mirror
+that was killed goes on where it was; damaged files are fetched anew. The bytes
+of entries that the log redacted are taken out; payloads are not copied.
+
+  modlog-verify mirror https://log.example/ DIR --policy log.policy       --first-use --once                       copy it once; --interval follows
+  python3 -m http.server --directory DIR       or any other web server
+  modlog-verify audit DIR --policy log.policy --first-use
+
+A log that contradicts the checkpoint in DIR ends the mirror with status 1; DIR
+stays as it was, and both checkpoints are kept as evidence (modlog-verify fork).
+Where the network fails, or the quorum is not reached, a mirror that follows
+says so and tries again; with --once the status is 2.
+)";
+
 std::atomic<bool> g_stop = false;
 
 extern "C" void StopOnSignal(int /*signal*/) { g_stop = true; }
@@ -149,6 +170,7 @@ class CommandLine {
     AddFork();
     AddAudit();
     AddWatch();
+    AddMirror();
   }
 
   // Run parses and runs the command. Throws what CLI11 throws.
@@ -302,13 +324,64 @@ class CommandLine {
         ->check(CLI::Range(0u, 3650u))
         ->capture_default_str();
     command->add_flag("--json", audit_.json, "Report as one JSON object");
-    audit_.threads = static_cast<int>(
-        std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
+    audit_.threads = ThreadsByDefault();
     command->add_option("--threads", audit_.threads, "Threads that hash")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     command->footer(kAuditFooter);
     command->callback([this] { run_ = [this] { return StartAudit(); }; });
+  }
+
+  void AddMirror() {
+    CLI::App* const command = app_.add_subcommand(
+        "mirror",
+        "Keep a complete, verified copy of a log in a directory, and follow "
+        "the log");
+    command
+        ->add_option("target", mirror_.target,
+                     "Address (http, https) of a log, or directory of a copy")
+        ->required();
+    command
+        ->add_option("directory", mirror_.directory,
+                     "Where to keep the copy; made if missing")
+        ->required();
+    command
+        ->add_option("--policy", mirror_.policy,
+                     "Whom to trust (c2sp.org/tlog-policy)")
+        ->required();
+    command->add_flag("--first-use", mirror_.first_use,
+                      "Nothing was copied yet: a directory without a "
+                      "checkpoint is no error");
+    auto* const once =
+        command->add_flag("--once", mirror_.once, "One pass, then exit");
+    command
+        ->add_option("--interval", mirror_.interval_s,
+                     "Seconds between two looks at the log")
+        ->check(CLI::Range(1u, 86'400u))
+        ->capture_default_str()
+        ->excludes(once);
+    command->add_option("--evidence", mirror_.evidence,
+                        "Directory for evidence of a fork; by default "
+                        "DIRECTORY.evidence, made when there is any");
+    command->add_flag("--quiet", mirror_.quiet, "Print nothing but faults");
+    command->add_flag("--json", mirror_.json,
+                      "Report as one JSON object; following, one a line");
+    mirror_.threads = ThreadsByDefault();
+    command->add_option("--threads", mirror_.threads, "Threads that hash")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    command->footer(kMirrorFooter);
+    command->callback([this] {
+      run_ = [this] {
+        CatchSignals();
+        return modlog::RunMirror(mirror_, &g_stop);
+      };
+    });
+  }
+
+  static int ThreadsByDefault() {
+    return static_cast<int>(
+        std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
   }
 
   Verdict StartAudit() {
@@ -355,6 +428,7 @@ class CommandLine {
   modlog::AuditOptions audit_;
   modlog::WatchOptions watch_;
   modlog::GossipOptions gossip_;
+  modlog::MirrorOptions mirror_;
   CLI::Option* state_ = nullptr;
 };
 

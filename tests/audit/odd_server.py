@@ -10,6 +10,7 @@ import os
 import socketserver
 import sys
 import threading
+import time
 
 mode, directory = sys.argv[1:]
 seen = {}  # how often each path was asked for
@@ -35,6 +36,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(500, b"an error")
         if mode == "forbidden":
             return self.answer(403)
+        if mode == "slow":
+            time.sleep(0.05)
         if mode == "flaky" and count < 3:
             return self.answer(503)
         if mode == "elsewhere":

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tessera's fsck, an independent implementation, accepts our log over HTTP and
-# as an exported directory, at sizes around the edges of bundles and tiles; and
-# refuses a copy with one byte changed, so that its word means something. It is
+# Tessera's fsck, an independent implementation, accepts our log over HTTP, as an
+# exported directory and as a mirror that followed it, at sizes around the edges
+# of bundles and tiles; and refuses a copy with one byte changed, so that its word means something. It is
 # judged by its success line: its exit status is 0 either way.
 #
 #   fsck_test.sh BIN_DIRECTORY        exits 77 (skipped) without Go
@@ -26,6 +26,12 @@ for want in 0 1 2 255 256 257 1000 65535 65536 65537 70000; do
   size=$want
   accepts "http://$http/" "$size" || { echo "fsck refuses size $size over HTTP"; cat "$work/fsck.log"; exit 1; }
   echo "fsck accepts size $size over HTTP"
+  [ "$size" != 0 ] || continue # of no entries there is nothing in a directory
+  "$bin/modlog-verify" mirror "http://$http/" "$work/mirror" --first-use --once \
+    --policy "$work/data/log.policy" >"$work/mirror.log" ||
+    { echo "our mirror refuses size $size"; cat "$work/mirror.log"; exit 1; }
+  accepts "file://$work/mirror/" "$size" || { echo "fsck refuses the mirror of size $size"; cat "$work/fsck.log"; exit 1; }
+  echo "fsck accepts the mirror of size $size"
 done
 
 "$bin/modlog" export-tiles "$work/copy" 2>/dev/null
@@ -56,3 +62,12 @@ echo "fsck refuses a redacted entry, as documented"
   { echo "our auditor refuses a redacted entry"; cat "$work/audit.log"; exit 1; }
 grep -q '^  entry 3  *by entry ' "$work/audit.log"
 echo "our auditor names it and exits 0"
+"$bin/modlog-verify" mirror "http://$http/" "$work/mirror" --once \
+  --policy "$work/data/log.policy" >"$work/mirror.log" ||
+  { echo "our mirror refuses a redacted entry"; cat "$work/mirror.log"; exit 1; }
+grep -q '^  redacted entries  *1, 1 taken out now' "$work/mirror.log"
+"$bin/modlog-verify" audit "$work/mirror" --policy "$work/data/log.policy" \
+  --first-use >"$work/audit.log" ||
+  { echo "our auditor refuses the mirror"; cat "$work/audit.log"; exit 1; }
+grep -q '^  entry 3  *by entry ' "$work/audit.log"
+echo "our mirror takes it out, and the auditor names it there too"

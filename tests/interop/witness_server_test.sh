@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Our witness cosigns a log written by Tessera (posix-oneshot), through kill -9,
-# and what it made of the log stands before our verifier under a policy that
-# asks for it; a copy of the log that forks gets no cosignature, and leaves
+# and what it made of the log stands before our verifier and our mirror under a
+# policy that asks for it; a copy of the log that forks gets no cosignature, and leaves
 # evidence.
 #
 #   witness_server_test.sh BIN_DIRECTORY        exits 77 (skipped) without Go
@@ -49,11 +49,14 @@ note = urllib.request.urlopen(f"http://{sys.argv[1]}/{name}/checkpoint").read().
 sys.exit(note.split("\n")[1] != sys.argv[2])
 PY
 }
-# The whole log, and the quorum of our witness, before our own judge.
+# The whole log, and the quorum of our witness, before our own judge and mirror.
 judge() {
   "$bin/modlog-verify" audit "$1" --policy policy --first-use --integrity-only \
     >audit.log 2>&1 || fail "our verifier refuses the log of size $2" audit.log
   grep -q "$2" audit.log || fail "it is not of size $2" audit.log
+  "$bin/modlog-verify" mirror "$1" m --policy policy --first-use --once \
+    >mirror.log 2>&1 || fail "our mirror refuses the log of size $2" mirror.log
+  cmp -s "$1/checkpoint" m/checkpoint || fail "the mirror has another checkpoint" mirror.log
 }
 
 extend l 3 one || fail "Tessera's log is not cosigned" tessera.log witness.log
@@ -80,6 +83,10 @@ if extend fork 400 fork 10 && "$bin/modlog-verify" audit fork --policy policy \
   fail "a fork was cosigned" tessera.log witness.log audit.log
 fi
 seen 308 || fail "a fork moved the witness" witness.log
+status=0
+"$bin/modlog-verify" mirror fork m --policy policy --once >mirror.log 2>&1 || status=$?
+[ "$status" != 0 ] || fail "our mirror follows a fork" mirror.log
+cmp -s l/checkpoint m/checkpoint || fail "a fork moved the mirror" mirror.log
 evidence=$(ls w/evidence/*.fork.*.json 2>/dev/null | head -n 1)
 [ -n "$evidence" ] || fail "no evidence of the fork" tessera.log witness.log
 "$bin/modlog-verify" fork "$evidence" --policy policy >fork.log 2>&1 ||

@@ -183,8 +183,6 @@ class Auditor {
 
   // ---- the entries
 
-  using ReadBundle = std::function<std::function<void()>(const BundleView&)>;
-
   bool ReplayEntries() {
     StartSearch();
     if (head().size == 0) return FinishSearch();

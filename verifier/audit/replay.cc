@@ -5,7 +5,6 @@
 #include "verifier/audit/growth.h"
 #include "verifier/audit/locate.h"
 #include "verifier/audit/pipeline.h"
-#include "verifier/audit/trunk.h"
 
 namespace modlog {
 namespace {
@@ -83,29 +82,6 @@ Judged<std::vector<Hash>> FetchLeafHashes(Source* source,
       LocateInTile(source, tile, *hashes, leads_to_root, std::move(fault)));
 }
 
-Judged<VerifiedBundle> VerifyBundle(const ReplayRequest& request,
-                                    const Expectation& expected) {
-  auto hashes = FetchLeafHashes(request.source, expected);
-  if (!hashes) return std::unexpected(hashes.error());
-  std::string buffer;
-  const auto bundle =
-      FetchBundle(request.source, expected.bundle, expected.width, &buffer);
-  if (!bundle) return std::unexpected(bundle.error());
-  auto checked = CheckBundle(expected.bundle, *bundle, *hashes);
-  if (!checked) return std::unexpected(checked.error());
-  VerifiedBundle verified;
-  verified.first_entry = expected.bundle * kTileWidth;
-  verified.hashes = std::move(*hashes);
-  verified.root = expected.root;
-  verified.bytes = bundle->size();
-  verified.missing = std::move(checked->missing);
-  if (request.read) {
-    verified.then = request.read({verified.first_entry, checked->entries,
-                                  verified.hashes, verified.missing});
-  }
-  return verified;
-}
-
 // ---- all of them
 
 class Replayer {
@@ -127,7 +103,7 @@ class Replayer {
     pipeline.work =
         [this](const Judged<Expectation>& expected) -> Judged<VerifiedBundle> {
       if (!expected) return std::unexpected(expected.error());
-      return VerifyBundle(request_, *expected);
+      return VerifyBundle(request_.source, *expected, request_.read);
     };
     pipeline.take = [this](const Judged<VerifiedBundle>& bundle) {
       result_ = Take(bundle);
@@ -199,6 +175,29 @@ Judged<CheckedBundle> CheckBundle(uint64_t index, Bytes bundle,
   }
   checked.entries = std::move(*entries);
   return checked;
+}
+
+Judged<VerifiedBundle> VerifyBundle(Source* source, const Expectation& expected,
+                                    const ReadBundle& read) {
+  auto hashes = FetchLeafHashes(source, expected);
+  if (!hashes) return std::unexpected(hashes.error());
+  std::string buffer;
+  const auto bundle =
+      FetchBundle(source, expected.bundle, expected.width, &buffer);
+  if (!bundle) return std::unexpected(bundle.error());
+  auto checked = CheckBundle(expected.bundle, *bundle, *hashes);
+  if (!checked) return std::unexpected(checked.error());
+  VerifiedBundle verified;
+  verified.first_entry = expected.bundle * kTileWidth;
+  verified.hashes = std::move(*hashes);
+  verified.root = expected.root;
+  verified.bytes = bundle->size();
+  verified.missing = std::move(checked->missing);
+  if (read) {
+    verified.then = read({verified.first_entry, checked->entries,
+                          verified.hashes, verified.missing});
+  }
+  return verified;
 }
 
 Judged<void> Replay(const ReplayRequest& request, ReplayCounts* counts) {

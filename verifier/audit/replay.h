@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "verifier/audit/resources.h"
+#include "verifier/audit/trunk.h"
 #include "verifier/core/merkle.h"
 
 namespace modlog {
@@ -53,6 +54,15 @@ struct CheckedBundle {
 Judged<CheckedBundle> CheckBundle(uint64_t index, Bytes bundle,
                                   std::span<const Hash> hashes);
 
+// What is made of verified entries: called by any thread, it returns what is to
+// be called by one thread at a time, in order. Either may be empty.
+using ReadBundle = std::function<std::function<void()>(const BundleView&)>;
+
+// VerifyBundle fetches a bundle, and its tile if that is full, and judges them
+// by what the tiles above say. Thread-safe, if `source` and `read` are.
+Judged<VerifiedBundle> VerifyBundle(Source* source, const Expectation& expected,
+                                    const ReadBundle& read);
+
 struct ReplayRequest {
   Source* source = nullptr;
   TreeHead head;                  // signed; size > 0
@@ -64,9 +74,8 @@ struct ReplayRequest {
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;  // set: give up, cannot tell
 
-  // Called by any thread, on verified entries. What it returns is called by one
-  // thread at a time, in order, before `take`. Null: nothing is read.
-  std::function<std::function<void()>(const BundleView&)> read;
+  // What it returns is called before `take`.
+  ReadBundle read;
   // Called by one thread at a time, in order.
   std::function<void(const VerifiedBundle&)> take;
 };

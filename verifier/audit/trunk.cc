@@ -34,20 +34,25 @@ Hash RootOf(const std::vector<std::vector<Hash>>& edge) {
 
 }  // namespace
 
-Trunk::Trunk(Source* source, const TreeHead& head)
+Trunk::Trunk(Source* source, const TreeHead& head, Found found)
     : source_(source),
       head_(head),
+      found_(std::move(found)),
       edge_(static_cast<size_t>(LevelCount(head.size))),
       levels_(edge_.size()) {}
 
-Judged<Trunk> Trunk::Open(Source* source, const TreeHead& head) {
+Judged<Trunk> Trunk::Open(Source* source, const TreeHead& head, Found found) {
   MODLOG_CHECK(head.size > 0, "an empty tree has no tiles");
-  Trunk trunk(source, head);
+  Trunk trunk(source, head, std::move(found));
   if (auto fetched = trunk.FetchEdge(); !fetched) {
     return std::unexpected(fetched.error());
   }
   if (auto checked = trunk.CheckEdge(); !checked) {
     return std::unexpected(checked.error());
+  }
+  for (size_t i = 0; trunk.found_ && i < trunk.edge_.size(); ++i) {
+    if (trunk.edge_[i].empty()) continue;
+    trunk.found_(EdgeTile(static_cast<int>(i), head.size), trunk.edge_[i]);
   }
   return trunk;
 }
@@ -116,6 +121,22 @@ Judged<Expectation> Trunk::Expect(uint64_t bundle) {
   return Expectation{bundle, width, root, {}};
 }
 
+Judged<Hash> Trunk::RootAt(uint64_t size) {
+  MODLOG_CHECK(0 < size && size <= head_.size, "the tree had this size");
+  std::vector<std::vector<Hash>> edge(edge_.size());
+  for (size_t i = 0; i < edge.size(); ++i) {
+    const TileId tile = EdgeTile(static_cast<int>(i), size);
+    const uint32_t width = TileWidth(tile, size);
+    if (width == 0) continue;
+    if (auto loaded = Load(tile.level, tile.index); !loaded) {
+      return std::unexpected(loaded.error());
+    }
+    const std::vector<Hash>& hashes = levels_[i].hashes;
+    edge[i].assign(hashes.begin(), hashes.begin() + width);
+  }
+  return RootOf(edge);
+}
+
 Judged<void> Trunk::Load(int level, uint64_t index) {
   Level& current = levels_[static_cast<size_t>(level)];
   if (current.loaded && current.index == index) return {};
@@ -129,6 +150,7 @@ Judged<void> Trunk::Load(int level, uint64_t index) {
   if (!hashes) return std::unexpected(hashes.error());
   current = {true, index, std::move(*hashes)};
   ++tile_count_;
+  if (found_) found_(tile, current.hashes);
   return {};
 }
 

@@ -11,6 +11,7 @@
 //
 // Held at once: one tile a level. Not thread-safe.
 
+#include <functional>
 #include <vector>
 
 #include "verifier/audit/resources.h"
@@ -28,15 +29,24 @@ struct Expectation {
 
 class Trunk {
  public:
+  // Who is told of each tile that was found right, with the hashes that the
+  // head says it has: so many as TileWidth.
+  using Found = std::function<void(TileId, const std::vector<Hash>&)>;
+
   // Open fetches the right edge and checks it against the head's root.
   // REQUIRES: head.size > 0. `source` must outlive the trunk.
-  static Judged<Trunk> Open(Source* source, const TreeHead& head);
+  static Judged<Trunk> Open(Source* source, const TreeHead& head,
+                            Found found = nullptr);
 
   uint64_t bundle_count() const;
 
-  // Expect fetches and verifies what stands above a bundle.
-  // REQUIRES: bundles in ascending order.
+  // Expect fetches and verifies what stands above a bundle. Bundles may be
+  // asked for in any order; in ascending order no tile is fetched twice.
   Judged<Expectation> Expect(uint64_t bundle);
+
+  // RootAt returns the root that the first `size` entries have.
+  // REQUIRES: 0 < size <= head.size.
+  Judged<Hash> RootAt(uint64_t size);
 
   // WillNeed hints to the source what Expect, and then the check of the bundle
   // and its tile, are going to fetch.
@@ -52,7 +62,7 @@ class Trunk {
     std::vector<Hash> hashes;
   };
 
-  Trunk(Source* source, const TreeHead& head);
+  Trunk(Source* source, const TreeHead& head, Found found);
   Judged<void> FetchEdge();
   Judged<void> CheckEdge() const;
   Judged<void> Load(int level, uint64_t index);
@@ -61,6 +71,7 @@ class Trunk {
 
   Source* source_;
   TreeHead head_;
+  Found found_;
   std::vector<std::vector<Hash>> edge_;  // partial tiles by level, or empty
   std::vector<Level> levels_;            // the current tile of each level
   uint64_t tile_count_ = 0;
