@@ -13,6 +13,7 @@
 
 #include "verifier/commands.h"
 #include "verifier/core/bytes.h"
+#include "verifier/core/mldsa44.h"
 #include "verifier/mirror/command.h"
 #include "verifier/standard_streams.h"
 #include "verifier/watch/arguments.h"
@@ -153,7 +154,9 @@ void CatchSignals() {
 class CommandLine {
  public:
   CommandLine() {
-    app_.set_version_flag("--version", "modlog-verify " MODLOG_VERSION);
+    app_.set_version_flag("--version", "modlog-verify " MODLOG_VERSION
+                                       "\nlibcrypto: " +
+                                           modlog::DescribeLibcrypto());
     app_.require_subcommand(1);
     app_.footer(kFooter);
     AddBareProofs("inclusion",

@@ -156,8 +156,8 @@ TEST(PolicyTest, AKeyInTheWrongPlaceIsUntrustedAndNamed) {
   const std::string log_key = FormatVerifierKey(LogKey("l").verifier);
   const std::string witness_key =
       FormatVerifierKey(WitnessKey("w", 2).verifier);
-  const std::string ml_dsa =
-      "w+00000000+" + FormatBase64(AsBytes("\x06" + std::string(64, 'k')));
+  const std::string other =
+      "w+00000000+" + FormatBase64(AsBytes("\x07" + std::string(64, 'k')));
   const std::string weak =
       "w+00000000+" + FormatBase64(AsBytes("\x04" + std::string(32, '\0')));
   const struct {
@@ -165,17 +165,14 @@ TEST(PolicyTest, AKeyInTheWrongPlaceIsUntrustedAndNamed) {
     std::string message;
   } kCases[] = {
       {"log " + witness_key + "\n",
-       "policy line 1: key of \"w\" has signature type 0x04, want 0x01"},
+       "policy line 1: key of \"w\" has signature type 0x04, want 0x01 or "
+       "0x06"},
       {"witness w " + log_key + "\n",
-       "policy line 1: key of \"l\" has signature type 0x01, want 0x04"},
-      {"witness w " + ml_dsa + "\n",
-       "policy line 1: key of \"w\" has signature type 0x06; only 0x01 and "
-       "0x04 "
-       "are supported"},
-      {"log " + ml_dsa + "\n",
-       "policy line 1: key of \"w\" has signature type 0x06; only 0x01 and "
-       "0x04 "
-       "are supported"},
+       "policy line 1: key of \"l\" has signature type 0x01, want 0x04 or "
+       "0x06"},
+      {"witness w " + other + "\n",
+       "policy line 1: key of \"w\" has signature type 0x07; only 0x01, 0x04 "
+       "and 0x06 are supported"},
       {"witness w " + weak + "\n",
        "policy line 1: key of \"w\": public key of small order, under which "
        "anybody can sign"},

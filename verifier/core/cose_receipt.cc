@@ -194,7 +194,8 @@ std::string FormatCoseReceipt(const CoseReceipt& receipt) {
 }
 
 // {1: 1, -1: 6, -2: x}: an octet key pair on the curve Ed25519.
-Hash CoseKeyId(const Ed25519PublicKey& key) {
+Hash CoseKeyId(const NoteKey& key) {
+  MODLOG_CHECK(key.is_ed25519(), "a COSE receipt is signed by an Ed25519 key");
   std::string bytes =
       Head(CborKind::kMap, 3) + Pair(1, 1) + Pair(-1, 6) + Int(-2);
   AppendCborString(CborKind::kBytes, AsText(key.raw()), &bytes);

@@ -61,8 +61,8 @@ struct CoseReceipt {
 Result<CoseReceipt> ParseCoseReceipt(std::string_view bytes);
 std::string FormatCoseReceipt(const CoseReceipt& receipt);
 
-// CoseKeyId is the thumbprint of an Ed25519 key: RFC 9679.
-Hash CoseKeyId(const Ed25519PublicKey& key);
+// CoseKeyId is the thumbprint of an Ed25519 key: RFC 9679. REQUIRES: is one.
+Hash CoseKeyId(const NoteKey& key);
 
 // CoseSigStructure is what is signed.
 std::string CoseSigStructure(const CoseReceipt& receipt, const Hash& root);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "verifier/core/checkpoint.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {
@@ -62,11 +63,10 @@ std::unexpected<Error> BadName(std::string_view name) {
 
 // --- keys ---
 
-uint32_t KeyId(std::string_view name, SignatureType type,
-               const Ed25519PublicKey& key) {
+uint32_t KeyId(std::string_view name, SignatureType type, const NoteKey& key) {
   const uint8_t type_byte = static_cast<uint8_t>(type);
-  const Hash hash = Sha256(
-      {AsBytes(name), AsBytes("\n"), Bytes(&type_byte, 1), Bytes(key.raw())});
+  const Hash hash =
+      Sha256({AsBytes(name), AsBytes("\n"), Bytes(&type_byte, 1), key.raw()});
   return static_cast<uint32_t>(BigEndian(AsText(hash).substr(0, kKeyIdSize)));
 }
 
@@ -88,12 +88,13 @@ Result<SignatureType> ParseType(std::string_view name, uint8_t type) {
   switch (const auto known = SignatureType{type}) {
     case SignatureType::kEd25519:
     case SignatureType::kEd25519Cosignature:
+    case SignatureType::kMlDsa44:
       return known;
   }
   return Fail(Code::kUntrusted, "key of " + Quote(name) +
                                     " has signature type 0x" +
                                     FormatHex(Bytes(&type, 1)) +
-                                    "; only 0x01 and 0x04 are supported");
+                                    "; only 0x01, 0x04 and 0x06 are supported");
 }
 
 // SplitKey reads <name>+<id>+<base64>. The base64 may contain '+'. No message
@@ -162,13 +163,41 @@ std::string CosignedMessage(std::string_view text, uint64_t time_s) {
 }
 
 bool VerifyCosignature(std::string_view text, std::string_view signature,
-                       const Ed25519PublicKey& key, uint64_t* time_s) {
+                       const NoteKey& key, uint64_t* time_s) {
   if (signature.size() <= kTimeSize) return false;
   const uint64_t time = BigEndian(signature.substr(0, kTimeSize));
   if (time == 0 || time > kTimeMax) return false;
   if (time_s != nullptr) *time_s = time;
   return key.Verify(AsBytes(CosignedMessage(text, time)),
                     AsBytes(signature.substr(kTimeSize)));
+}
+
+// What type 0x06 signs of a tree from its first leaf on: the same page.
+std::string TreeMessage(std::string_view cosigner, uint64_t time_s,
+                        const Checkpoint& checkpoint) {
+  std::string message("subtree/v1\n\0", 12);
+  AppendBigEndian(cosigner.size(), 1, &message);
+  message += cosigner;
+  AppendBigEndian(time_s, kTimeSize, &message);
+  AppendBigEndian(checkpoint.origin.size(), 1, &message);
+  message += checkpoint.origin;
+  AppendBigEndian(0, 8, &message);
+  AppendBigEndian(checkpoint.tree.size, 8, &message);
+  message += AsText(checkpoint.tree.root);
+  return message;
+}
+
+// A witness says when it looked; a log need not.
+bool VerifyTree(std::string_view text, std::string_view signature,
+                const VerifierKey& key, uint64_t* time_s) {
+  const auto checkpoint = ParseCheckpoint(text);
+  if (!checkpoint || signature.size() <= kTimeSize) return false;
+  const uint64_t time = BigEndian(signature.substr(0, kTimeSize));
+  const bool by_log = key.name == checkpoint->origin;
+  if ((time == 0 && !by_log) || time > kTimeMax) return false;
+  if (time_s != nullptr) *time_s = time;
+  return key.key.Verify(AsBytes(TreeMessage(key.name, time, *checkpoint)),
+                        AsBytes(signature.substr(kTimeSize)));
 }
 
 bool IsBy(const NoteSignature& signature, const VerifierKey& key) {
@@ -208,14 +237,25 @@ bool IsKeyName(std::string_view name) {
 }
 
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
-                                    const Ed25519PublicKey& key) {
+                                    const NoteKey& key) {
+  MODLOG_CHECK(key.is_ed25519() == (type != SignatureType::kMlDsa44),
+               "a key is of its type's algorithm");
   if (!IsKeyName(name)) return BadName(name);
   return VerifierKey{std::string(name), KeyId(name, type, key), type, key};
 }
 
+namespace {
+
+Result<NoteKey> ParseNoteKey(SignatureType type, Bytes raw) {
+  if (type == SignatureType::kMlDsa44) return MlDsa44PublicKey::From(raw);
+  return Ed25519PublicKey::From(raw);
+}
+
+}  // namespace
+
 Result<VerifierKey> ParseVerifierKey(std::string_view vkey) {
   ASSIGN_OR_RETURN(const KeyParts parts, SplitKey(vkey));
-  const auto key = Ed25519PublicKey::From(AsBytes(parts.key));
+  const auto key = ParseNoteKey(parts.type, AsBytes(parts.key));
   if (!key) return Prefixed("key of " + Quote(parts.name), key.error());
   ASSIGN_OR_RETURN(VerifierKey made,
                    MakeVerifierKey(parts.name, parts.type, *key));
@@ -227,6 +267,26 @@ std::string FormatVerifierKey(const VerifierKey& key) {
   return FormatKey(key, AsText(key.key.raw()));
 }
 
+namespace {
+
+// SplitSignerKey reads the secret half; the type is one of what is signed by
+// the algorithm.
+Result<KeyParts> SplitSignerKey(std::string_view text, bool mldsa) {
+  if (!text.starts_with(kSignerKeyStart)) {
+    return Fail(Code::kMalformed, "signer key does not begin with " +
+                                      std::string(kSignerKeyStart));
+  }
+  ASSIGN_OR_RETURN(KeyParts parts,
+                   SplitKey(text.substr(kSignerKeyStart.size())));
+  if ((parts.type == SignatureType::kMlDsa44) == mldsa) return parts;
+  return Fail(Code::kUntrusted, "key of " + Quote(parts.name) +
+                                    (mldsa ? " is not of type 0x06"
+                                           : " is of type 0x06, which is for "
+                                             "a second signature"));
+}
+
+}  // namespace
+
 Result<SignerKey> MakeSignerKey(std::string_view name, SignatureType type,
                                 Ed25519PrivateKey key) {
   ASSIGN_OR_RETURN(VerifierKey verifier,
@@ -235,12 +295,7 @@ Result<SignerKey> MakeSignerKey(std::string_view name, SignatureType type,
 }
 
 Result<SignerKey> ParseSignerKey(std::string_view text) {
-  if (!text.starts_with(kSignerKeyStart)) {
-    return Fail(Code::kMalformed, "signer key does not begin with " +
-                                      std::string(kSignerKeyStart));
-  }
-  ASSIGN_OR_RETURN(const KeyParts parts,
-                   SplitKey(text.substr(kSignerKeyStart.size())));
+  ASSIGN_OR_RETURN(const KeyParts parts, SplitSignerKey(text, false));
   auto key = Ed25519PrivateKey::FromSeed(AsBytes(parts.key));
   if (!key) return Prefixed("key of " + Quote(parts.name), key.error());
   ASSIGN_OR_RETURN(SignerKey made,
@@ -250,6 +305,28 @@ Result<SignerKey> ParseSignerKey(std::string_view text) {
 }
 
 std::string FormatSignerKey(const SignerKey& key) {
+  return std::string(kSignerKeyStart) + FormatKey(key.verifier, key.key.Seed());
+}
+
+Result<MlDsaSignerKey> MakeMlDsaSignerKey(std::string_view name,
+                                          MlDsa44PrivateKey key) {
+  ASSIGN_OR_RETURN(
+      VerifierKey verifier,
+      MakeVerifierKey(name, SignatureType::kMlDsa44, key.PublicKey()));
+  return MlDsaSignerKey{std::move(verifier), std::move(key)};
+}
+
+Result<MlDsaSignerKey> ParseMlDsaSignerKey(std::string_view text) {
+  ASSIGN_OR_RETURN(const KeyParts parts, SplitSignerKey(text, true));
+  auto key = MlDsa44PrivateKey::FromSeed(AsBytes(parts.key));
+  if (!key) return Prefixed("key of " + Quote(parts.name), key.error());
+  ASSIGN_OR_RETURN(MlDsaSignerKey made,
+                   MakeMlDsaSignerKey(parts.name, std::move(*key)));
+  RETURN_IF_ERROR(CheckKeyId(parts, made.verifier.id));
+  return made;
+}
+
+std::string FormatMlDsaSignerKey(const MlDsaSignerKey& key) {
   return std::string(kSignerKeyStart) + FormatKey(key.verifier, key.key.Seed());
 }
 
@@ -303,6 +380,9 @@ bool VerifySignature(std::string_view text, const NoteSignature& signature,
   if (key.type == SignatureType::kEd25519Cosignature) {
     return VerifyCosignature(text, signature.signature, key.key, time_s);
   }
+  if (key.type == SignatureType::kMlDsa44) {
+    return VerifyTree(text, signature.signature, key, time_s);
+  }
   if (time_s != nullptr) *time_s = 0;
   return key.key.Verify(AsBytes(text), AsBytes(signature.signature));
 }
@@ -347,6 +427,17 @@ NoteSignature Cosign(std::string_view text, const SignerKey& key,
   std::string signature;
   AppendBigEndian(time_s, kTimeSize, &signature);
   signature += key.key.Sign(AsBytes(CosignedMessage(text, time_s)));
+  return {key.verifier.name, key.verifier.id, std::move(signature)};
+}
+
+NoteSignature SignTree(std::string_view text, const MlDsaSignerKey& key) {
+  const auto checkpoint = ParseCheckpoint(text);
+  MODLOG_CHECK(checkpoint && checkpoint->origin == key.verifier.name,
+               "a log signs its own checkpoints");
+  std::string signature;
+  AppendBigEndian(0, kTimeSize, &signature);
+  signature +=
+      key.key.Sign(AsBytes(TreeMessage(key.verifier.name, 0, *checkpoint)));
   return {key.verifier.name, key.verifier.id, std::move(signature)};
 }
 

@@ -24,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verifier/core/ed25519.h"
+#include "verifier/core/note_key.h"
 
 namespace modlog {
 
@@ -35,6 +35,7 @@ inline constexpr size_t kKeyNameSizeMax = 255;
 enum class SignatureType : uint8_t {
   kEd25519 = 0x01,             // over the text
   kEd25519Cosignature = 0x04,  // c2sp.org/tlog-cosignature, timestamped
+  kMlDsa44 = 0x06,             // the same, over a tree: by witness or log
 };
 
 // VerifierKey is what a vkey says: <name>+<8 hex of key id>+<base64 of type
@@ -43,11 +44,12 @@ struct VerifierKey {
   std::string name;
   uint32_t id;
   SignatureType type;
-  Ed25519PublicKey key;
+  NoteKey key;
 };
 
 // ParseVerifierKey: kMalformed if it does not parse or the id does not match,
-// kUntrusted for a weak key or a type that is not supported.
+// kUntrusted for a weak key or a type that is not supported; 0x06 is where
+// libcrypto has ML-DSA-44 (HasMlDsa44).
 Result<VerifierKey> ParseVerifierKey(std::string_view vkey);
 std::string FormatVerifierKey(const VerifierKey& key);
 
@@ -56,8 +58,9 @@ std::string FormatVerifierKey(const VerifierKey& key);
 bool IsKeyName(std::string_view name);
 
 // MakeVerifierKey computes the id. kMalformed for an unusable name.
+// REQUIRES: a key of the type's algorithm.
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
-                                    const Ed25519PublicKey& key);
+                                    const NoteKey& key);
 
 // SignerKey is a verifier key and its private half. The text form is Go's
 // convention, "PRIVATE+KEY+<name>+<id>+<base64 of type byte and seed>".
@@ -69,6 +72,16 @@ Result<SignerKey> MakeSignerKey(std::string_view name, SignatureType type,
                                 Ed25519PrivateKey key);
 Result<SignerKey> ParseSignerKey(std::string_view text);
 std::string FormatSignerKey(const SignerKey& key);
+
+// MlDsaSignerKey is the same of a key of type 0x06. Its text has the seed.
+struct MlDsaSignerKey {
+  VerifierKey verifier;
+  MlDsa44PrivateKey key;
+};
+Result<MlDsaSignerKey> MakeMlDsaSignerKey(std::string_view name,
+                                          MlDsa44PrivateKey key);
+Result<MlDsaSignerKey> ParseMlDsaSignerKey(std::string_view text);
+std::string FormatMlDsaSignerKey(const MlDsaSignerKey& key);
 
 struct NoteSignature {
   std::string name;
@@ -89,6 +102,8 @@ std::string FormatSignatureLine(const NoteSignature& signature);
 
 // VerifySignature judges one signature by one key over the note's text, as the
 // key's type demands. A cosignature's time is returned in `time_s` if given.
+// Of type 0x06 it is over the tree that the text states as a checkpoint, with
+// nothing else; only the log's own may leave the time out, as 0.
 bool VerifySignature(std::string_view text, const NoteSignature& signature,
                      const VerifierKey& key, uint64_t* time_s = nullptr);
 
@@ -116,6 +131,11 @@ std::string SignNote(std::string_view text, std::span<const SignerKey> keys);
 // REQUIRES: key.verifier.type is kEd25519Cosignature.
 NoteSignature Cosign(std::string_view text, const SignerKey& key,
                      uint64_t time_s);
+
+// SignTree is the log's own signature of type 0x06 over a checkpoint: the key's
+// name is the origin, and the time 0. REQUIRES: a text by FormatCheckpoint, of
+// that origin.
+NoteSignature SignTree(std::string_view text, const MlDsaSignerKey& key);
 
 }  // namespace modlog
 

@@ -43,16 +43,17 @@ Result<void> WantFields(const Fields& fields, size_t min, size_t max,
              ", want: " + std::string(form));
 }
 
+// A key of this type, or of 0x06, which logs and witnesses may both have.
 Result<VerifierKey> ParseKeyOfType(std::string_view vkey, SignatureType type) {
   ASSIGN_OR_RETURN(VerifierKey key, ParseVerifierKey(vkey));
-  if (key.type == type) return key;
+  if (key.type == type || key.type == SignatureType::kMlDsa44) return key;
   const auto name = [](SignatureType t) {
     const auto byte = static_cast<uint8_t>(t);
     return "0x" + FormatHex(Bytes(&byte, 1));
   };
   return Fail(Code::kUntrusted, "key of " + Quote(key.name) +
                                     " has signature type " + name(key.type) +
-                                    ", want " + name(type));
+                                    ", want " + name(type) + " or 0x06");
 }
 
 // PolicyParser reads a policy line by line.
