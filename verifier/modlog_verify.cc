@@ -128,7 +128,8 @@ disk. What is there already is judged and not fetched again, so that a mirror
 that was killed goes on where it was; damaged files are fetched anew. The bytes
 of entries that the log redacted are taken out; payloads are not copied.
 
-  modlog-verify mirror https://log.example/ DIR --policy log.policy       --first-use --once                       copy it once; --interval follows
+  modlog-verify mirror https://log.example/ DIR --policy log.policy \
+      --first-use --once                       copy it once; --interval follows
   python3 -m http.server --directory DIR       or any other web server
   modlog-verify audit DIR --policy log.policy --first-use
 
