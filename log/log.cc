@@ -174,7 +174,7 @@ class RunningLog final : public Log {
 
 Result<void> RunningLog::Start() {
   ASSIGN_OR_RETURN(Recovered recovered,
-                   Recover(*store_, data_dir_, verifier_key().name));
+                   Recover(*store_, data_dir_, verifier_key()));
   high_water_ = std::move(recovered.high_water);
   ASSIGN_OR_RETURN(slots_, KeySlots::Open(data_dir_ + "/key-slots"));
   if (slots_->made() && recovered.head.tree.size > 0) {
@@ -197,7 +197,10 @@ Result<void> RunningLog::Start() {
                      },
                      [this] { return MaySign(); }},
       recovered.head, std::move(recovered.edge));
-  if (!publish_at_once_) publication_.Publish(signer_.EmptyHead());
+  if (!publish_at_once_) {
+    ASSIGN_OR_RETURN(auto empty, signer_.EmptyHead());
+    publication_.Publish(std::move(empty));
+  }
   RETURN_IF_ERROR(sequencer_->Start());
   thread_ = std::thread([this] { Run(); });
   StartEraser();

@@ -25,6 +25,7 @@
 
 #include "log/clock.h"
 #include "log/life.h"
+#include "log/signing_key.h"
 #include "log/store.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/entry.h"  // kLeafSizeMax, kPlatformSizeMax
@@ -224,7 +225,7 @@ inline constexpr size_t kPublicationWaitsMax = 65'536;
 
 struct LogOptions {
   std::string data_dir;  // exists; holds high-water file, index and key slots
-  SignerKey key;         // its name is the log's origin
+  SigningKey key;        // its name is the log's origin
   Clock* clock = nullptr;
   ErasureSchedule erasures = {};
   Publishing publishing = {};

@@ -75,11 +75,16 @@ Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
   return {};
 }
 
-Result<void> CheckOwner(Store& store, std::string_view origin) {
+Result<void> CheckOwner(Store& store, const VerifierKey& key) {
   RETURN_IF_ERROR(CheckMeta(store, "format", kFormat,
                             "another version of the program wrote it"));
-  RETURN_IF_ERROR(CheckMeta(store, "origin", origin,
+  RETURN_IF_ERROR(CheckMeta(store, "origin", key.name,
                             "an origin is for ever; use the directory's own"));
+  RETURN_IF_ERROR(CheckMeta(
+      store, "vkey", FormatVerifierKey(key),
+      "a key lives as long as its origin, since readers who know the first "
+      "would take the second for a forger; bring the key back, or go on with "
+      "a successor under another origin (modlog succeed)"));
   return CheckMeta(store, "tile_height", std::to_string(kTileHeight),
                    "another build of the program wrote it");
 }
@@ -96,8 +101,8 @@ Result<void> CheckHistory(const Prover& prover, const TreeHead& mark) {
 }  // namespace
 
 Result<Recovered> Recover(Store& store, const std::string& data_dir,
-                          std::string_view origin) {
-  RETURN_IF_ERROR(CheckOwner(store, origin));
+                          const VerifierKey& key) {
+  RETURN_IF_ERROR(CheckOwner(store, key));
   Recovered recovered;
   ASSIGN_OR_RETURN(recovered.head, store.ReadHead());
   const TreeHead& tree = recovered.head.tree;

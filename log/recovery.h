@@ -16,6 +16,7 @@
 #include "log/high_water.h"
 #include "log/puid_index.h"
 #include "log/store.h"
+#include "verifier/core/note.h"
 
 namespace modlog {
 
@@ -30,9 +31,10 @@ struct Recovered {
 
 // Recover opens what stands in `data_dir` beside the store, making it on the
 // first start. kCorrupt where data fails a check, kConflict where it belongs to
-// another origin, another build or another history; each with the remedy.
+// another origin, another key, another build or another history; each with the
+// remedy.
 Result<Recovered> Recover(Store& store, const std::string& data_dir,
-                          std::string_view origin);
+                          const VerifierKey& key);
 
 }  // namespace modlog
 

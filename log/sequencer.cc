@@ -62,7 +62,8 @@ Sequencer::Sequencer(SequencerParts parts, StoredHead committed, Edge edge)
 Result<void> Sequencer::Start() {
   ASSIGN_OR_RETURN(next_slot_, ReadNextSlot(*parts_.store));
   RETURN_IF_ERROR(parts_.high_water->Raise(committed_));
-  view_ = {parts_.signer->Adopt(committed_.tree), edge_};
+  ASSIGN_OR_RETURN(view_.head, parts_.signer->Adopt(committed_.tree));
+  view_.edge = edge_;
   parts_.publish(view_);
   return {};
 }

@@ -22,22 +22,37 @@ Result<std::shared_ptr<const SignedHead>> Signer::Sign(
   return Issue(head);
 }
 
-std::shared_ptr<const SignedHead> Signer::Adopt(const TreeHead& head) {
+Result<std::shared_ptr<const SignedHead>> Signer::Adopt(const TreeHead& head) {
   MODLOG_CHECK(!adopted_, "a signer adopts one head");
   adopted_ = true;
   last_ = head;
   return Issue(head);
 }
 
-std::shared_ptr<const SignedHead> Signer::EmptyHead() const {
+Result<std::shared_ptr<const SignedHead>> Signer::EmptyHead() const {
   return Issue(Frontier().Head());
 }
 
-std::shared_ptr<const SignedHead> Signer::Issue(const TreeHead& head) const {
-  const std::string text = FormatCheckpoint({key_.verifier.name, head});
+Result<std::shared_ptr<const SignedHead>> Signer::Issue(
+    const TreeHead& head) const {
+  Note note{FormatCheckpoint({key_.verifier.name, head}), {}};
+  auto signature = key_.sign(AsBytes(note.text));
+  if (!signature) {
+    return Fail(Code::kUnavailable,
+                "size " + std::to_string(head.size) +
+                    " could not be signed: " + signature.error().message);
+  }
+  note.signatures.push_back(
+      {key_.verifier.name, key_.verifier.id, *std::move(signature)});
+  if (key_.check &&
+      !VerifySignature(note.text, note.signatures.front(), key_.verifier)) {
+    return Fail(Code::kCorrupt,
+                "what signs for the log returned a wrong signature of size " +
+                    std::to_string(head.size) + "; it was not given out");
+  }
   auto issued = std::make_shared<SignedHead>();
   issued->tree = head;
-  issued->checkpoint = SignNote(text, {&key_, 1});
+  issued->checkpoint = FormatNote(note);
   return issued;
 }
 

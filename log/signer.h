@@ -4,18 +4,23 @@
 // The only holder of the log's key. It signs a head only after the judge that
 // outsiders use has found it consistent with the last one signed (I4), as a
 // witness would: the lesson of logs that signed two histories.
+//
+// A key may be in a token that fails or lies: a signature that does not verify
+// never leaves. kUnavailable where there is no signature, kCorrupt where it is
+// a wrong one. What was to be signed is durable by then, so the next start
+// signs it.
 
 #include <memory>
 #include <string>
 
 #include "log/log.h"
-#include "verifier/core/note.h"
+#include "log/signing_key.h"
 
 namespace modlog {
 
 class Signer {
  public:
-  explicit Signer(SignerKey key) : key_(std::move(key)) {}
+  explicit Signer(SigningKey key) : key_(std::move(key)) {}
 
   // Sign returns the signed head. `proof` leads from the last head signed, or
   // is empty for the first. kConflict, and no signature, if it does not.
@@ -24,17 +29,17 @@ class Signer {
 
   // Adopt takes a head that was durable at start as the first to sign: what
   // comes before it has been compared with the high-water mark.
-  std::shared_ptr<const SignedHead> Adopt(const TreeHead& head);
+  Result<std::shared_ptr<const SignedHead>> Adopt(const TreeHead& head);
 
   // The head of the empty tree, which every log has signed first.
-  std::shared_ptr<const SignedHead> EmptyHead() const;
+  Result<std::shared_ptr<const SignedHead>> EmptyHead() const;
 
   const VerifierKey& verifier() const { return key_.verifier; }
 
  private:
-  std::shared_ptr<const SignedHead> Issue(const TreeHead& head) const;
+  Result<std::shared_ptr<const SignedHead>> Issue(const TreeHead& head) const;
 
-  SignerKey key_;
+  SigningKey key_;
   TreeHead last_;
   bool adopted_ = false;
 };

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
   modlog::AddSearch(&app, &line);
   modlog::AddWatch(&app, &line);
   modlog::AddReceipt(&app, &line);
+  modlog::AddKeygen(&app, &line);
   modlog::AddPlatform(&app, &line);
   modlog::AddStatus(&app, &line);
   modlog::AddExport(&app, &line);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/keys/key_file.h"
 #include "api/witnessing/publisher.h"
 #include "verifier/core/bytes.h"
 #include "verifier/core/note.h"
@@ -24,6 +25,7 @@ std::optional<std::string>* SettingNamed(std::string_view name,
                                          Settings* settings) {
   if (name == "data_dir") return &settings->data_dir;
   if (name == "origin") return &settings->origin;
+  if (name == "key") return &settings->key;
   if (name == "grpc_listen") return &settings->grpc_listen;
   if (name == "http_listen") return &settings->http_listen;
   if (name == "cose_key") return &settings->cose_key;
@@ -66,24 +68,6 @@ Result<ListenAddress> ParseNamed(std::string_view name,
   auto address = ParseListenAddress(value);
   if (!address.has_value()) return Prefixed(name, address.error());
   return address;
-}
-
-// The origin stands in every checkpoint for ever, so what breaks a convention
-// is refused before it is used once. https://c2sp.org/tlog-checkpoint, "Note
-// text": schema-less URL.
-Result<void> CheckOrigin(const std::string& origin) {
-  if (!IsKeyName(origin)) {
-    return Fail(Code::kMalformed,
-                fmt::format("origin: want 1..{} bytes of UTF-8 without white "
-                            "space or '+'",
-                            kKeyNameSizeMax));
-  }
-  if (origin.find("://") != std::string::npos) {
-    return Fail(Code::kMalformed,
-                "origin: want a URL without its scheme, such as "
-                "log.example.org/moderation");
-  }
-  return {};
 }
 
 // What is asked of witnesses, and which; nothing where there are none.
@@ -162,7 +146,7 @@ Result<Settings> ParseSettings(std::string_view toml) {
       return Fail(
           Code::kMalformed,
           fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
-                      "grpc_listen, http_listen, enrolled_only, cose_key, "
+                      "key, grpc_listen, http_listen, enrolled_only, cose_key, "
                       "policy, witness_mode, witness_interval_ms or erase_at",
                       Line(key.source()), key.str().substr(0, 64)));
     }
@@ -193,6 +177,11 @@ Result<Config> MakeConfig(const Settings& flags,
   config.origin = pick(&Settings::origin);
   if (config.origin.has_value()) {
     RETURN_IF_ERROR(CheckOrigin(*config.origin));
+  }
+  config.key = pick(&Settings::key);
+  if (config.key.has_value() && config.key->empty()) {
+    return Fail(Code::kMalformed,
+                "key: is empty, want a file or a pkcs11: URI");
   }
   ASSIGN_OR_RETURN(
       config.grpc_listen,

@@ -6,6 +6,7 @@
 //
 //   data_dir = "/var/lib/modlog"
 //   origin = "log.example.org/moderation"
+//   key = "/etc/modlog/log.key"
 //   grpc_listen = "127.0.0.1:50051"
 //   http_listen = "127.0.0.1:8080"
 //   enrolled_only = true
@@ -32,6 +33,7 @@ inline constexpr char kDefaultEraseAt[] = "03:00";
 struct Settings {
   std::optional<std::string> data_dir = {};
   std::optional<std::string> origin = {};
+  std::optional<std::string> key = {};
   std::optional<std::string> grpc_listen = {};
   std::optional<std::string> http_listen = {};
   std::optional<bool> enrolled_only = {};
@@ -45,6 +47,7 @@ struct Settings {
 struct Config {
   std::string data_dir;
   std::optional<std::string> origin;  // absent: whatever the key is named
+  std::optional<std::string> key;  // a file or a pkcs11: URI; absent: log.key
   ListenAddress grpc_listen;
   ListenAddress http_listen;
   bool enrolled_only = false;

@@ -15,11 +15,13 @@
 #include <string>
 
 #include "absl/synchronization/mutex.h"
+#include "api/keys/token_key.h"
 #include "api/server/callers.h"
 #include "api/server/config.h"
 #include "api/server/cose_key.h"
 #include "api/server/data_dir.h"
 #include "api/server/server.h"
+#include "api/server/signing.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "log/rocksdb_store.h"
@@ -47,6 +49,13 @@ The origin is the log's name for ever, so choose it before the first start:
 a URL without its scheme that you control, such as log.example.org/moderation.
 The files in the data directory belong together; log.key is secret, and who has
 it can sign in the log's name. log.policy is what verifiers need.
+A key may be kept elsewhere, in a file or, better, in a token that it cannot be
+copied from. It and the origin belong together for ever:
+
+  modlogd --key /etc/modlog/log.key
+  modlogd --origin log.example.org/moderation --key \
+    'pkcs11:token=modlog;object=log?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/modlog/pin'
+
 operator.token, made on the first start, is secret too: who shows it may enrol
 platforms, erase and redact, and append in any platform's name.
 
@@ -89,6 +98,11 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "The log's name [that of its key; for a new one " +
                       std::string(kDefaultOrigin) + "]")
       ->type_name("NAME");
+  app->add_option("--key", flags->key,
+                  "Key to sign with, made by modlog keygen: a file, or a "
+                  "pkcs11: URI of one in a token [log.key in the data "
+                  "directory, made on the first start]")
+      ->type_name("FILE|URI");
   app->add_option("--grpc-listen", flags->grpc_listen,
                   "Where platforms append; loopback only, port 0 for a free "
                   "one [" +
@@ -126,7 +140,8 @@ void DescribeFlags(CLI::App* app, Settings* flags,
       ->type_name("HH:MM");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
-  app->set_version_flag("--version", "modlogd " MODLOG_VERSION);
+  app->set_version_flag("--version", "modlogd " MODLOG_VERSION "\n" +
+                                         std::string(TokenSupport()));
   app->footer(kFooter);
 }
 
@@ -207,7 +222,7 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
                        .inform = Inform});
 }
 
-Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SignerKey key,
+Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SigningKey key,
                                      int64_t erase_at_ms,
                                      Publisher* publisher) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
@@ -291,8 +306,7 @@ class PublishingScope {
 
 Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
-  ASSIGN_OR_RETURN(SignerKey key,
-                   directory.LoadOrMakeKey(config.origin, kDefaultOrigin));
+  ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
   std::optional<SignerKey> cose_key;
   if (config.cose_key.has_value()) {

@@ -40,13 +40,14 @@ TEST(ListenAddressTest, LoopbackIsOnlyLoopback) {
   }
 }
 
-TEST(SettingsTest, AllFourAreRead) {
+TEST(SettingsTest, AllAreRead) {
   const auto settings = ParseSettings(
-      "# a comment\ndata_dir = '/d'\norigin = \"o\"\n"
+      "# a comment\ndata_dir = '/d'\norigin = \"o\"\nkey = '/k'\n"
       "grpc_listen = '127.0.0.1:1'\nhttp_listen = '127.0.0.1:2'\n");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
   EXPECT_EQ(settings->data_dir, "/d");
   EXPECT_EQ(settings->origin, "o");
+  EXPECT_EQ(settings->key, "/k");
   EXPECT_EQ(settings->grpc_listen, "127.0.0.1:1");
   EXPECT_EQ(settings->http_listen, "127.0.0.1:2");
 }

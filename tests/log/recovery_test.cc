@@ -213,6 +213,75 @@ TEST_F(RecoveryTest, AnotherOriginDoesNotOpenTheDirectory) {
   EXPECT_EQ(opened.error().code, Code::kConflict);
 }
 
+TEST_F(RecoveryTest, AnotherKeyOfTheSameOriginDoesNotOpenTheDirectory) {
+  // Readers who know the first key would take the second for a forger's.
+  OpenMemory();
+  log_.reset();
+  const SignerKey other =
+      *MakeSignerKey(TestKey().verifier.name, SignatureType::kEd25519,
+                     Ed25519PrivateKey::Generate());
+  const auto opened =
+      Log::Open({directory_.path(), other, &clock_}, NewMemoryStore(contents_));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kConflict);
+  EXPECT_NE(opened.error().message.find("vkey"), std::string::npos);
+  OpenMemory();  // with its own it does
+}
+
+// A key in a token that a test breaks.
+class TokenRecoveryTest : public RecoveryTest {
+ protected:
+  enum class Token { kWorks, kFails, kLies };
+
+  Result<void> TryOpenWithToken() {
+    log_.reset();
+    SigningKey key(TestKey().verifier,
+                   [this](Bytes message) -> Result<std::string> {
+                     if (token_ == Token::kFails) {
+                       return Fail(Code::kUnavailable, "the token was pulled");
+                     }
+                     std::string signature = TestKey().key.Sign(message);
+                     if (token_ == Token::kLies) signature[9] ^= 4;
+                     return signature;
+                   });
+    auto log =
+        Log::Open({.data_dir = directory_.path(), .key = key, .clock = &clock_},
+                  NewMemoryStore(contents_));
+    if (!log) return std::unexpected(log.error());
+    log_ = *std::move(log);
+    return {};
+  }
+
+  std::atomic<Token> token_ = Token::kWorks;
+};
+
+TEST_F(TokenRecoveryTest, WhatATokenDidNotSignIsSignedByTheNextStart) {
+  // I3, I6, I10: a head that was not signed leaves, or a durable entry is lost.
+  int n = 0;
+  for (const Token broken : {Token::kFails, Token::kLies}) {
+    token_ = Token::kWorks;
+    ASSERT_TRUE(TryOpenWithToken());
+    const uint64_t before = log_->signed_head()->tree.size;
+    token_ = broken;
+    const std::string action = Takedown("t" + std::to_string(n++));
+    const auto answer = AppendGroupOf({action});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Code::kUnavailable);
+    EXPECT_NE(answer.error().message.find("outcome is unknown"),
+              std::string::npos);
+    EXPECT_EQ(log_->state(), LogState::kPoisoned);
+    EXPECT_EQ(log_->signed_head()->tree.size, before);
+    EXPECT_FALSE(AppendGroupOf({Takedown("other")}));
+    // A start that cannot sign is none.
+    ASSERT_FALSE(TryOpenWithToken());
+    token_ = Token::kWorks;
+    ASSERT_TRUE(TryOpenWithToken());
+    EXPECT_EQ(log_->signed_head()->tree.size, before + 1);
+    OpenHead(*log_->signed_head());
+    EXPECT_EQ(AppendOne(action).outcome, Outcome::kDuplicate);
+  }
+}
+
 TEST_F(RecoveryTest, ADamagedPuidIndexIsMadeAgain) {
   // A derived file could decide what the log holds.
   OpenMemory();

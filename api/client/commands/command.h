@@ -33,6 +33,7 @@ void AddImport(CLI::App* app, CommandLine* line);
 void AddCompare(CLI::App* app, CommandLine* line);
 void AddGet(CLI::App* app, CommandLine* line);
 void AddReceipt(CLI::App* app, CommandLine* line);
+void AddKeygen(CLI::App* app, CommandLine* line);
 void AddPlatform(CLI::App* app, CommandLine* line);
 void AddStatus(CLI::App* app, CommandLine* line);
 void AddExport(CLI::App* app, CommandLine* line);

@@ -282,7 +282,7 @@ CLI::App* AddOne(CLI::App* platform, CommandLine* line, const char* name,
   return command;
 }
 
-void AddKeygen(CLI::App* platform, CommandLine* line) {
+void AddSealKeygen(CLI::App* platform, CommandLine* line) {
   auto options = std::make_shared<Options>();
   options->number = 1;
   CLI::App* command =
@@ -332,7 +332,7 @@ void AddShowKeys(CLI::App* platform, CommandLine* line) {
 }  // namespace
 
 void AddPlatformKeys(CLI::App* platform, CommandLine* line) {
-  AddKeygen(platform, line);
+  AddSealKeygen(platform, line);
   AddRotate(platform, line);
   AddRevoke(platform, line);
   AddShowKeys(platform, line);
