@@ -583,7 +583,8 @@ MESSAGES = {name: {int(number): form for number, form in (
             27:u 28:u 29:u 30:u 31:e+ 32:e 33:U 34:u+ 35:b 36:u 37:u 40:U 41:e
             42:U 43:U 44:U 50:u 51:u 52:u 53:u 54:u+ 55:e 56:u 57:e+ 58:u 59:u
             60:u 61:u 62:u 70:e 71:e 72:e+ 73:U 74:e 75:e 76:e 77:e 80:Action
-            81:Bulk 82:Erasure 83:Redaction 84:Stats 85:Term 86:KeyEvent""",
+            81:Bulk 82:Erasure 83:Redaction 84:Stats 85:Term 86:KeyEvent
+            87:Succession""",
         "Bulk": "1:U 2:U 3:u 4:u 5:u",
         "Erasure": "1:e 2:u+",
         "Redaction": "1:b 2:b 3:e 4:u+",
@@ -591,6 +592,7 @@ MESSAGES = {name: {int(number): form for number, form in (
         "Cell": "1:e 2:e 3:e 4:e 5:u 6:e 7:e 8:U",
         "Term": "1:e 2:u 3:b 4:u 5:u",
         "KeyEvent": "1:e 2:e 3:u 4:b 5:b",
+        "Succession": "1:e 2:s 3:U 4:b",
     }.items()}
 DEPTH_MAX = 100
 

@@ -12,6 +12,7 @@
 #include "log/platform_keys.h"
 #include "log/redaction.h"
 #include "log/standing.h"
+#include "log/succession.h"
 
 namespace modlog {
 
@@ -53,7 +54,7 @@ bool HasUnknownFields(const google::protobuf::Message& message) {
 bool HoldsMessages(const v1::Action& action) {
   return action.has_corrected() || action.has_bulk() || action.has_erasure() ||
          action.has_redaction() || action.has_stats() || action.has_term() ||
-         action.has_key_event();
+         action.has_key_event() || action.has_succession();
 }
 
 // Decode, then encode and compare. Encoding keeps unknown fields, so they are
@@ -82,7 +83,8 @@ Violations CheckCanonical(std::string_view bytes, v1::Action* action) {
 // what is sensitive by erasing it in an entry of its own.
 bool IsOfTheLog(const v1::Action& action) {
   return action.kind() == v1::KIND_PAYLOAD_ERASED ||
-         action.kind() == v1::KIND_LEAF_REDACTED;
+         action.kind() == v1::KIND_LEAF_REDACTED ||
+         action.kind() == v1::KIND_SUCCESSION;
 }
 
 void AddReferences(std::string_view platform, std::string_view name,
@@ -130,9 +132,11 @@ std::expected<Admitted, Violations> Admit(
   CheckErasure(action, &violations);
   CheckKeyFields(action, origin, platform, &violations);
   CheckRedaction(action, &violations);
+  CheckSuccession(action, origin, &violations);
   if (IsOfTheLog(action) != platform.empty()) {
     violations.push_back(
-        {"kind", "is written by the log alone: ask it to erase or to redact"});
+        {"kind",
+         "is written by the log alone: ask it to erase, to redact or to end"});
   }
   admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {

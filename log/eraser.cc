@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 
 #include "log/admission.h"
@@ -65,6 +66,10 @@ v1::Action ErasureEntry(int basis, const std::vector<uint32_t>& tags) {
   return action;
 }
 
+std::unexpected<Error> Ended() {
+  return Fail(Code::kConflict, "this log has ended for ever");
+}
+
 // One entry for all with the same basis and tags.
 std::vector<v1::Action> EntriesFor(const std::vector<ErasureRequest>& requests,
                                    int64_t before_ms) {
@@ -111,6 +116,7 @@ void Eraser::Erase(EraseOrder order, EraseDone done) {
   Push([this, order = std::move(order),
         done = std::move(done)](const Error* refused) mutable {
     if (refused != nullptr) return done(std::unexpected(*refused));
+    if (ended_) return done(Ended());
     done(Accept(order));
   });
 }
@@ -119,8 +125,32 @@ void Eraser::Redact(RedactOrder order, RedactDone done) {
   Push([this, order = std::move(order),
         done = std::move(done)](const Error* refused) mutable {
     if (refused != nullptr) return done(std::unexpected(*refused));
+    if (ended_) return done(Ended());
     done(AcceptRedaction(order));
   });
+}
+
+void Eraser::End(std::function<Result<uint64_t>()> last, FreezeDone done) {
+  Push([this, last = std::move(last),
+        done = std::move(done)](const Error* refused) mutable {
+    if (refused != nullptr) return done(std::unexpected(*refused));
+    done(CarryOutAllThen(last));
+  });
+}
+
+// Nothing can be erased later: that would take an entry.
+Result<uint64_t> Eraser::CarryOutAllThen(
+    const std::function<Result<uint64_t>()>& last) {
+  RETURN_IF_ERROR(FinishOld());
+  finished_ = true;
+  const int64_t all_ms = std::numeric_limits<int64_t>::max();
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(const std::vector<uint64_t> written, CarryOut(all_ms));
+    more = !written.empty();
+  }
+  ASSIGN_OR_RETURN(const uint64_t index, last());
+  ended_ = true;
+  return index;
 }
 
 void Eraser::Push(Request request) {

@@ -53,6 +53,9 @@ class Eraser {
   void Erase(EraseOrder order, EraseDone done);
   // Redact is Log::Redact.
   void Redact(RedactOrder order, RedactDone done);
+  // End carries out what waits, then writes the log's last entry with `last`,
+  // and refuses from then on what would need an entry (kConflict).
+  void End(std::function<Result<uint64_t>()> last, FreezeDone done);
 
  private:
   // Does what was asked for, or tells why not where the log is stopping.
@@ -70,6 +73,8 @@ class Eraser {
   Result<void> DoErasure(uint64_t entry);
   Result<uint64_t> AcceptRedaction(const RedactOrder& order);
   Result<void> DoRedaction(uint64_t entry);
+  Result<uint64_t> CarryOutAllThen(
+      const std::function<Result<uint64_t>()>& last);
   Result<void> PurgeEnded();
   Result<v1::Action> ReadOwn(uint64_t entry);
   Result<void> Destroy(const std::vector<uint64_t>& indexes,
@@ -83,6 +88,7 @@ class Eraser {
   // The eraser's thread's.
   std::string warned_;        // the last warning
   bool finished_ = false;     // whether all that entries say is done
+  bool ended_ = false;        // nothing may be written any more
   bool unpublished_ = false;  // but for redactions that wait for witnesses
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -57,6 +57,7 @@ enum Field : uint64_t {
   kErasure = 1ull << 41,
   kKeyEvent = 1ull << 42,
   kRedaction = 1ull << 43,
+  kSuccession = 1ull << 44,
 };
 
 constexpr uint64_t DEC = kVisibility | kMonetary | kProvision | kAccount;
@@ -111,6 +112,7 @@ constexpr KindRule kRules[] = {
     {v1::KIND_LEAF_REDACTED, kRedaction | kAboutIndex, 0, 0, false, 0},
     {v1::KIND_TERM, kTerm, 0, 0, false, 0},
     {v1::KIND_PLATFORM_KEY, kKeyEvent, 0, 0, false, 0},
+    {v1::KIND_SUCCESSION, kSuccession, 0, 0, false, 0},
 };
 // A label is applied and taken back by entries of one kind.
 constexpr KindRule kLabelApplied = {
@@ -174,6 +176,7 @@ constexpr FieldName kNames[] = {
     {kErasure, "erasure"},
     {kKeyEvent, "key_event"},
     {kRedaction, "redaction"},
+    {kSuccession, "succession"},
 };
 
 std::string_view NameOf(uint64_t field) {
@@ -241,6 +244,7 @@ uint64_t Present(const v1::Action& a) {
   add(a.has_erasure(), kErasure);
   add(a.has_key_event(), kKeyEvent);
   add(a.has_redaction(), kRedaction);
+  add(a.has_succession(), kSuccession);
   return present;
 }
 

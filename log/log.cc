@@ -16,6 +16,7 @@
 #include "log/redaction.h"
 #include "log/seals.h"
 #include "log/sequencer.h"
+#include "log/succession.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -33,6 +34,8 @@ class RunningLog final : public Log {
         clock_(options.clock != nullptr ? options.clock : SystemClock()),
         data_dir_(std::move(options.data_dir)),
         erasures_(options.erasures),
+        predecessor_(std::move(options.predecessor)),
+        first_(predecessor_ ? MakeSucceeds(*predecessor_) : std::string()),
         publish_at_once_(options.publishing.at_once),
         on_signed_(std::move(options.publishing.on_signed)),
         warn_(std::move(options.warn)),
@@ -56,11 +59,11 @@ class RunningLog final : public Log {
 
   LogState state() const override {
     MutexLock lock(&mutex_);
-    return state_;
+    return IsFrozen() ? LogState::kFrozen : state_;
   }
   std::string state_reason() const override {
     MutexLock lock(&mutex_);
-    return reason_;
+    return IsFrozen() ? FrozenReason() : reason_;
   }
   TreeHead committed_head() const override {
     MutexLock lock(&mutex_);
@@ -107,6 +110,7 @@ class RunningLog final : public Log {
   }
   void Erase(EraseOrder order, EraseDone done) override;
   void Redact(RedactOrder order, RedactDone done) override;
+  void Freeze(const VerifierKey& successor, FreezeDone done) override;
   Result<std::optional<RedactedEntry>> ReadRedacted(uint64_t index) override;
   Result<std::vector<RedactedEntry>> ReadAllRedacted() override;
   Result<std::string> ReadTerm(const Hash& text_sha256) override {
@@ -141,6 +145,17 @@ class RunningLog final : public Log {
   Result<void> CheckOrder(const EraseOrder& order);
   Result<void> CheckOrder(const RedactOrder& order);
   Result<uint64_t> AppendOwn(const std::string& action);
+  void Enqueue(AppendGroup group, AppendDone done);
+  Result<void> CheckTakes() const;
+  Result<void> ReadEnds();
+  void BeginAsSuccessor();
+  std::optional<Result<uint64_t>> KnownEnd(const std::string& successor) const;
+  Result<uint64_t> AppendLast(const VerifierKey& successor);
+  bool HasEnded() const {
+    MutexLock lock(&mutex_);
+    return !successor_.empty();
+  }
+  Result<void> Sequence(std::vector<PendingGroup> groups);
   Result<StoredAction> ReadStored(uint64_t index) const {
     return ReadStoredAction(Reader(), index);
   }
@@ -150,6 +165,9 @@ class RunningLog final : public Log {
   Clock* const clock_;
   const std::string data_dir_;
   const ErasureSchedule erasures_;
+  // A successor's first entry; empty for any other log.
+  const std::optional<Predecessor> predecessor_;
+  const std::string first_;
   const bool publish_at_once_;
   const std::function<void()> on_signed_;
   const std::function<void(const std::string&)> warn_;
@@ -163,7 +181,18 @@ class RunningLog final : public Log {
   AppendQueue queue_;
   Publication publication_;
 
+  bool IsFrozen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return state_ == LogState::kServing && !successor_.empty();
+  }
+  std::string FrozenReason() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return "this log has ended for ever; it is succeeded by " + successor_;
+  }
+
   mutable Mutex mutex_;
+  // The verifier key that the last entry names; empty while the log goes on.
+  std::string successor_ ABSL_GUARDED_BY(mutex_);
+  bool freezing_ ABSL_GUARDED_BY(mutex_) = false;  // the log's own entries only
+  bool begun_ ABSL_GUARDED_BY(mutex_) = false;     // entry 0 is on its way
   LogState state_ ABSL_GUARDED_BY(mutex_);
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   View view_ ABSL_GUARDED_BY(mutex_);
@@ -202,9 +231,30 @@ Result<void> RunningLog::Start() {
     publication_.Publish(std::move(empty));
   }
   RETURN_IF_ERROR(sequencer_->Start());
+  RETURN_IF_ERROR(ReadEnds());
   thread_ = std::thread([this] { Run(); });
+  // Nobody else can append before this returns. Where witnesses are asked
+  // first, the first entry waits until they know of no other (Confirm).
+  if (publish_at_once_ && !first_.empty() && committed_head().size == 0) {
+    RETURN_IF_ERROR(AppendOwn(first_));
+  }
   StartEraser();
   return {};
+}
+
+// What the ends of the log say: whether it goes on, and for whom it does.
+Result<void> RunningLog::ReadEnds() {
+  const Prover reader = Reader();
+  if (reader.size() == 0) return {};
+  ASSIGN_OR_RETURN(const std::string last, reader.ReadSlot(reader.size() - 1));
+  ASSIGN_OR_RETURN(auto successor, ReadSuccessor(last));
+  {
+    MutexLock lock(&mutex_);
+    successor_ = std::move(successor).value_or("");
+  }
+  if (!predecessor_) return {};
+  ASSIGN_OR_RETURN(const std::string first, reader.ReadSlot(0));
+  return CheckFirstEntry(first, *predecessor_);
 }
 
 void RunningLog::StartEraser() {
@@ -216,17 +266,10 @@ void RunningLog::StartEraser() {
       [this] { return publication_.head()->tree.size; }, warn_});
 }
 
-// Appends an entry of the operator's and waits for its publication.
-Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
-  AppendGroup group;
-  group.by_log = true;
-  group.actions = {action};
-  std::promise<Result<AppendAnswer>> promise;
-  Append(std::move(group), [&promise](Result<AppendAnswer> answer) {
-    promise.set_value(std::move(answer));
-  });
-  ASSIGN_OR_RETURN(const AppendAnswer answer, promise.get_future().get());
-  const ItemResult& item = answer.items.front();
+// Where an entry of the log's own stands, from what was answered.
+Result<uint64_t> IndexOfOwn(const Result<AppendAnswer>& answer) {
+  if (!answer) return std::unexpected(answer.error());
+  const ItemResult& item = answer->items.front();
   if (item.outcome == ItemResult::Outcome::kLogged) return item.index;
   return Fail(Code::kMalformed,
               "the log refused an entry of its own" +
@@ -236,10 +279,86 @@ Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
                              item.violations.front().description));
 }
 
-Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
-  if (state() != LogState::kServing) {
-    return Fail(Code::kUnavailable, state_reason());
+// Appends an entry of the operator's and waits for its publication.
+Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
+  AppendGroup group;
+  group.by_log = true;
+  group.actions = {action};
+  std::promise<Result<uint64_t>> promise;
+  Enqueue(std::move(group), [&promise](const Result<AppendAnswer>& answer) {
+    promise.set_value(IndexOfOwn(answer));
+  });
+  return promise.get_future().get();
+}
+
+// Nothing is appended once the log has ended, or is about to.
+Result<void> RunningLog::CheckTakes() const {
+  MutexLock lock(&mutex_);
+  if (!successor_.empty()) return Fail(Code::kConflict, FrozenReason());
+  if (state_ != LogState::kServing) return Fail(Code::kUnavailable, reason_);
+  if (!freezing_) return {};
+  return Fail(Code::kUnavailable,
+              "this log is about to end in favour of a successor");
+}
+
+std::optional<Result<uint64_t>> RunningLog::KnownEnd(
+    const std::string& successor) const {
+  MutexLock lock(&mutex_);
+  if (successor_.empty()) return std::nullopt;
+  if (successor_ == successor) return view_.head->tree.size - 1;
+  return Fail(Code::kConflict, FrozenReason());
+}
+
+void RunningLog::Freeze(const VerifierKey& successor, FreezeDone done) {
+  if (auto known = KnownEnd(FormatVerifierKey(successor)); known) {
+    return done(*std::move(known));
   }
+  if (successor.name == verifier_key().name ||
+      successor.type != SignatureType::kEd25519) {
+    return done(Fail(Code::kMalformed,
+                     "a successor has an Ed25519 key of another origin"));
+  }
+  if (auto fit = CheckTakes(); !fit) {
+    return done(std::unexpected(fit.error()));
+  }
+  {
+    MutexLock lock(&mutex_);
+    freezing_ = true;
+  }
+  eraser_->End([this, successor] { return AppendLast(successor); },
+               [this, done = std::move(done)](Result<uint64_t> index) mutable {
+                 if (!index) {
+                   MutexLock lock(&mutex_);
+                   freezing_ = false;
+                 }
+                 done(std::move(index));
+               });
+}
+
+// The sequencer's thread learns that the log has ended before it takes up
+// anything else.
+Result<uint64_t> RunningLog::AppendLast(const VerifierKey& successor) {
+  const std::string vkey = FormatVerifierKey(successor);
+  if (auto known = KnownEnd(vkey); known) return *std::move(known);
+  const std::string action = MakeSucceededBy(successor);
+  AppendGroup group;
+  group.by_log = true;
+  group.last = true;
+  group.actions = {action};
+  std::promise<Result<uint64_t>> promise;
+  Enqueue(std::move(group), [&](const Result<AppendAnswer>& answer) {
+    auto index = IndexOfOwn(answer);
+    if (index) {
+      MutexLock lock(&mutex_);
+      successor_ = vkey;
+    }
+    promise.set_value(std::move(index));
+  });
+  return promise.get_future().get();
+}
+
+Result<void> RunningLog::CheckOrder(const EraseOrder& order) {
+  RETURN_IF_ERROR(CheckTakes());
   if (order.indexes.empty() || order.indexes.size() > kEraseIndexesMax) {
     return Fail(Code::kMalformed,
                 "indexes: must be 1.." + std::to_string(kEraseIndexesMax));
@@ -276,9 +395,7 @@ void RunningLog::Erase(EraseOrder order, EraseDone done) {
 
 // Of an entry that is redacted already nothing is left to check.
 Result<void> RunningLog::CheckOrder(const RedactOrder& order) {
-  if (state() != LogState::kServing) {
-    return Fail(Code::kUnavailable, state_reason());
-  }
+  RETURN_IF_ERROR(CheckTakes());
   ASSIGN_OR_RETURN(const std::string leaf, Reader().ReadSlot(order.index));
   if (leaf.empty()) return {};
   RETURN_IF_ERROR(CheckRedactable(order.index, leaf));
@@ -423,10 +540,33 @@ void RunningLog::Adopt(View view) {
 }
 
 void RunningLog::Confirm() {
-  MutexLock lock(&mutex_);
-  if (state_ != LogState::kUnconfirmed) return;
-  state_ = LogState::kServing;
-  reason_.clear();
+  {
+    MutexLock lock(&mutex_);
+    if (state_ != LogState::kUnconfirmed || begun_) return;
+    begun_ = !first_.empty() && committed_.size == 0;
+    if (!begun_) {
+      state_ = LogState::kServing;
+      reason_.clear();
+      return;
+    }
+  }
+  BeginAsSuccessor();
+}
+
+// The witnesses know of no entry: the first one is written, and then the log is
+// open to others.
+void RunningLog::BeginAsSuccessor() {
+  AppendGroup group;
+  group.by_log = true;
+  group.actions = {first_};
+  Enqueue(std::move(group), [this](const Result<AppendAnswer>& answer) {
+    const auto index = IndexOfOwn(answer);
+    if (!index) return Leave(LogState::kPoisoned, index.error().message);
+    MutexLock lock(&mutex_);
+    if (state_ != LogState::kUnconfirmed) return;
+    state_ = LogState::kServing;
+    reason_.clear();
+  });
 }
 
 Result<void> RunningLog::PublishHead(std::shared_ptr<const SignedHead> head) {
@@ -456,8 +596,7 @@ void RunningLog::Run() {
       RefuseAll(std::move(groups));
       break;
     }
-    const auto sequenced = sequencer_->SequenceOnce(std::move(groups));
-    if (sequenced) continue;
+    if (Sequence(std::move(groups))) continue;
     {
       MutexLock lock(&mutex_);
       committed_ = sequencer_->committed();
@@ -472,17 +611,36 @@ void RunningLog::Run() {
   }
 }
 
+// The log's last entry comes behind all that waits beside it.
+Result<void> RunningLog::Sequence(std::vector<PendingGroup> groups) {
+  std::vector<PendingGroup> ending;
+  for (PendingGroup& group : groups) {
+    if (group.group.last) ending.push_back(std::move(group));
+  }
+  std::erase_if(groups, [](const PendingGroup& g) { return g.group.last; });
+  for (auto* part : {&groups, &ending}) {
+    if (part->empty()) continue;
+    if (HasEnded()) {
+      RefuseAll(std::move(*part));
+      continue;
+    }
+    if (auto done = sequencer_->SequenceOnce(std::move(*part)); !done) {
+      if (part == &groups) RefuseAll(std::move(ending));
+      return done;
+    }
+  }
+  return {};
+}
+
 // Tells everybody who waits that nothing of theirs was written.
 void RunningLog::RefuseAll(std::vector<PendingGroup> groups) const {
-  const Error error{Code::kUnavailable,
+  const Error error{HasEnded() ? Code::kConflict : Code::kUnavailable,
                     "nothing is appended any more: " + state_reason()};
   for (PendingGroup& group : groups) group.done(std::unexpected(error));
 }
 
 Result<void> RunningLog::CheckGroup(const AppendGroup& group) const {
-  if (state() != LogState::kServing) {
-    return Fail(Code::kUnavailable, state_reason());
-  }
+  RETURN_IF_ERROR(CheckTakes());
   const bool own = group.by_log && group.platform.empty();
   if (!own && !IsPlatformName(group.platform)) {
     return Fail(Code::kMalformed,
@@ -510,6 +668,11 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
   if (auto fit = CheckGroup(group); !fit) {
     return done(std::unexpected(fit.error()));
   }
+  Enqueue(std::move(group), std::move(done));
+}
+
+// Judges each action, on the caller's thread, and queues the group.
+void RunningLog::Enqueue(AppendGroup group, AppendDone done) {
   PendingGroup pending;
   pending.admitted.reserve(group.actions.size());
   const int64_t now_ms = clock_->WallMs();
@@ -537,6 +700,8 @@ std::string_view LogStateName(LogState state) {
   switch (state) {
     case LogState::kServing:
       return "SERVING";
+    case LogState::kFrozen:
+      return "FROZEN";
     case LogState::kUnconfirmed:
       return "UNCONFIRMED";
     case LogState::kRolledBack:

@@ -72,6 +72,8 @@ struct AppendGroup {
   // Written by this program and by no caller: then there may be no platform,
   // and kinds that the log alone writes are taken.
   bool by_log = false;
+  // Of the log's own: nothing is taken after it.
+  bool last = false;
 };
 
 // A rule that an item broke. Never holds the offending value.
@@ -153,6 +155,7 @@ inline constexpr size_t kReferrersToldMax = 1'000;
 
 enum class LogState {
   kServing,
+  kFrozen,       // ended in favour of a successor: reads only, for ever
   kUnconfirmed,  // the witnesses have not said yet how far they have seen it
   kRolledBack,   // behind what was signed or what a witness has seen: reads
                  // only until the newer data is back
@@ -202,6 +205,15 @@ struct RedactOrder {
 // Told the index of the LEAF_REDACTED entry.
 using RedactDone = std::move_only_function<void(Result<uint64_t>)>;
 
+// Told the index of the last entry, which names the successor.
+using FreezeDone = std::move_only_function<void(Result<uint64_t>)>;
+
+// The log that this one goes on for, as it ended.
+struct Predecessor {
+  VerifierKey key;
+  TreeHead head;  // not empty
+};
+
 // When what was asked for is erased, and payloads whose last day has passed go:
 // every `every_ms`, `at_ms` after midnight UTC.
 struct ErasureSchedule {
@@ -228,6 +240,9 @@ struct LogOptions {
   SigningKey key;        // its name is the log's origin
   Clock* clock = nullptr;
   ErasureSchedule erasures = {};
+  // Named by the first entry, which is written before any other is taken. A log
+  // with entries must begin with that one.
+  std::optional<Predecessor> predecessor = {};
   Publishing publishing = {};
   // Told, for whoever runs the log, what is wrong and does not stop it. Called
   // by any thread; must not block.
@@ -316,8 +331,17 @@ class Log {
   // goes too. The entry that says so comes first, and no byte goes before that
   // is published: where publication waits for witnesses, `done` is called once
   // it is signed, and the rest follows. The tree stays as it is. kMalformed for
-  // a seal and the kinds 18 to 22; kOutOfRange; kExhausted past kRedactionsMax.
+  // a seal and the kinds 18 to 22 and 26; kOutOfRange; kExhausted past
+  // kRedactionsMax.
   virtual void Redact(RedactOrder order, RedactDone done) = 0;
+  // Freeze ends the log: what waits to be erased is erased, a last entry names
+  // the successor, and from then on, restarts included, every append, erasure
+  // and redaction is kConflict, naming it. `done` is called once the last entry
+  // is signed. The same successor again is told the same index; another one,
+  // or one of this log's origin, is kConflict or kMalformed. What fails before
+  // the last entry stands leaves the log as it was, but for erasures.
+  virtual void Freeze(const VerifierKey& successor, FreezeDone done) = 0;
+
   // ReadRedacted says of an entry whether another, signed, redacted it;
   // ReadAllRedacted returns those where that is published, ascending.
   virtual Result<std::optional<RedactedEntry>> ReadRedacted(uint64_t index) = 0;

@@ -19,7 +19,8 @@ void Add(bool holds, std::string_view field, std::string_view rule,
 
 // Whether a record of this kind can be corrected by stating it anew.
 bool IsCorrectable(v1::Kind kind) {
-  return kind < v1::KIND_CORRECTION || kind > v1::KIND_PLATFORM_KEY;
+  return kind < v1::KIND_CORRECTION ||
+         (kind > v1::KIND_PLATFORM_KEY && kind != v1::KIND_SUCCESSION);
 }
 
 void AddWithin(Violations within, Violations* out) {

@@ -19,7 +19,8 @@ std::string ToDoKey(uint64_t entry) {
 
 // What the log itself rests on.
 bool IsPermanent(int kind) {
-  return kind >= v1::KIND_PAYLOAD_ERASED && kind <= v1::KIND_PLATFORM_KEY;
+  return (kind >= v1::KIND_PAYLOAD_ERASED && kind <= v1::KIND_PLATFORM_KEY) ||
+         kind == v1::KIND_SUCCESSION;
 }
 
 std::string_view AsString(const Hash& hash) { return AsText(hash); }
@@ -70,7 +71,7 @@ Result<void> CheckRedactable(uint64_t index, std::string_view leaf) {
   if (entry.is_seal()) return refuse("a seal");
   ASSIGN_OR_RETURN(const ActionIdentity identity, IdentityOf(entry.action));
   if (!IsPermanent(identity.kind)) return {};
-  return refuse("of a kind that the log itself rests on (18 to 22)");
+  return refuse("of a kind that the log itself rests on (18 to 22, 26)");
 }
 
 Result<v1::Action> MakeRedaction(const RedactOrder& order,
@@ -109,7 +110,7 @@ Result<void> JudgeRedaction(uint64_t index, const v1::Action& action,
   if (stored.logged_at_ms == 0) return refuse(field, "is not logged yet");
   ASSIGN_OR_RETURN(const ActionIdentity identity, IdentityOf(stored.action));
   if (IsPermanent(identity.kind)) {
-    return refuse(field, "must not name an entry of a kind 18 to 22");
+    return refuse(field, "must not name an entry of a kind 18 to 22 or 26");
   }
   if (action.redaction().leaf_hash() != AsString(LeafHashOf(stored))) {
     return refuse("redaction.leaf_hash", "is not that of the entry");

@@ -13,7 +13,7 @@ constexpr KindSet kAll = ~KindSet{0};
 constexpr KindSet kRecords =
     kAll & ~Kinds(v1::KIND_CORRECTION, v1::KIND_VOID, v1::KIND_PAYLOAD_ERASED,
                   v1::KIND_LEAF_REDACTED, v1::KIND_STATS_ATTESTATION,
-                  v1::KIND_TERM, v1::KIND_PLATFORM_KEY);
+                  v1::KIND_TERM, v1::KIND_PLATFORM_KEY, v1::KIND_SUCCESSION);
 constexpr KindSet kDecisions = Kinds(v1::KIND_ACTION, v1::KIND_MODIFICATION);
 constexpr KindSet kUndoing =
     Kinds(v1::KIND_NOTICE_RETRACTED, v1::KIND_APPEAL_DECIDED,

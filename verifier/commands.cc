@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "verifier/audit/audit.h"
+#include "verifier/audit/predecessor.h"
 #include "verifier/audit/progress.h"
 #include "verifier/audit/report.h"
 #include "verifier/core/bundle.h"
@@ -137,7 +138,16 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
                                  uint64_t total) {
     progress.Show(what, done, total);
   };
-  return Audit(request);
+  AuditReport report = Audit(request);
+  if (options.predecessor.empty()) return report;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Source> before,
+                   OpenTarget(options.predecessor, url_options));
+  AuditRequest earlier = request;
+  earlier.source = before.get();
+  earlier.memory = nullptr;
+  earlier.handles = nullptr;
+  JudgePredecessor(earlier, options.strict, &report);
+  return report;
 }
 
 }  // namespace

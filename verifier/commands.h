@@ -53,7 +53,8 @@ Verdict RunFork(const ForkOptions& options);
 struct AuditOptions {
   std::string target;  // an http(s) address or a directory
   std::string policy;
-  std::string state;  // a directory, or empty
+  std::string predecessor;  // address or directory; may be empty
+  std::string state;        // a directory, or empty
   bool first_use = false;
   bool integrity_only = false;
   bool strict = false;

@@ -32,9 +32,9 @@ int CountMessageFields(const Descriptor& type) {
 bool HasMessages(const v1::Action& action) {
   return action.has_corrected() || action.has_bulk() || action.has_erasure() ||
          action.has_redaction() || action.has_stats() || action.has_term() ||
-         action.has_key_event();
+         action.has_key_event() || action.has_succession();
 }
-constexpr int kMessagesOfAction = 7;  // those above
+constexpr int kMessagesOfAction = 8;  // those above
 
 bool HasUnknownFields(const Message& message);
 

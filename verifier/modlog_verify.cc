@@ -43,6 +43,8 @@ Examples
   modlog-verify audit https://log.example/ --policy log.policy \
       --state ~/modlog-seen                    every time after
   modlog-verify audit ./copy --policy log.policy --first-use --integrity-only
+  modlog-verify audit https://log.example/2/ --policy both.policy --first-use \
+      --predecessor https://log.example/       a log that goes on for another
   modlog-verify watch https://log.example/ --policy log.policy \
       --state ~/modlog-seen                    for ever
   modlog-verify mirror https://log.example/ ./copy --policy log.policy \
@@ -73,6 +75,7 @@ The rules of the record, by the identifiers in the report
   seals         signatures, gaps           lateness      days to the entry
   unique_puid   one entry a submission     corrections   void and corrected
   kinds         which fields, which kind   uniformity    too regular to be true
+  succession    how it begins and ends
 A violation makes the verdict false. A warning (a copy that is incomplete, an
 attested figure that differs from what the log holds) does so with --strict
 only. The rest are notes. docs/verifying.md has each rule in words.
@@ -314,6 +317,11 @@ class CommandLine {
     command->add_flag("--integrity-only", audit_.integrity_only,
                       "Leave the rules of the record out: any tlog-tiles log "
                       "can be judged so");
+    command
+        ->add_option("--predecessor", audit_.predecessor,
+                     "Address or copy of the log that this one succeeds: "
+                     "audit it too, and judge whether the two agree")
+        ->excludes("--integrity-only");
     command->add_flag("--strict", audit_.strict,
                       "A warning makes the verdict false as well");
     command->add_flag("--payloads", audit_.payloads,

@@ -87,9 +87,8 @@ std::string FormatOne(const v1::Action& action, const FieldDescriptor& field) {
                  ? FormatHex(AsBytes(value))
                  : value;
     }
-    default:
-      MODLOG_CHECK(false, "an action has fields of four types");
-      return {};
+    default:  // a message: what only some kinds hold
+      return reflection.GetMessage(action, &field).ShortDebugString();
   }
 }
 
@@ -103,10 +102,12 @@ std::string FormatElement(const v1::Action& action,
     case FieldDescriptor::CPPTYPE_UINT32:
       return FormatNumber(field.name(),
                           reflection.GetRepeatedUInt32(action, &field, i));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return absl::StrCat(reflection.GetRepeatedUInt64(action, &field, i));
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection.GetRepeatedString(action, &field, i);
     default:
-      MODLOG_CHECK(false, "an action has lists of three types");
+      MODLOG_CHECK(false, "an action has lists of four types");
       return {};
   }
 }

@@ -128,6 +128,10 @@ Result<v1::RedactResponse> Client::Redact(const v1::RedactRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Redact);
 }
 
+Result<v1::FreezeResponse> Client::Freeze(const v1::FreezeRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::Freeze);
+}
+
 Result<v1::EraseResponse> Client::Erase(const v1::EraseRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Erase);
 }

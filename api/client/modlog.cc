@@ -89,6 +89,7 @@ int main(int argc, char** argv) {
   modlog::AddStatus(&app, &line);
   modlog::AddExport(&app, &line);
   modlog::AddExportTiles(&app, &line);
+  modlog::AddSucceed(&app, &line);
   modlog::AddErase(&app, &line);
   modlog::AddRedact(&app, &line);
   modlog::AddTerm(&app, &line);

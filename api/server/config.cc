@@ -13,6 +13,7 @@
 #include "api/keys/key_file.h"
 #include "api/witnessing/publisher.h"
 #include "verifier/core/bytes.h"
+#include "verifier/core/checkpoint.h"
 #include "verifier/core/note.h"
 
 namespace modlog {
@@ -26,6 +27,8 @@ std::optional<std::string>* SettingNamed(std::string_view name,
   if (name == "data_dir") return &settings->data_dir;
   if (name == "origin") return &settings->origin;
   if (name == "key") return &settings->key;
+  if (name == "succeeds") return &settings->succeeds;
+  if (name == "succeeds_at") return &settings->succeeds_at;
   if (name == "grpc_listen") return &settings->grpc_listen;
   if (name == "http_listen") return &settings->http_listen;
   if (name == "cose_key") return &settings->cose_key;
@@ -89,6 +92,38 @@ Result<std::optional<Policy>> ReadPolicy(
   return std::optional<Policy>(*std::move(policy));
 }
 
+// The log that this one goes on for: its key, and what it signed last.
+Result<std::optional<Predecessor>> ReadPredecessor(
+    const std::optional<std::string>& vkey,
+    const std::optional<std::string>& path) {
+  if (vkey.has_value() != path.has_value()) {
+    return Fail(Code::kMalformed,
+                "succeeds, succeeds-at: want both, the predecessor's verifier "
+                "key and its final checkpoint, or neither");
+  }
+  if (!vkey.has_value()) return std::nullopt;
+  auto key = ParseVerifierKey(*vkey);
+  if (!key.has_value()) return Prefixed("succeeds", key.error());
+  auto text = ReadFile(*path);
+  if (!text.has_value()) {
+    return Prefixed("succeeds-at", Prefixed(*path, text.error()).error());
+  }
+  auto note = OpenNote(*text, {&*key, 1});
+  if (!note.has_value()) {
+    return Prefixed("succeeds-at", Prefixed(*path, note.error()).error());
+  }
+  auto checkpoint = ParseCheckpoint(note->note.text);
+  if (!checkpoint.has_value()) {
+    return Prefixed("succeeds-at", Prefixed(*path, checkpoint.error()).error());
+  }
+  if (checkpoint->origin != key->name || checkpoint->tree.size == 0) {
+    return Fail(Code::kMalformed, "succeeds-at: " + *path +
+                                      ": want a checkpoint of entries of " +
+                                      key->name);
+  }
+  return Predecessor{*std::move(key), checkpoint->tree};
+}
+
 Result<RoundSettings> ParseRounds(const std::optional<std::string>& mode,
                                   const std::optional<std::string>& interval) {
   RoundSettings rounds;
@@ -146,7 +181,8 @@ Result<Settings> ParseSettings(std::string_view toml) {
       return Fail(
           Code::kMalformed,
           fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
-                      "key, grpc_listen, http_listen, enrolled_only, cose_key, "
+                      "key, succeeds, succeeds_at, grpc_listen, http_listen, "
+                      "enrolled_only, cose_key, "
                       "policy, witness_mode, witness_interval_ms or erase_at",
                       Line(key.source()), key.str().substr(0, 64)));
     }
@@ -183,6 +219,9 @@ Result<Config> MakeConfig(const Settings& flags,
     return Fail(Code::kMalformed,
                 "key: is empty, want a file or a pkcs11: URI");
   }
+  ASSIGN_OR_RETURN(
+      config.predecessor,
+      ReadPredecessor(pick(&Settings::succeeds), pick(&Settings::succeeds_at)));
   ASSIGN_OR_RETURN(
       config.grpc_listen,
       ParseNamed("grpc-listen",

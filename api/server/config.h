@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "api/witnessing/rounds.h"
+#include "log/log.h"
 #include "verifier/address.h"
 #include "verifier/core/result.h"
 
@@ -34,6 +35,8 @@ struct Settings {
   std::optional<std::string> data_dir = {};
   std::optional<std::string> origin = {};
   std::optional<std::string> key = {};
+  std::optional<std::string> succeeds = {};
+  std::optional<std::string> succeeds_at = {};
   std::optional<std::string> grpc_listen = {};
   std::optional<std::string> http_listen = {};
   std::optional<bool> enrolled_only = {};
@@ -48,6 +51,7 @@ struct Config {
   std::string data_dir;
   std::optional<std::string> origin;  // absent: whatever the key is named
   std::optional<std::string> key;  // a file or a pkcs11: URI; absent: log.key
+  std::optional<Predecessor> predecessor;
   ListenAddress grpc_listen;
   ListenAddress http_listen;
   bool enrolled_only = false;

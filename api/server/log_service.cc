@@ -284,6 +284,38 @@ LogService::Reactor* LogService::Redact(Context* context, const Buffer* in,
   return reactor;
 }
 
+LogService::Reactor* LogService::Freeze(Context* context, const Buffer* in,
+                                        Buffer* out) {
+  auto* reactor = context->DefaultReactor();
+  const auto caller = callers_->Identify(*context);
+  v1::FreezeRequest request;
+  std::optional<grpc::Status> refused;
+  if (!caller.has_value()) {
+    refused = ToGrpc(caller.error());
+  } else if (!Parse(*in, &request)) {
+    refused = Unparsed();
+  } else {
+    refused = RefuseFreeze(*caller);
+  }
+  const auto successor = ParseVerifierKey(request.successor());
+  if (!refused.has_value() && !successor.has_value()) {
+    refused = RefusedToGrpc("successor", successor.error().message);
+  }
+  if (refused.has_value()) {
+    reactor->Finish(*refused);
+    return reactor;
+  }
+  log_->Freeze(*successor, [this, reactor, out](const Result<uint64_t>& last) {
+    if (!last.has_value()) {
+      return reactor->Finish(ErrorToGrpc(last.error(), log_->state()));
+    }
+    v1::FreezeResponse response;
+    response.set_entry_index(*last);
+    reactor->Finish(Serialize(response, out));
+  });
+  return reactor;
+}
+
 LogService::Reactor* LogService::GetStatus(Context* context, const Buffer* in,
                                            Buffer* out) {
   return Answer<v1::GetStatusRequest>(

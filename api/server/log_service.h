@@ -45,7 +45,8 @@ using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
     v1::ModerationLog::WithRawCallbackMethod_AddPlatform<
         v1::ModerationLog::WithRawCallbackMethod_GetPlatform<
             v1::ModerationLog::WithRawCallbackMethod_Erase<
-                v1::ModerationLog::WithRawCallbackMethod_Redact<Base>>>>>;
+                v1::ModerationLog::WithRawCallbackMethod_Redact<
+                    v1::ModerationLog::WithRawCallbackMethod_Freeze<Base>>>>>>;
 
 class LogService final
     : public RawPayloads<
@@ -82,6 +83,7 @@ class LogService final
   Reactor* GetPayload(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* Erase(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* Redact(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* Freeze(Context* context, const Buffer* in, Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,

@@ -45,9 +45,9 @@ MetricFamily Entries(const Log& log) {
 }
 
 MetricFamily State(const Log& log) {
-  constexpr std::array kStates = {LogState::kServing, LogState::kUnconfirmed,
-                                  LogState::kRolledBack, LogState::kPoisoned,
-                                  LogState::kStopping};
+  constexpr std::array kStates = {LogState::kServing,     LogState::kFrozen,
+                                  LogState::kUnconfirmed, LogState::kRolledBack,
+                                  LogState::kPoisoned,    LogState::kStopping};
   MetricFamily family =
       Family("modlog_state", "1 for the state that the log is in, else 0.",
              MetricType::Gauge);

@@ -103,6 +103,13 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "pkcs11: URI of one in a token [log.key in the data "
                   "directory, made on the first start]")
       ->type_name("FILE|URI");
+  app->add_option("--succeeds", flags->succeeds,
+                  "Verifier key of a log that has ended and that this one goes "
+                  "on for: its first entry says so")
+      ->type_name("VKEY");
+  app->add_option("--succeeds-at", flags->succeeds_at,
+                  "And its final checkpoint, as modlog succeed wrote it")
+      ->type_name("FILE");
   app->add_option("--grpc-listen", flags->grpc_listen,
                   "Where platforms append; loopback only, port 0 for a free "
                   "one [" +
@@ -222,14 +229,15 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
                        .inform = Inform});
 }
 
-Result<std::unique_ptr<Log>> OpenLog(const DataDir& directory, SigningKey key,
-                                     int64_t erase_at_ms,
+Result<std::unique_ptr<Log>> OpenLog(const Config& config,
+                                     const DataDir& directory, SigningKey key,
                                      Publisher* publisher) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
   LogOptions options{.data_dir = directory.path(),
                      .key = std::move(key),
                      .clock = SystemClock(),
-                     .erasures = {.at_ms = erase_at_ms},
+                     .erasures = {.at_ms = config.erase_at_ms},
+                     .predecessor = config.predecessor,
                      .warn = Warn};
   if (publisher != nullptr) {
     options.publishing = {.at_once = false,
@@ -263,6 +271,7 @@ int ExitStatusOf(LogState state) {
 }
 
 const char* RemedyOf(LogState state) {
+  if (state == LogState::kFrozen) return "reads go on";
   return state == LogState::kPoisoned
              ? "remove the cause, then start modlogd again"
              : "reads go on; stop modlogd and bring the newer data back";
@@ -314,9 +323,8 @@ Result<int> Run(const Config& config) {
                      LoadOrMakeCoseKey(*config.cose_key, key.verifier));
   }
   const auto publisher = MakePublisher(config, policy, directory);
-  ASSIGN_OR_RETURN(
-      const auto log,
-      OpenLog(directory, std::move(key), config.erase_at_ms, publisher.get()));
+  ASSIGN_OR_RETURN(const auto log,
+                   OpenLog(config, directory, std::move(key), publisher.get()));
   // Asks nobody once the log is about to go.
   const PublishingScope publishing(publisher.get(), log.get());
   ASSIGN_OR_RETURN(const auto callers,

@@ -6,12 +6,25 @@
 
 namespace modlog {
 
-std::optional<grpc::Status> RefuseRedact(const Caller& caller) {
+namespace {
+
+std::optional<grpc::Status> RefuseAllButOperator(const Caller& caller,
+                                                 const std::string& does) {
   if (caller.IsOperator()) return std::nullopt;
   return ToGrpc(DetailedStatus(
       grpc::StatusCode::PERMISSION_DENIED, "OPERATOR_ONLY",
-      "only the operator redacts entries: show the operator's token",
+      "only the operator " + does + ": show the operator's token",
       {{"caller", caller.platform.empty() ? "nobody" : caller.platform}}));
+}
+
+}  // namespace
+
+std::optional<grpc::Status> RefuseRedact(const Caller& caller) {
+  return RefuseAllButOperator(caller, "redacts entries");
+}
+
+std::optional<grpc::Status> RefuseFreeze(const Caller& caller) {
+  return RefuseAllButOperator(caller, "ends a log");
 }
 
 RedactOrder OrderOf(const v1::RedactRequest& request) {

@@ -16,6 +16,8 @@ namespace modlog {
 // RefuseRedact: it is the operator's alone, because a platform that could take
 // out its own entries could take out those that speak against it.
 std::optional<grpc::Status> RefuseRedact(const Caller& caller);
+// RefuseFreeze: so is the end of a log.
+std::optional<grpc::Status> RefuseFreeze(const Caller& caller);
 RedactOrder OrderOf(const v1::RedactRequest& request);
 
 // LeafErrorToGrpc tells why the bytes of an entry could not be read: NOT_FOUND,

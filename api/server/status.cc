@@ -84,7 +84,10 @@ RpcStatus ErrorStatus(const Error& error, LogState state) {
   RpcStatus status;
   status.set_code(row.status);
   status.set_message(error.message);
-  AddErrorInfo(stopped ? LogStateName(state) : row.reason, &status);
+  // A log that has ended refuses for ever, not for now.
+  const bool ended =
+      error.code == Code::kConflict && state == LogState::kFrozen;
+  AddErrorInfo(stopped || ended ? LogStateName(state) : row.reason, &status);
   const bool passes = stopped && state == LogState::kUnconfirmed;
   if (error.code == Code::kExhausted || passes) AddRetryInfo(&status);
   return status;

@@ -223,6 +223,9 @@ void HeldLog::Erase(EraseOrder, EraseDone done) {
 void HeldLog::Redact(RedactOrder, RedactDone done) {
   done(Fail(Code::kUnavailable, "a test says so"));
 }
+void HeldLog::Freeze(const VerifierKey&, FreezeDone done) {
+  done(Fail(Code::kUnavailable, "a test says so"));
+}
 Result<std::optional<RedactedEntry>> HeldLog::ReadRedacted(uint64_t) {
   return std::optional<RedactedEntry>();
 }

@@ -124,6 +124,7 @@ class HeldLog final : public Log {
   Result<std::string> ReadTerm(const Hash& text_sha256) override;
   void Erase(EraseOrder order, EraseDone done) override;
   void Redact(RedactOrder order, RedactDone done) override;
+  void Freeze(const VerifierKey& successor, FreezeDone done) override;
   Result<std::optional<RedactedEntry>> ReadRedacted(uint64_t) override;
   Result<std::vector<RedactedEntry>> ReadAllRedacted() override;
   Result<std::vector<Hash>> ProveInclusion(uint64_t, uint64_t) override;

@@ -80,8 +80,7 @@ TEST(KindTableTest, EveryKindHasARowAndNoOtherHasOne) {
   for (int kind = 1; kind < 128; ++kind) {
     v1::Action action;
     action.set_kind(static_cast<v1::Kind>(kind));
-    EXPECT_EQ(RowOf(action) != nullptr, kind <= v1::KIND_PUBLICATION_CHANGED)
-        << kind;
+    EXPECT_EQ(RowOf(action) != nullptr, kind <= v1::KIND_SUCCESSION) << kind;
   }
 }
 
@@ -124,7 +123,7 @@ TEST(KindTableTest, WhatARowDoesNotNameIsForbiddenAndTheRestIsAllowed) {
 // The references of each row, one by one, in a log.
 TEST(KindTableTest, EveryKindMayBeNamedOrNotAsItsCellSays) {
   for (const KindRow& row : KindTable()) {
-    for (int kind = 1; kind <= v1::KIND_PUBLICATION_CHANGED; ++kind) {
+    for (int kind = 1; kind <= v1::KIND_SUCCESSION; ++kind) {
       for (const bool cause : {false, true}) {
         LifeRule rule(0, 1, {});
         TargetSeen target;

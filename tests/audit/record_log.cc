@@ -83,6 +83,11 @@ v1::Action RecordOf(v1::Kind kind, const std::string& puid) {
     case v1::KIND_DOCUMENT:
       action.set_commitment(std::string(32, 'c'));
       break;
+    case v1::KIND_SUCCESSION:
+      action.mutable_succession()->set_op(v1::SUCCESSION_OP_SUCCEEDED_BY);
+      action.mutable_succession()->set_log(
+          FormatVerifierKey(SuccessorKey().verifier));
+      break;
     case v1::KIND_PUBLICATION_CHANGED:
       action.set_provenance(v1::PROVENANCE_OBSERVED);
       action.set_publication(v1::PUBLICATION_EDITED);
@@ -91,6 +96,12 @@ v1::Action RecordOf(v1::Kind kind, const std::string& puid) {
       break;
   }
   return action;
+}
+
+SignerKey SuccessorKey() {
+  return *MakeSignerKey(
+      "next.example/log", SignatureType::kEd25519,
+      *Ed25519PrivateKey::FromSeed(AsBytes(std::string(32, 'n'))));
 }
 
 v1::Action Takedown(const std::string& puid) {

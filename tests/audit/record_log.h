@@ -19,6 +19,8 @@ inline constexpr uint32_t kRecordDay = 20'454;
 
 // A valid action of a kind; what a kind needs besides (about, …) is the test's.
 v1::Action RecordOf(v1::Kind kind, const std::string& puid);
+// The log that a SUCCESSION entry names.
+SignerKey SuccessorKey();
 v1::Action Takedown(const std::string& puid);  // removes one item, own word
 // About another, of a kind that needs it.
 v1::Action AboutRecord(v1::Kind kind, const std::string& puid,

@@ -751,5 +751,50 @@ TEST_F(RecordProgramTest, Rule12AKeyForHandlesIsRegisteredWithProof) {
   EXPECT_EQ(Judge(log), (Found{"keys 0", "keys 1", "keys 2"}));
 }
 
+v1::Action Succeeds(uint64_t size, const std::string& root) {
+  v1::Action action = RecordOf(v1::KIND_SUCCESSION, "succeeds");
+  action.mutable_succession()->set_op(v1::SUCCESSION_OP_SUCCEEDS);
+  action.mutable_succession()->set_size(size);
+  action.mutable_succession()->set_root(root);
+  return action;
+}
+
+TEST_F(RecordProgramTest, Rule13ALogThatHasEndedHasNoFurtherEntry) {
+  RecordLog log;
+  log.Add(Succeeds(5, std::string(32, 'r')), "");
+  log.Add(Takedown("a"));
+  log.Add(RecordOf(v1::KIND_SUCCESSION, "succeeded-by"), "");
+  const json report = Report(log);
+  EXPECT_EQ(FindingsOf(report), Found{});
+  const std::string next = FormatVerifierKey(SuccessorKey().verifier);
+  EXPECT_EQ(report["succession"]["succeeded_by"]["entry"], 2);
+  EXPECT_EQ(report["succession"]["succeeded_by"]["log"], next);
+  EXPECT_EQ(report["succession"]["succeeded_by"]["in_policy"], false);
+  EXPECT_EQ(report["succession"]["succeeds"]["size"], 5);
+  const Ran words = Run(log);
+  EXPECT_NE(words.out.find("frozen"), std::string::npos) << words.out;
+  EXPECT_NE(words.out.find(next), std::string::npos) << words.out;
+
+  log.Add(Takedown("late"));  // 3
+  EXPECT_EQ(Judge(log), Found{"succession 3"});
+}
+
+TEST_F(RecordProgramTest, Rule13WhatStandsInASuccessionEntryIsJudged) {
+  RecordLog log;
+  log.Add(Takedown("a"));
+  log.Add(Succeeds(5, std::string(32, 'r')), "");  // 1: not the first
+  log.Add(RecordOf(v1::KIND_SUCCESSION, "s"));     // 2: a platform's
+  v1::Action own = RecordOf(v1::KIND_SUCCESSION, "t");
+  own.mutable_succession()->set_log(
+      FormatVerifierKey(SmallLogOtherKey().verifier));
+  log.Add(own, "");  // 3: this log's own origin
+  v1::Action bad = RecordOf(v1::KIND_SUCCESSION, "u");
+  bad.mutable_succession()->set_log("next.example/log+00000000+AAAA");
+  bad.mutable_succession()->set_size(1);
+  log.Add(bad, "");  // 4: twice: no key, and a size
+  EXPECT_EQ(Judge(log), (Found{"succession 1", "succession 2", "succession 3",
+                               "fields 4", "fields 4"}));
+}
+
 }  // namespace
 }  // namespace modlog

@@ -53,6 +53,7 @@ class KeyedLog {
 
   std::string vkey() const { return facts_.at("vkey"); }
   std::string url() const { return "http://" + facts_.at("http") + "/"; }
+  std::string grpc() const { return facts_.at("grpc"); }
   std::string policy() const { return data_dir_ + "/log.policy"; }
 
   Outcome Modlog(const Words& words, const std::string& input = "") const {

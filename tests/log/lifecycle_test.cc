@@ -187,7 +187,7 @@ bool IsEverywhere(const std::string& name) {
 // the log's own entries hold.
 bool IsElsewhere(const std::string& name) {
   static const Names names = {"strikes_expire", "about_index", "erasure",
-                              "redaction"};
+                              "redaction", "succession"};
   return names.contains(name);
 }
 
@@ -204,9 +204,10 @@ TEST(Lifecycle, ThePageHasARowForEveryKindThatIsSubmitted) {
   // A kind could be taken that no page describes.
   Names kinds;
   for (const KindRow& row : KindRows()) kinds.insert(std::to_string(row.kind));
-  for (int kind = 1; kind <= 25; ++kind) {
-    const bool own =
-        kind == v1::KIND_PAYLOAD_ERASED || kind == v1::KIND_LEAF_REDACTED;
+  for (int kind = 1; kind <= v1::Kind_MAX; ++kind) {
+    const bool own = kind == v1::KIND_PAYLOAD_ERASED ||
+                     kind == v1::KIND_LEAF_REDACTED ||
+                     kind == v1::KIND_SUCCESSION;
     EXPECT_EQ(kinds.contains(std::to_string(kind)), !own) << kind;
   }
 }

@@ -37,6 +37,7 @@ RULES = [
     ("log/erasure", ("log/", "verifier/core/", "absl/") + PROTOCOL),
     ("log/eraser", ("log/", "verifier/core/") + PROTOCOL),
     ("log/redaction", ("log/", "verifier/core/", "absl/") + PROTOCOL),
+    ("log/succession", ("log/", "verifier/core/") + PROTOCOL),
     ("log/life", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",

@@ -25,7 +25,8 @@ class Auditor {
 
   AuditReport Run() && {
     const auto begin = std::chrono::steady_clock::now();
-    if (ReadCheckpoint() && AreHandlesOfLog() && Recall() && Judge()) {
+    if (ReadCheckpoint() && AreHandlesOfLog() && IsLongEnough() && Recall() &&
+        Judge()) {
       Conclude();
     }
     report_.seconds =
@@ -125,6 +126,16 @@ class Auditor {
                    Quoted(origin()));
   }
 
+  bool IsLongEnough() {
+    if (!request_.contains || request_.contains->size <= head().size) {
+      return true;
+    }
+    return End(Verdict::kCannotTell, "checkpoint line 2",
+               "has " + Grouped(head().size) + " entries, and " +
+                   Grouped(request_.contains->size) +
+                   " are named: take a newer copy");
+  }
+
   static std::string PlaceOfBadNote(const Error& error) {
     return error.code == Code::kUntrusted ? "checkpoint signature"
                                           : kCheckpointPath;
@@ -197,9 +208,20 @@ class Auditor {
     }
     const RecordIndex index = std::move(first).Finish(&report_.record);
     FinishSearch();
+    TellWhetherTrusted(&report_.record.succeeded_by);
+    TellWhetherTrusted(&report_.record.succeeds);
     TellKey(index.keys);
     if (!ExplainMissing(index.removals)) return false;
     return JoinEntries(index) && CheckPayloads(index);
+  }
+
+  void TellWhetherTrusted(std::optional<NamedLog>* named) const {
+    if (!*named) return;
+    for (const PolicyLog& log : request_.policy->logs) {
+      if (FormatVerifierKey(log.key) == (*named)->vkey) {
+        (*named)->in_policy = true;
+      }
+    }
   }
 
   // ---- handles, if any are looked for: in the first replay
@@ -317,6 +339,8 @@ class Auditor {
     replay.head = head();
     if (before_ && before_->checkpoint.tree.size > 0) {
       replay.older = before_->checkpoint.tree;
+    } else if (request_.contains) {
+      replay.older = request_.contains;
     }
     replay.threads = request_.threads;
     replay.stop = request_.stop;

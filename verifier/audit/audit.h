@@ -48,6 +48,8 @@ struct AuditRequest {
   bool payloads = false;           // fetch the open parts of payloads and judge
   // Handles to look for, as judged under the policy; null: none.
   const HandlesReport* handles = nullptr;
+  // A head that the log must contain, as another log names it.
+  std::optional<TreeHead> contains;
   uint32_t late_days = 7;  // what is counted as late
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;

@@ -75,6 +75,28 @@ void AddCounts(const AuditReport& report, Lines* lines) {
                          Grouped(EntriesPerSecond(report)) + " entries/s");
 }
 
+std::string TrustWords(const NamedLog& named) {
+  return named.in_policy ? "which the policy trusts"
+                         : "which the policy does not name";
+}
+
+void AddSuccession(const RecordSummary& record, Lines* lines) {
+  if (record.succeeds) {
+    const NamedLog& named = *record.succeeds;
+    lines->Add("succeeds", Quoted(named.vkey) + ", " + TrustWords(named));
+    lines->Add("", "which ended with " +
+                       Counted(named.size, "entry", "entries") + ", root " +
+                       FormatBase64(AsBytes(named.root)) +
+                       (named.compared ? ", and agrees"
+                                       : "; not compared (--predecessor)"));
+  }
+  if (record.succeeded_by) {
+    const NamedLog& named = *record.succeeded_by;
+    lines->Add("frozen", "by entry " + Grouped(named.entry) + ": it has ended");
+    lines->Add("succeeded by", Quoted(named.vkey) + ", " + TrustWords(named));
+  }
+}
+
 constexpr size_t kEntriesShownMax = 20;  // the JSON has all
 
 std::string FoundWords(const FoundHandle& handle) {
@@ -139,6 +161,24 @@ ordered_json WitnessesJson(const AuditReport& report) {
   return list;
 }
 
+ordered_json SuccessionJson(const RecordSummary& record) {
+  ordered_json json = {{"succeeded_by", nullptr}, {"succeeds", nullptr}};
+  if (const auto& named = record.succeeded_by) {
+    json["succeeded_by"] = {{"entry", named->entry},
+                            {"log", named->vkey},
+                            {"in_policy", named->in_policy}};
+  }
+  if (const auto& named = record.succeeds) {
+    json["succeeds"] = {{"entry", named->entry},
+                        {"log", named->vkey},
+                        {"in_policy", named->in_policy},
+                        {"size", named->size},
+                        {"root", FormatBase64(AsBytes(named->root))},
+                        {"compared", named->compared}};
+  }
+  return json;
+}
+
 void AddCheckpointJson(const AuditReport& report, ordered_json* json) {
   const Checkpoint& checkpoint = report.trusted->checkpoint;
   (*json)["origin"] = checkpoint.origin;
@@ -158,6 +198,7 @@ void AddCountsJson(const AuditReport& report, ordered_json* json) {
   (*json)["tiles"] = report.counts.tiles;
   (*json)["seconds"] = report.seconds;
   (*json)["entries_per_second"] = EntriesPerSecond(report);
+  (*json)["succession"] = SuccessionJson(report.record);
   AddRecordJson(report, json);
 }
 
@@ -170,6 +211,7 @@ std::string FormatAudit(const AuditReport& report) {
   if (report.trusted) {
     AddCheckpoint(report, &lines);
     AddCounts(report, &lines);
+    AddSuccession(report.record, &lines);
     AddRecord(report, &lines);
   }
   if (report.handles) AddHandles(*report.handles, &lines);

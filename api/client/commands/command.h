@@ -41,6 +41,7 @@ void AddShow(CLI::App* app, CommandLine* line);
 void AddSearch(CLI::App* app, CommandLine* line);
 void AddWatch(CLI::App* app, CommandLine* line);
 void AddExportTiles(CLI::App* app, CommandLine* line);
+void AddSucceed(CLI::App* app, CommandLine* line);
 void AddErase(CLI::App* app, CommandLine* line);
 void AddRedact(CLI::App* app, CommandLine* line);
 void AddTerm(CLI::App* app, CommandLine* line);

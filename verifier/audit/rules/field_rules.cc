@@ -53,9 +53,10 @@ class Judge {
 
  private:
   static constexpr FieldSet kNested = {
-      A::kBulkFieldNumber,     A::kErasureFieldNumber, A::kRedactionFieldNumber,
-      A::kStatsFieldNumber,    A::kTermFieldNumber,    A::kKeyEventFieldNumber,
-      A::kCorrectedFieldNumber};
+      A::kBulkFieldNumber,      A::kErasureFieldNumber,
+      A::kRedactionFieldNumber, A::kStatsFieldNumber,
+      A::kTermFieldNumber,      A::kKeyEventFieldNumber,
+      A::kCorrectedFieldNumber, A::kSuccessionFieldNumber};
 
   bool copied() const { return a_.provenance() != v1::PROVENANCE_FIRST_HAND; }
   bool has(int field) const { return present_.Has(field); }

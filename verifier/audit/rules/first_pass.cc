@@ -10,7 +10,11 @@ namespace modlog {
 
 FirstPass::FirstPass(uint64_t size, std::string origin, uint32_t late_days,
                      Findings* findings)
-    : late_days_(late_days), findings_(findings), keys_(size) {
+    : size_(size),
+      late_days_(late_days),
+      findings_(findings),
+      keys_(size),
+      succession_(origin) {
   index_.keys = KeysRule(std::move(origin));
 }
 
@@ -88,6 +92,9 @@ void FirstPass::TakeRare(const RareEntry& rare, uint32_t platform) {
                                           &figures, findings_);
     case v1::KIND_STATS_ATTESTATION:
       return TakeAttestation(rare, platform);
+    case v1::KIND_SUCCESSION:
+      return succession_.Take(rare.entry, platforms_[platform].name,
+                              rare.action.succession(), findings_);
     default:
       return TakeAmendment(rare, platform);
   }
@@ -167,6 +174,7 @@ RecordIndex FirstPass::Finish(RecordSummary* summary) && {
     names.push_back(platform.name);
   }
   index_.removals.Finish(std::move(names));
+  succession_.Finish(size_, findings_, summary);
   summary->late_days = late_days_;
   summary->redacted_leaves = index_.removals.RedactedLeaves();
   index_.needs_second_pass =

@@ -19,6 +19,7 @@
 #include "verifier/audit/rules/record_facts.h"
 #include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/removals.h"
+#include "verifier/audit/rules/succession.h"
 #include "verifier/audit/rules/terms.h"
 
 namespace modlog {
@@ -68,12 +69,14 @@ class FirstPass {
   void TakeAttestation(const RareEntry& rare, uint32_t platform);
   void FinishAmendments();
 
+  const uint64_t size_;
   const uint32_t late_days_;
   Findings* findings_;
   RecordIndex index_;
   KeyPrefixes keys_;
   LoggedAtRule logged_at_;
   TermsRule terms_;
+  SuccessionRule succession_;
   std::vector<Platform> platforms_;
   std::unordered_map<std::string, uint32_t> numbers_;
   std::vector<Amendment> voids_;

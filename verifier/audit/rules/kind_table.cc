@@ -47,7 +47,7 @@ constexpr KindList kUndoing = {v1::KIND_NOTICE_RETRACTED,
                                v1::KIND_EXTERNAL_DECIDED};
 constexpr KindList kAnyKind = {1,  2,  3,  4,  5,  6,  7,  8,  9,
                                10, 11, 12, 13, 14, 15, 16, 17, 18,
-                               19, 20, 21, 22, 23, 24, 25};
+                               19, 20, 21, 22, 23, 24, 25, 26};
 constexpr auto kNoLabel = v1::LABEL_OP_UNSPECIFIED;
 
 constexpr KindRow kTable[] = {
@@ -231,6 +231,15 @@ constexpr KindRow kTable[] = {
     {v1::KIND_PLATFORM_KEY,
      kNoLabel,
      {A::kKeyEventFieldNumber},
+     {},
+     {},
+     false,
+     0,
+     {},
+     {}},
+    {v1::KIND_SUCCESSION,
+     kNoLabel,
+     {A::kSuccessionFieldNumber},
      {},
      {},
      false,

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "verifier/core/note.h"
+
 namespace modlog {
 namespace {
 
@@ -21,6 +23,7 @@ class Nested {
     if (a_.has_redaction()) JudgeRedaction(a_.redaction());
     if (a_.has_term()) JudgeTerm(a_.term());
     if (a_.has_key_event()) JudgeKeyEvent(a_.key_event());
+    if (a_.has_succession()) JudgeSuccession(a_.succession());
   }
 
  private:
@@ -105,6 +108,18 @@ class Nested {
     const size_t size = key.use() == v1::KEY_USE_VRF ? 33 : 32;
     Form(key.public_key().size() == size,
          "key_event.public_key has not " + std::to_string(size) + " bytes");
+  }
+
+  void JudgeSuccession(const v1::Succession& succession) const {
+    const bool succeeds = succession.op() == v1::SUCCESSION_OP_SUCCEEDS;
+    Form(succeeds || succession.op() == v1::SUCCESSION_OP_SUCCEEDED_BY,
+         "succession.op is not 1..2");
+    const auto key = ParseVerifierKey(succession.log());
+    Form(key && key->type == SignatureType::kEd25519,
+         "succession.log is no Ed25519 verifier key");
+    Form(succeeds == (succession.size() > 0) &&
+             succession.root().size() == (succeeds ? 32 : 0),
+         "succession.size and root go with SUCCEEDS and with it alone");
   }
 
   const v1::Action& a_;

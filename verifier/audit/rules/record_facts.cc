@@ -139,6 +139,7 @@ bool IsRareKind(int kind) {
     case v1::KIND_STATS_ATTESTATION:
     case v1::KIND_TERM:
     case v1::KIND_PLATFORM_KEY:
+    case v1::KIND_SUCCESSION:
       return true;
     default:
       return false;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,17 @@ struct RedactedLeaf {
   int basis = 0;
 };
 
+// Another log, as an entry of this one names it.
+struct NamedLog {
+  uint64_t entry = 0;
+  std::string vkey;
+  // Of a predecessor: what it ended with.
+  uint64_t size = 0;
+  std::string root;        // 32 bytes
+  bool in_policy = false;  // whether the policy trusts it
+  bool compared = false;   // a predecessor that was at hand, and agrees
+};
+
 struct CountedCell {
   v1::StatsCell cell;  // value: attested
   uint64_t counted = 0;
@@ -75,8 +87,10 @@ struct RecordSummary {
   std::map<std::string, PlatformFigures> platforms;  // "" is the operator
   std::vector<RedactedLeaf> redacted_leaves;         // bytes are not there
   std::vector<CountedAttestation> attestations;
-  std::vector<std::string> uniformity;  // "platform p: …"
-  uint64_t late_days = 0;               // the limit asked for
+  std::vector<std::string> uniformity;   // "platform p: …"
+  std::optional<NamedLog> succeeded_by;  // this log has ended
+  std::optional<NamedLog> succeeds;
+  uint64_t late_days = 0;  // the limit asked for
   uint64_t perhaps_redacted_references = 0;
   uint64_t payloads_checked = 0;  // with --payloads
   uint64_t payload_parts_checked = 0;

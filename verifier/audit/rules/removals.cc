@@ -10,7 +10,7 @@ namespace {
 // What cannot be redacted: it is what the log itself rests on.
 constexpr KindList kPermanent = {
     v1::KIND_PAYLOAD_ERASED, v1::KIND_LEAF_REDACTED, v1::KIND_STATS_ATTESTATION,
-    v1::KIND_TERM, v1::KIND_PLATFORM_KEY};
+    v1::KIND_TERM,           v1::KIND_PLATFORM_KEY,  v1::KIND_SUCCESSION};
 
 Hash ToHash(const std::string& bytes) {
   return HashFromBytes(AsBytes(bytes)).value_or(Hash{});

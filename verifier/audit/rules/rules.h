@@ -37,12 +37,14 @@ inline constexpr std::string_view kRuleAttestations = "attestations";  // 9
 inline constexpr std::string_view kRuleTerms = "terms";                // 10
 inline constexpr std::string_view kRuleUniformity = "uniformity";      // 11
 inline constexpr std::string_view kRuleKeys = "keys";                  // 12
+inline constexpr std::string_view kRuleSuccession = "succession";      // 13
 
-inline constexpr std::array<std::string_view, 16> kRuleNames = {
+inline constexpr std::array<std::string_view, 17> kRuleNames = {
     kRuleEncoding,     kRuleLoggedAt, kRuleReferences,  kRuleLife,
     kRuleReversals,    kRuleSeals,    kRuleUniquePuid,  kRuleKinds,
     kRuleFields,       kRuleLateness, kRuleCorrections, kRuleRemovals,
-    kRuleAttestations, kRuleTerms,    kRuleUniformity,  kRuleKeys};
+    kRuleAttestations, kRuleTerms,    kRuleUniformity,  kRuleKeys,
+    kRuleSuccession};
 
 enum class Severity { kViolation, kWarning };
 

@@ -23,7 +23,8 @@ Result<std::optional<uint64_t>> FirstEntry(Client* client,
   request.set_limit(1);
   request.mutable_filter()->set_platform(platform);
   for (int kind = v1::KIND_ACTION; kind <= v1::Kind_MAX; ++kind) {
-    if (kind < v1::KIND_PAYLOAD_ERASED || kind > v1::KIND_PLATFORM_KEY) {
+    if ((kind < v1::KIND_PAYLOAD_ERASED || kind > v1::KIND_PLATFORM_KEY) &&
+        kind != v1::KIND_SUCCESSION) {
       request.mutable_filter()->add_kinds(static_cast<v1::Kind>(kind));
     }
   }

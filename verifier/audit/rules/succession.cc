@@ -1,0 +1,47 @@
+#include "verifier/audit/rules/succession.h"
+
+#include "verifier/words.h"
+
+namespace modlog {
+
+void SuccessionRule::Take(uint64_t entry, const std::string& platform,
+                          const v1::Succession& succession,
+                          Findings* findings) {
+  if (!platform.empty()) {
+    findings->Add(
+        {kRuleSuccession, entry,
+         "is a platform's, and only the log itself can be succeeded"});
+    return;
+  }
+  if (succession.log().starts_with(origin_ + "+")) {
+    findings->Add({kRuleSuccession, entry,
+                   "names this log itself, or another key of its origin"});
+    return;
+  }
+  NamedLog named{.entry = entry,
+                 .vkey = succession.log(),
+                 .size = succession.size(),
+                 .root = succession.root()};
+  if (succession.op() == v1::SUCCESSION_OP_SUCCEEDED_BY) {
+    if (!succeeded_by_) succeeded_by_ = std::move(named);
+    return;
+  }
+  if (entry == 0) {
+    succeeds_ = std::move(named);
+  } else {
+    findings->Add({kRuleSuccession, entry,
+                   "says whom the log succeeds, and is not its first entry"});
+  }
+}
+
+void SuccessionRule::Finish(uint64_t size, Findings* findings,
+                            RecordSummary* summary) const {
+  summary->succeeded_by = succeeded_by_;
+  summary->succeeds = succeeds_;
+  if (!succeeded_by_ || succeeded_by_->entry + 1 == size) return;
+  findings->Add({kRuleSuccession, succeeded_by_->entry + 1,
+                 "follows entry " + std::to_string(succeeded_by_->entry) +
+                     ", with which the log had ended"});
+}
+
+}  // namespace modlog
