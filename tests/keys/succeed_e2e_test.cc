@@ -53,6 +53,17 @@ class SucceedTest : public testing::Test {
     return RunProgram("modlog-verify", words);
   }
 
+  // Watches with a policy that says where the successor is, if that is known.
+  Outcome Watch(const KeyedLog& log, const std::string& successor_url) {
+    const std::string policy = folder_ / "watch.policy";
+    WriteFile(policy, "log " + old_vkey_ + "\nlog " + new_vkey_ +
+                          (successor_url.empty() ? "" : " " + successor_url) +
+                          "\nquorum none\n");
+    return RunProgram("modlog-verify",
+                      {"watch", log.url(), "--policy", policy, "--state",
+                       folder_ / "watched", "--first-use", "--once"});
+  }
+
   TemporaryFolder folder_;
   std::string old_vkey_;
   std::string new_vkey_;
@@ -94,6 +105,32 @@ TEST_F(SucceedTest, OneLogEndsAndTheOtherGoesOnAndEachNamesTheOther) {
       Json::parse(Audit(next.url(), {"--json", "--predecessor", Copy()}).out);
   EXPECT_EQ(of_new["succession"]["succeeds"]["compared"], true);
   EXPECT_EQ(of_new["succession"]["succeeds"]["size"], 2);
+}
+
+TEST_F(SucceedTest, AWatchFollowsFromTheOneToTheOther) {
+  KeyedLog old = Old();
+  ASSERT_EQ(old.Append("first").status, 0);
+  EXPECT_EQ(Watch(old, "").status, 0);
+  ASSERT_EQ(Succeed(old, new_vkey_).status, 0);
+  // Once as it grows, and once by a watcher that finds nothing new.
+  for (int look = 0; look < 2; ++look) {
+    const Outcome alone = Watch(old, "");
+    EXPECT_EQ(alone.status, 0) << alone.out;
+    EXPECT_TRUE(Contains(alone.out, "frozen: by entry 1; succeeded by " +
+                                        new_vkey_ +
+                                        ", which the policy "
+                                        "trusts and gives no address of"))
+        << alone.out;
+  }
+  KeyedLog next(NewData(), AsSuccessor());
+  ASSERT_EQ(next.Append("second").status, 0);
+  for (int look = 0; look < 2; ++look) {
+    const Outcome both = Watch(old, next.url());
+    EXPECT_EQ(both.status, 0) << both.out;
+    EXPECT_TRUE(Contains(both.out, "going on with " + next.url())) << both.out;
+    EXPECT_TRUE(Contains(both.out.substr(both.out.find("going on")), "size 2"))
+        << both.out;
+  }
 }
 
 TEST_F(SucceedTest, AnInterruptedEndIsFinishedByTheNextRun) {
@@ -189,6 +226,10 @@ TEST_F(SucceedTest, AnAuditFindsASuccessorThatLies) {
   EXPECT_EQ(lie.status, 1);
   EXPECT_TRUE(Contains(lie.out, "ended with 1 entries, and it ended with 2"))
       << lie.out;
+  const Outcome watched = Watch(old, next.url());
+  EXPECT_EQ(watched.status, 1) << watched.out;
+  EXPECT_TRUE(Contains(watched.out, "entry 0: does not name the log"))
+      << watched.out;
   // And a log that is no successor at all, or of another one.
   EXPECT_EQ(Audit(old.url(), {"--predecessor", next.url()}).status, 1);
   EXPECT_EQ(Audit(next.url(), {"--predecessor", next.url()}).status, 1);

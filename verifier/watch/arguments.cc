@@ -28,6 +28,10 @@ Somebody ahead of the log is no contradiction yet: a log shows a checkpoint to
 its witnesses before it publishes it. If the log still serves less at the next
 look, and the policy's quorum has cosigned that checkpoint, it is.
 
+A log that has ended names its successor (modlog succeed). Its end is verified,
+and if the policy trusts the successor and says where it is, the watch goes on
+there: the successor's first entry must name the log that ended.
+
 A witness that keeps its checkpoints at another address than the policy's can
 be given with --gossip. A directory or address given so is asked for
 <hex of SHA-256 of the origin>/checkpoint.

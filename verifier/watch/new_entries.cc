@@ -4,12 +4,14 @@
 
 #include "verifier/audit/rules/logged_at.h"
 #include "verifier/audit/rules/record_facts.h"
+#include "verifier/audit/rules/succession.h"
 
 namespace modlog {
 
 Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   NewEntries found;
   LoggedAtRule logged_at;
+  SuccessionRule succession(/*origin=*/"");  // whose it is, a whole audit says
   const auto add = [&](const Finding& finding) {
     if (finding.entry >= request.size_before) found.findings.Add(finding);
   };
@@ -29,6 +31,11 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
         for (const EntryFacts& entry : facts->entries) {
           logged_at.Take(entry.entry, entry.logged_at_ms, &clock);
         }
+        for (const RareEntry& rare : facts->rare) {
+          if (rare.action.kind() != v1::KIND_SUCCESSION) continue;
+          succession.Take(rare.entry, facts->platforms[rare.platform],
+                          rare.action.succession(), &clock);
+        }
         for (const Finding& finding : clock.kept()) add(finding);
       };
     };
@@ -38,6 +45,11 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   };
   auto replayed = Replay(replay, &found.counts);
   if (!replayed) return std::unexpected(replayed.error());
+  Findings after_the_end;
+  RecordSummary summary;
+  succession.Finish(request.now.size, &after_the_end, &summary);
+  for (const Finding& finding : after_the_end.kept()) add(finding);
+  found.succeeded_by = std::move(summary.succeeded_by);
   return found;
 }
 

@@ -3,12 +3,14 @@
 
 // What a log added since it was looked at: the bundles from the first new entry
 // on, every entry, bundle and tile of them under the signed root, and the rules
-// that need an entry and the one before it: encoding, kinds, fields, logged_at.
+// that need an entry and the one before it: encoding, kinds, fields, logged_at,
+// succession.
 // Those that join entries need the whole log (audit.h).
 
 #include <atomic>
 
 #include "verifier/audit/replay.h"
+#include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {
@@ -26,6 +28,8 @@ struct NewEntries {
   ReplayCounts counts;       // of the bundles read
   Findings findings;         // of the new entries
   bool any_missing = false;  // an entry whose bytes are not there
+  // Whom the last entry names: the log has ended.
+  std::optional<NamedLog> succeeded_by;
 };
 
 // CheckNewEntries returns the first fault of a tile, bundle or entry.

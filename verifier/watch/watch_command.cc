@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "verifier/audit/progress.h"
 #include "verifier/inputs.h"
@@ -10,6 +11,7 @@
 #include "verifier/watch/publish.h"
 #include "verifier/watch/watch_report.h"
 #include "verifier/watch/watcher.h"
+#include "verifier/words.h"
 
 namespace modlog {
 namespace {
@@ -48,15 +50,41 @@ class Loop {
     RETURN_IF_ERROR(MakeDirectory(evidence));
     memory_->KeepEvidenceIn(evidence);
     RETURN_IF_ERROR(OpenTarget(options_.target, UrlOptions()));
+    evidence_ = evidence;
+    Follow(options_.target, std::move(peers), options_.first_use, std::nullopt);
+    return {};
+  }
+
+  Verdict Run() {
+    for (bool is_second = false;;) {
+      const std::optional<WatchReport> report = Look();
+      if (!report) return Stopped();
+      if (report->verdict == Verdict::kFalse) return Verdict::kFalse;
+      if (GoOn(*report)) {
+        is_second = false;
+        continue;
+      }
+      const bool is_last = !report->look_again || is_second;
+      if (options_.once && is_last) return report->verdict;
+      if (!std::cout) return Verdict::kCannotTell;  // nobody reads it
+      if (!Pause(WaitS(*report), *stop_)) return Stopped();
+      is_second = true;
+    }
+  }
+
+ private:
+  void Follow(const std::string& target, std::vector<Peer> peers,
+              bool first_use, std::optional<NamedLog> predecessor) {
     watcher_.emplace(WatchRequest{
-        .open = [this] { return OpenTarget(options_.target, UrlOptions()); },
+        .open = [this, target] { return OpenTarget(target, UrlOptions()); },
         .policy = &policy_,
         .memory = memory_.get(),
         .state = options_.state,
-        .evidence = evidence,
+        .evidence = evidence_,
         .peers = std::move(peers),
-        .first_use = options_.first_use,
+        .first_use = first_use,
         .integrity_only = options_.integrity_only,
+        .predecessor = std::move(predecessor),
         .max_age_s = options_.max_age_s,
         .audit_every_s = options_.audit_every_s,
         .threads = options_.threads,
@@ -65,22 +93,29 @@ class Loop {
                         const std::string& what, uint64_t done,
                         uint64_t total) { progress_.Show(what, done, total); },
         .now_s = &SystemTimeS});
-    return {};
   }
 
-  Verdict Run() {
-    for (bool is_second = false;; is_second = true) {
-      const std::optional<WatchReport> report = Look();
-      if (!report) return Stopped();
-      if (report->verdict == Verdict::kFalse) return Verdict::kFalse;
-      const bool is_last = !report->look_again || is_second;
-      if (options_.once && is_last) return report->verdict;
-      if (!std::cout) return Verdict::kCannotTell;  // nobody reads it
-      if (!Pause(WaitS(*report), *stop_)) return Stopped();
+  // A log that has ended, where all of it agrees, is not looked at any more if
+  // the policy says where the one is that goes on. The mirrors and watchers
+  // that were given are the ended log's; the witnesses are the policy's.
+  bool GoOn(const WatchReport& report) {
+    if (report.verdict != Verdict::kTrue || report.successor_url.empty() ||
+        !followed_.insert(report.log_key).second ||
+        followed_.contains(report.succeeded_by->vkey)) {
+      return false;
     }
+    if (!options_.json) {
+      std::cout << FormatTimeS(report.time_s) << "  going on with "
+                << report.successor_url << std::endl;
+    }
+    NamedLog ended{.vkey = report.log_key,
+                   .size = report.head->size,
+                   .root = std::string(AsText(report.head->root))};
+    Follow(report.successor_url, WitnessesOf(policy_), /*first_use=*/true,
+           std::move(ended));
+    return true;
   }
 
- private:
   UrlSourceOptions UrlOptions() const {
     UrlSourceOptions options;
     options.stop = stop_;
@@ -127,6 +162,8 @@ class Loop {
   Progress progress_;
   std::optional<Watcher> watcher_;
   uint32_t wait_s_ = 0;
+  std::string evidence_;
+  std::set<std::string> followed_;  // verifier keys of logs that have ended
 };
 
 }  // namespace

@@ -87,6 +87,28 @@ ordered_json ProblemsJson(const std::vector<Problem>& problems) {
   return list;
 }
 
+std::string SuccessionWords(const WatchReport& report) {
+  if (!report.succeeded_by) return "";
+  const NamedLog& named = *report.succeeded_by;
+  std::string words = "  frozen: by entry " + Grouped(named.entry) +
+                      "; succeeded by " + OneLine(named.vkey) + ", ";
+  if (!named.in_policy) return words + "which the policy does not name\n";
+  if (report.successor_url.empty()) {
+    return words + "which the policy trusts and gives no address of\n";
+  }
+  return words + "at " + report.successor_url + "\n";
+}
+
+ordered_json SuccessionJson(const WatchReport& report) {
+  if (!report.succeeded_by) return nullptr;
+  ordered_json json = {{"entry", report.succeeded_by->entry},
+                       {"log", report.succeeded_by->vkey},
+                       {"in_policy", report.succeeded_by->in_policy},
+                       {"url", nullptr}};
+  if (!report.successor_url.empty()) json["url"] = report.successor_url;
+  return json;
+}
+
 }  // namespace
 
 std::string FormatPeers(const std::vector<PeerReport>& peers) {
@@ -118,8 +140,8 @@ std::string FormatLook(const WatchReport& report) {
          AgreeingWords(report.peers, PeerKind::kWitness, "witnesses") +
          AgreeingWords(report.peers, PeerKind::kMirror, "mirrors") +
          AgreeingWords(report.peers, PeerKind::kWatcher, "watchers") +
-         VerdictWords(report) + "\n" + FormatProblems(report.problems) +
-         FormatPeers(report.peers);
+         VerdictWords(report) + "\n" + SuccessionWords(report) +
+         FormatProblems(report.problems) + FormatPeers(report.peers);
 }
 
 std::string FormatLookJson(const WatchReport& report) {
@@ -136,6 +158,7 @@ std::string FormatLookJson(const WatchReport& report) {
                        {"whole_log", report.whole},
                        {"cosigned_s", nullptr},
                        {"remembered", report.remembered},
+                       {"succeeded_by", SuccessionJson(report)},
                        {"peers", PeersJson(report.peers)},
                        {"problems", ProblemsJson(report.problems)}};
   if (report.head) {

@@ -54,7 +54,12 @@ WatchReport Watcher::Look() {
   report_ = {};
   report_.time_s = request_.now_s();
   std::optional<Served> served = ReadCheckpoint();
-  if (served) LookAtLog(source_.get(), &*served);
+  if (served) {
+    LookAtLog(source_.get(), &*served);
+    if (report_.remembered) {
+      LookAtEnd(source_.get(), served->seen.checkpoint.tree);
+    }
+  }
   LookAtPeers(served);
   source_.reset();
   Conclude();
@@ -152,6 +157,8 @@ void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
     if (added->any_missing) return AuditWhole(source, served);
     report_.checked = now.size - old.size;
     AddFindings(added->findings);
+    end_seen_ = now;
+    succeeded_by_ = added->succeeded_by;
   }
   Remember(*served);
 }
@@ -175,10 +182,53 @@ void Watcher::AuditWhole(Source* source, Served* served) {
     *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
   }
   if (audit.remembered) latest_ = served->seen;
+  if (audit.rules_checked && audit.trusted) {
+    end_seen_ = audit.trusted->checkpoint.tree;
+    succeeded_by_ = audit.record.succeeded_by;
+    JudgePredecessor(audit);
+  }
   if (audit.verdict == Verdict::kTrue) return NoteAudit(origin_);
   const bool certain =
       audit.findings.violations() > 0 || !audit.evidence.empty();
   Add({audit.verdict, certain, audit.place, audit.reason, audit.evidence});
+}
+
+// The log that ended named this one; this one must have named it.
+void Watcher::JudgePredecessor(const AuditReport& audit) {
+  if (!request_.predecessor) return;
+  const NamedLog& want = *request_.predecessor;
+  const auto& named = audit.record.succeeds;
+  if (named && named->vkey == want.vkey && named->size == want.size &&
+      named->root == want.root) {
+    return;
+  }
+  Add({Verdict::kFalse, true, "entry 0",
+       "does not name the log that it succeeds, " + Quoted(want.vkey) +
+           ", with the size and root that it ended with",
+       ""});
+}
+
+// The last entry tells whether the log has ended. Read already, unless this is
+// the first look of a watcher that was started again.
+void Watcher::LookAtEnd(Source* source, const TreeHead& head) {
+  if (request_.integrity_only || head.size == 0) return;
+  if (!end_seen_ || *end_seen_ != head) {
+    const auto last = CheckNewEntries({.source = source,
+                                       .size_before = head.size - 1,
+                                       .now = head,
+                                       .threads = request_.threads,
+                                       .stop = request_.stop});
+    if (!last) return Add(last.error().place, last.error().error);
+    end_seen_ = head;
+    succeeded_by_ = last->succeeded_by;
+  }
+  report_.succeeded_by = succeeded_by_;
+  if (!report_.succeeded_by) return;
+  for (const PolicyLog& log : request_.policy->logs) {
+    if (FormatVerifierKey(log.key) != report_.succeeded_by->vkey) continue;
+    report_.succeeded_by->in_policy = true;
+    report_.successor_url = log.url;
+  }
 }
 
 // A file that is not there, or holds no time, makes an audit due.
@@ -231,6 +281,8 @@ void Watcher::Remember(const Served& served) {
 void Watcher::LookAtPeers(const std::optional<Served>& served) {
   if (served) {
     report_.origin = origin_;
+    report_.log_key =
+        FormatVerifierKey(request_.policy->logs[served->trusted.log].key);
     report_.head = served->seen.checkpoint.tree;
     JudgeAge(served->trusted);
   }

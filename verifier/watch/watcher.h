@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/audit/audit.h"
 #include "verifier/audit/memory.h"
 #include "verifier/audit/rules/rules.h"
 #include "verifier/watch/peers.h"
@@ -43,6 +44,8 @@ struct WatchRequest {
   std::vector<Peer> peers;
   bool first_use = false;  // a memory without this log is no error
   bool integrity_only = false;
+  // What a log that ended says of itself, where this one is to succeed it.
+  std::optional<NamedLog> predecessor = {};
   uint64_t max_age_s = 3'600;
   uint64_t audit_every_s = 86'400;  // 0: the whole log the first time only
   int threads = 1;
@@ -58,12 +61,17 @@ struct WatchReport {
   uint64_t time_s = 0;
   std::string source;
   std::string origin;                   // empty: not known
+  std::string log_key;                  // vkey; empty: not known
   std::optional<TreeHead> head;         // as the log serves it
   std::optional<uint64_t> size_before;  // seen before
   uint64_t checked = 0;                 // entries read in this look
   bool whole = false;                   // the whole log was audited
   std::optional<uint64_t> cosigned_s;   // when the quorum had cosigned
   bool remembered = false;
+  // The log has ended; whom its last entry names, and where the policy says
+  // that log is.
+  std::optional<NamedLog> succeeded_by;
+  std::string successor_url;  // may be empty
   std::vector<PeerReport> peers;
   std::vector<Problem> problems;
 };
@@ -93,6 +101,8 @@ class Watcher {
   bool IsAuditDue(const std::string& origin) const;
   void NoteAudit(const std::string& origin);
   void AddFindings(const Findings& findings);
+  void JudgePredecessor(const AuditReport& audit);
+  void LookAtEnd(Source* source, const TreeHead& head);
   void Remember(const Served& served);
   void JudgeAge(const TrustedCheckpoint& trusted);
   void SayAge(PeerReport* peer) const;
@@ -104,7 +114,9 @@ class Watcher {
   Peers peers_;
   std::unique_ptr<Source> source_;
   std::optional<Seen> latest_;
-  std::string origin_;      // once known
+  std::optional<TreeHead> end_seen_;      // whose last entry was looked at
+  std::optional<NamedLog> succeeded_by_;  // and what it says
+  std::string origin_;                    // once known
   bool suspected_ = false;  // the last look found what looks false
   WatchReport report_;
 };
