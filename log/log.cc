@@ -40,7 +40,7 @@ class RunningLog final : public Log {
         on_signed_(std::move(options.publishing.on_signed)),
         warn_(std::move(options.warn)),
         store_(std::move(store)),
-        signer_(std::move(options.key)),
+        signer_(std::move(options.key), std::move(options.second_key)),
         state_(publish_at_once_ ? LogState::kServing : LogState::kUnconfirmed),
         reason_(publish_at_once_ ? "" : kUnconfirmedReason) {}
 

@@ -238,6 +238,8 @@ inline constexpr size_t kPublicationWaitsMax = 65'536;
 struct LogOptions {
   std::string data_dir;  // exists; holds high-water file, index and key slots
   SigningKey key;        // its name is the log's origin
+  // Signs each checkpoint as well, by ML-DSA-44; of the same name.
+  std::optional<MlDsaSignerKey> second_key = {};
   Clock* clock = nullptr;
   ErasureSchedule erasures = {};
   // Named by the first entry, which is written before any other is taken. A log

@@ -52,6 +52,7 @@ Result<std::shared_ptr<const SignedHead>> Signer::Issue(
   }
   auto issued = std::make_shared<SignedHead>();
   issued->tree = head;
+  if (second_) note.signatures.push_back(SignTree(note.text, *second_));
   issued->checkpoint = FormatNote(note);
   return issued;
 }

@@ -11,6 +11,7 @@
 // signs it.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "log/log.h"
@@ -20,7 +21,8 @@ namespace modlog {
 
 class Signer {
  public:
-  explicit Signer(SigningKey key) : key_(std::move(key)) {}
+  Signer(SigningKey key, std::optional<MlDsaSignerKey> second)
+      : key_(std::move(key)), second_(std::move(second)) {}
 
   // Sign returns the signed head. `proof` leads from the last head signed, or
   // is empty for the first. kConflict, and no signature, if it does not.
@@ -40,6 +42,7 @@ class Signer {
   Result<std::shared_ptr<const SignedHead>> Issue(const TreeHead& head) const;
 
   SigningKey key_;
+  std::optional<MlDsaSignerKey> second_;
   TreeHead last_;
   bool adopted_ = false;
 };

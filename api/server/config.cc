@@ -32,6 +32,7 @@ std::optional<std::string>* SettingNamed(std::string_view name,
   if (name == "grpc_listen") return &settings->grpc_listen;
   if (name == "http_listen") return &settings->http_listen;
   if (name == "cose_key") return &settings->cose_key;
+  if (name == "mldsa_key") return &settings->mldsa_key;
   if (name == "policy") return &settings->policy;
   if (name == "witness_mode") return &settings->witness_mode;
   if (name == "witness_interval_ms") return &settings->witness_interval_ms;
@@ -182,7 +183,7 @@ Result<Settings> ParseSettings(std::string_view toml) {
           Code::kMalformed,
           fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
                       "key, succeeds, succeeds_at, grpc_listen, http_listen, "
-                      "enrolled_only, cose_key, "
+                      "enrolled_only, cose_key, mldsa_key, "
                       "policy, witness_mode, witness_interval_ms or erase_at",
                       Line(key.source()), key.str().substr(0, 64)));
     }
@@ -233,6 +234,10 @@ Result<Config> MakeConfig(const Settings& flags,
   config.cose_key = pick(&Settings::cose_key);
   if (config.cose_key.has_value() && config.cose_key->empty()) {
     return Fail(Code::kMalformed, "cose-key: is empty, want a file");
+  }
+  config.mldsa_key = pick(&Settings::mldsa_key);
+  if (config.mldsa_key.has_value() && config.mldsa_key->empty()) {
+    return Fail(Code::kMalformed, "mldsa-key: is empty, want a file");
   }
   ASSIGN_OR_RETURN(config.policy, ReadPolicy(pick(&Settings::policy)));
   ASSIGN_OR_RETURN(config.rounds,

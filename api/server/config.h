@@ -41,6 +41,7 @@ struct Settings {
   std::optional<std::string> http_listen = {};
   std::optional<bool> enrolled_only = {};
   std::optional<std::string> cose_key = {};
+  std::optional<std::string> mldsa_key = {};
   std::optional<std::string> policy = {};
   std::optional<std::string> witness_mode = {};
   std::optional<std::string> witness_interval_ms = {};
@@ -57,7 +58,8 @@ struct Config {
   bool enrolled_only = false;
   std::optional<Policy> policy;  // with witnesses; CheckWitnesses accepts it
   RoundSettings rounds;
-  std::optional<std::string> cose_key;  // file
+  std::optional<std::string> cose_key;   // file
+  std::optional<std::string> mldsa_key;  // the same
   int64_t erase_at_ms = 0;  // after midnight UTC: when a day's erasures run
 };
 

@@ -20,6 +20,7 @@
 #include "api/server/config.h"
 #include "api/server/cose_key.h"
 #include "api/server/data_dir.h"
+#include "api/server/mldsa_key.h"
 #include "api/server/server.h"
 #include "api/server/signing.h"
 #include "api/witnessing/publisher.h"
@@ -127,6 +128,10 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "Answer for COSE receipts (RFC 9942) too, signed by the key "
                   "in this file, made if missing [none]")
       ->type_name("FILE");
+  app->add_option("--mldsa-key", flags->mldsa_key,
+                  "Sign checkpoints by ML-DSA-44 as well, with the key in this "
+                  "file, made if missing; needs OpenSSL 3.5 [none]")
+      ->type_name("FILE");
   app->add_option("--policy", flags->policy,
                   "Witnesses to ask for cosignatures, as a "
                   "c2sp.org/tlog-policy with their addresses")
@@ -148,7 +153,8 @@ void DescribeFlags(CLI::App* app, Settings* flags,
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION "\n" +
-                                         std::string(TokenSupport()));
+                                         std::string(TokenSupport()) +
+                                         "\nlibcrypto: " + DescribeLibcrypto());
   app->footer(kFooter);
 }
 
@@ -231,10 +237,12 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
 
 Result<std::unique_ptr<Log>> OpenLog(const Config& config,
                                      const DataDir& directory, SigningKey key,
+                                     std::optional<MlDsaSignerKey> second,
                                      Publisher* publisher) {
   ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
   LogOptions options{.data_dir = directory.path(),
                      .key = std::move(key),
+                     .second_key = std::move(second),
                      .clock = SystemClock(),
                      .erasures = {.at_ms = config.erase_at_ms},
                      .predecessor = config.predecessor,
@@ -322,9 +330,17 @@ Result<int> Run(const Config& config) {
     ASSIGN_OR_RETURN(cose_key,
                      LoadOrMakeCoseKey(*config.cose_key, key.verifier));
   }
+  std::optional<MlDsaSignerKey> second;
+  std::string second_vkey;
+  if (config.mldsa_key.has_value()) {
+    ASSIGN_OR_RETURN(second,
+                     LoadOrMakeMlDsaKey(*config.mldsa_key, key.verifier.name));
+    second_vkey = FormatVerifierKey(second->verifier);
+    spdlog::info("second verifier key {}", second_vkey);
+  }
   const auto publisher = MakePublisher(config, policy, directory);
-  ASSIGN_OR_RETURN(const auto log,
-                   OpenLog(config, directory, std::move(key), publisher.get()));
+  ASSIGN_OR_RETURN(const auto log, OpenLog(config, directory, std::move(key),
+                                           std::move(second), publisher.get()));
   // Asks nobody once the log is about to go.
   const PublishingScope publishing(publisher.get(), log.get());
   ASSIGN_OR_RETURN(const auto callers,
@@ -342,6 +358,7 @@ Result<int> Run(const Config& config) {
                      .grpc_listen = config.grpc_listen,
                      .http_listen = config.http_listen,
                      .witness_interval_ms = config.rounds.interval_ms,
+                     .mldsa_vkey = std::move(second_vkey),
                      .cose_key = std::move(cose_key)}));
   policy.logs.front().url = "http://" + server->http_address() + "/";
   RETURN_IF_ERROR(directory.WritePolicy(policy));

@@ -205,6 +205,7 @@ Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
   response.set_http_address(settings.http_address);
   response.set_witness_interval_ms(
       static_cast<uint32_t>(settings.witness_interval_ms));
+  response.set_mldsa_vkey(settings.mldsa_vkey);
   if (settings.cose_key.has_value()) {
     response.set_cose_vkey(FormatVerifierKey(settings.cose_key->verifier));
   }

@@ -23,6 +23,7 @@ using Reply = std::expected<Response, grpc::Status>;
 struct ServiceSettings {
   std::string http_address;
   int64_t witness_interval_ms = 0;    // from asking witnesses to asking again
+  std::string mldsa_vkey;             // of the second key, if there is one
   std::optional<SignerKey> cose_key;  // for COSE receipts, if there are any
 };
 

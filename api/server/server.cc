@@ -69,6 +69,7 @@ Result<void> Server::StartGrpc(const ServerOptions& options) {
       options.log, options.callers, options.publisher,
       ServiceSettings{.http_address = http_->address(),
                       .witness_interval_ms = options.witness_interval_ms,
+                      .mldsa_vkey = options.mldsa_vkey,
                       .cose_key = options.cose_key});
   grpc::ServerBuilder builder;
   LimitThreads(&builder);

@@ -36,6 +36,7 @@ struct ServerOptions {
   ListenAddress grpc_listen;
   ListenAddress http_listen;
   int64_t witness_interval_ms = 0;         // told
+  std::string mldsa_vkey = {};             // told
   std::optional<SignerKey> cose_key = {};  // for COSE receipts
 };
 

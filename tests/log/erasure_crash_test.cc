@@ -33,7 +33,8 @@ std::unique_ptr<Log> OpenOn(const std::string& directory) {
   auto store = OpenRocksDbStore(directory + "/db");
   EXPECT_TRUE(store);
   if (!store) return nullptr;
-  auto log = Log::Open({directory, TestKey(), nullptr}, *std::move(store));
+  auto log =
+      Log::Open({.data_dir = directory, .key = TestKey()}, *std::move(store));
   EXPECT_TRUE(log);
   return log ? *std::move(log) : nullptr;
 }

@@ -45,7 +45,8 @@ int Run(const std::string& directory, uint64_t entries, int in_flight) {
   auto store = OpenRocksDbStore(directory + "/db");
   if (!store)
     return std::fprintf(stderr, "%s\n", store.error().message.c_str());
-  auto log = Log::Open({directory, TestKey(), nullptr}, *std::move(store));
+  auto log =
+      Log::Open({.data_dir = directory, .key = TestKey()}, *std::move(store));
   if (!log) return std::fprintf(stderr, "%s\n", log.error().message.c_str());
   std::mutex mutex;
   std::condition_variable done;

@@ -159,8 +159,9 @@ TEST_F(RecoveryTest, AnotherHistoryOfTheSameLengthIsNotOpened) {
   const auto other = NewMemoryContents();
   {
     ScratchDirectory elsewhere;
-    auto log = Log::Open({elsewhere.path(), TestKey(), &clock_},
-                         NewMemoryStore(other));
+    auto log = Log::Open(
+        {.data_dir = elsewhere.path(), .key = TestKey(), .clock = &clock_},
+        NewMemoryStore(other));
     ASSERT_TRUE(log);
     log_ = *std::move(log);
     AppendOne(Takedown("forged"));
@@ -208,7 +209,8 @@ TEST_F(RecoveryTest, AnotherOriginDoesNotOpenTheDirectory) {
   const SignerKey other = *MakeSignerKey(
       "other.example/log", SignatureType::kEd25519, TestKey().key);
   const auto opened =
-      Log::Open({directory_.path(), other, &clock_}, NewMemoryStore(contents_));
+      Log::Open({.data_dir = directory_.path(), .key = other, .clock = &clock_},
+                NewMemoryStore(contents_));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kConflict);
 }
@@ -221,7 +223,8 @@ TEST_F(RecoveryTest, AnotherKeyOfTheSameOriginDoesNotOpenTheDirectory) {
       *MakeSignerKey(TestKey().verifier.name, SignatureType::kEd25519,
                      Ed25519PrivateKey::Generate());
   const auto opened =
-      Log::Open({directory_.path(), other, &clock_}, NewMemoryStore(contents_));
+      Log::Open({.data_dir = directory_.path(), .key = other, .clock = &clock_},
+                NewMemoryStore(contents_));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kConflict);
   EXPECT_NE(opened.error().message.find("vkey"), std::string::npos);

@@ -67,6 +67,7 @@ std::string FormatJson(const v1::GetLogInfoResponse& info,
   nlohmann::ordered_json json = {
       {"origin", info.origin()},
       {"vkey", info.vkey()},
+      {"mldsa_vkey", info.mldsa_vkey()},
       {"cose_vkey", info.cose_vkey()},
       {"state", info.state()},
       {"state_reason", info.state_reason()},
