@@ -12,6 +12,13 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
+# Some hundred and thirty programs are linked to be tested: gold takes a quarter of
+# the time that the default linker does. What ships is linked by the default one.
+find_program(MODLOG_GOLD ld.gold)
+if(MODLOG_GOLD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_link_options($<$<CONFIG:Debug>:-fuse-ld=gold>)
+endif()
+
 add_library(modlog_flags INTERFACE)
 target_include_directories(modlog_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(modlog_flags INTERFACE
