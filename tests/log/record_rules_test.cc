@@ -228,7 +228,7 @@ TEST(FieldRules, APayloadHasALastDayOnlyWhereThereMayBeOne) {
 TEST(KindRules, AKindThatNobodyJudgesYetIsNotTaken) {
   // A promise would stand in the log that nothing keeps.
   v1::Action action;
-  action.set_kind(static_cast<v1::Kind>(26));
+  action.set_kind(static_cast<v1::Kind>(27));
   action.set_puid("later");
   action.set_taxonomy(202507);
   EXPECT_EQ(Refused(action), Fields{"kind"});
