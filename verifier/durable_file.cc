@@ -75,17 +75,42 @@ bool WriteAll(int fd, std::string_view text) {
   return true;
 }
 
+namespace {
+
+Result<void> WriteDraft(const std::string& draft, std::string_view text,
+                        mode_t mode) {
+  unlink(draft.c_str());  // of an attempt that did not get this far
+  const OpenFile file(
+      open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.fd < 0 || !WriteAll(file.fd, text) || fsync(file.fd) != 0) {
+    return SystemError("write", draft);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> WriteNewFileDurably(const std::string& path, std::string_view text,
+                                 mode_t mode) {
+  // Of this process: another one at the same time has a draft of its own.
+  const std::string draft = path + "." + std::to_string(getpid()) + ".new";
+  RETURN_IF_ERROR(WriteDraft(draft, text, mode));
+  // A link, and no rename: it fails where the name is taken.
+  const bool linked = link(draft.c_str(), path.c_str()) == 0;
+  const int why = errno;
+  unlink(draft.c_str());
+  if (!linked && why == EEXIST) {
+    return Fail(Code::kAlreadyExists, path + " exists and is never replaced");
+  }
+  errno = why;
+  if (!linked) return SystemError("make", path);
+  return SyncDirectory(ParentOf(path));
+}
+
 Result<void> WriteFileDurably(const std::string& path, std::string_view text,
                               mode_t mode) {
   const std::string draft = path + ".new";
-  unlink(draft.c_str());  // of an attempt that did not get this far
-  {
-    const OpenFile file(
-        open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file.fd < 0 || !WriteAll(file.fd, text) || fsync(file.fd) != 0) {
-      return SystemError("write", draft);
-    }
-  }
+  RETURN_IF_ERROR(WriteDraft(draft, text, mode));
   if (rename(draft.c_str(), path.c_str()) != 0) {
     return SystemError("rename to", path);
   }

@@ -39,6 +39,11 @@ bool WriteAll(int fd, std::string_view text);
 Result<void> WriteFileDurably(const std::string& path, std::string_view text,
                               mode_t mode);
 
+// WriteNewFileDurably writes a file that must not be there: kAlreadyExists, and
+// what is there stays, whatever else writes or dies at the same time.
+Result<void> WriteNewFileDurably(const std::string& path, std::string_view text,
+                                 mode_t mode);
+
 // ReadSmallFile returns nothing where there is no such file. kTooLarge past the
 // limit.
 Result<std::optional<std::string>> ReadSmallFile(const std::string& path,

@@ -1,10 +1,5 @@
 #include "api/client/seal_key.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "absl/strings/str_cat.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/seal.h"
@@ -14,22 +9,6 @@ namespace modlog {
 namespace {
 
 constexpr uint32_t kTaxonomy = 202'507;
-
-Result<void> WriteNewSecret(const std::string& path, std::string_view text) {
-  const OpenFile file(
-      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.fd < 0 && errno == EEXIST) {
-    return Fail(Code::kAlreadyExists,
-                absl::StrCat(path, " exists; a key is never replaced"));
-  }
-  if (file.fd < 0) return SystemError("make", path);
-  if (!WriteAll(file.fd, text) || fsync(file.fd) != 0) {
-    const auto failed = SystemError("write", path);
-    unlink(path.c_str());
-    return failed;
-  }
-  return SyncDirectory(ParentOf(path));
-}
 
 v1::Action KeyAction(v1::KeyOp op, v1::KeyUse use, uint32_t number,
                      std::string puid) {
@@ -55,8 +34,8 @@ Result<SignerKey> MakeSealKey(const std::string& platform,
   ASSIGN_OR_RETURN(SignerKey key,
                    MakeSignerKey(platform, SignatureType::kEd25519,
                                  Ed25519PrivateKey::Generate()));
-  RETURN_IF_ERROR(
-      WriteNewSecret(path, absl::StrCat(FormatSignerKey(key), "\n")));
+  RETURN_IF_ERROR(WriteNewFileDurably(
+      path, absl::StrCat(FormatSignerKey(key), "\n"), 0600));
   return key;
 }
 

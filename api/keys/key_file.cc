@@ -1,32 +1,11 @@
 #include "api/keys/key_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {
 
 constexpr size_t kKeyFileSizeMax = 4'096;
-
-Result<void> WriteNewSecret(const std::string& path, std::string_view text) {
-  const OpenFile file(
-      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.fd < 0 && errno == EEXIST) {
-    return Fail(Code::kAlreadyExists,
-                path + " exists; a key is never replaced");
-  }
-  if (file.fd < 0) return SystemError("make", path);
-  if (!WriteAll(file.fd, text) || fsync(file.fd) != 0) {
-    const auto failed = SystemError("write", path);
-    unlink(path.c_str());
-    return failed;
-  }
-  return SyncDirectory(ParentOf(path));
-}
 
 }  // namespace
 
@@ -72,7 +51,7 @@ Result<SignerKey> MakeLogKey(const std::string& origin,
   RETURN_IF_ERROR(CheckOrigin(origin));
   ASSIGN_OR_RETURN(SignerKey key, MakeSignerKey(origin, SignatureType::kEd25519,
                                                 Ed25519PrivateKey::Generate()));
-  RETURN_IF_ERROR(WriteNewSecret(path, FormatSignerKey(key) + "\n"));
+  RETURN_IF_ERROR(WriteNewFileDurably(path, FormatSignerKey(key) + "\n", 0600));
   return key;
 }
 

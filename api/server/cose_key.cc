@@ -13,7 +13,8 @@ Result<SignerKey> MakeKey(const std::string& path, const VerifierKey& log) {
   auto key = MakeSignerKey(log.name, SignatureType::kEd25519,
                            Ed25519PrivateKey::Generate());
   if (!key.has_value()) return Prefixed(path, key.error());
-  RETURN_IF_ERROR(WriteFileDurably(path, FormatSignerKey(*key) + "\n", 0600));
+  RETURN_IF_ERROR(
+      WriteNewFileDurably(path, FormatSignerKey(*key) + "\n", 0600));
   return key;
 }
 

@@ -15,7 +15,7 @@ Result<MlDsaSignerKey> MakeKey(const std::string& path,
   ASSIGN_OR_RETURN(MlDsaSignerKey key,
                    MakeMlDsaSignerKey(origin, std::move(secret)));
   RETURN_IF_ERROR(
-      WriteFileDurably(path, FormatMlDsaSignerKey(key) + "\n", 0600));
+      WriteNewFileDurably(path, FormatMlDsaSignerKey(key) + "\n", 0600));
   return key;
 }
 
