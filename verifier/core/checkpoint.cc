@@ -24,7 +24,7 @@ bool IsOrigin(std::string_view origin) {
          std::ranges::none_of(origin, control);
 }
 
-std::unexpected<Error> Bad(const std::string& what) {
+std::unexpected<Error> BadCheckpoint(const std::string& what) {
   return Fail(Code::kMalformed, "checkpoint: " + what);
 }
 
@@ -32,7 +32,9 @@ Result<Hash> ParseRoot(std::string_view line) {
   const Result<std::string> raw = ParseBase64(line);
   const std::optional<Hash> root =
       raw ? HashFromBytes(AsBytes(*raw)) : std::nullopt;
-  if (!root) return Bad("root is not base64 of 32 bytes: " + Quote(line));
+  if (!root) {
+    return BadCheckpoint("root is not base64 of 32 bytes: " + Quote(line));
+  }
   return *root;
 }
 
@@ -40,13 +42,15 @@ Result<Hash> ParseRoot(std::string_view line) {
 Result<Checkpoint> ParseHead(std::string_view* rest) {
   const std::string_view origin = TakeLine(rest);
   if (!IsOrigin(origin)) {
-    return Bad("origin of " + std::to_string(origin.size()) +
-               " bytes, want 1..255 of UTF-8 without control characters");
+    return BadCheckpoint(
+        "origin of " + std::to_string(origin.size()) +
+        " bytes, want 1..255 of UTF-8 without control characters");
   }
   const std::string_view size_line = TakeLine(rest);
   const Result<uint64_t> size = ParseDecimal(size_line);
   if (!size || *size > kTreeSizeMax) {
-    return Bad("size is not a decimal below 2^63: " + Quote(size_line));
+    return BadCheckpoint("size is not a decimal below 2^63: " +
+                         Quote(size_line));
   }
   const std::string_view root_line = TakeLine(rest);
   ASSIGN_OR_RETURN(const Hash root, ParseRoot(root_line));
@@ -59,10 +63,10 @@ Result<Checkpoint> ParseCheckpoint(std::string_view text) {
   std::string_view rest = text;
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseHead(&rest));
   if (!rest.empty()) {
-    return Bad("want exactly three lines, without extensions");
+    return BadCheckpoint("want exactly three lines, without extensions");
   }
   if (checkpoint.tree.size == 0 && checkpoint.tree.root != HashEmpty()) {
-    return Bad("size 0 with a root that is not the empty tree's");
+    return BadCheckpoint("size 0 with a root that is not the empty tree's");
   }
   return checkpoint;
 }
@@ -71,7 +75,9 @@ Result<Checkpoint> ParseAnyCheckpoint(std::string_view text) {
   std::string_view rest = text;
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseHead(&rest));
   while (!rest.empty()) {
-    if (TakeLine(&rest).empty()) return Bad("an extension line is empty");
+    if (TakeLine(&rest).empty()) {
+      return BadCheckpoint("an extension line is empty");
+    }
   }
   return checkpoint;
 }

@@ -5,9 +5,9 @@
 #include <openssl/kdf.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "verifier/core/frontier.h"
+#include "verifier/core/libcrypto.h"
 
 namespace modlog {
 namespace {
@@ -20,15 +20,10 @@ constexpr std::string_view kSaltLabel = "modlog/salt/v1";
 constexpr std::string_view kFillerLabel = "modlog/filler/v1";
 constexpr std::string_view kTargetLabel = "modlog/target/v1";
 
-struct FreeContext {
-  void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
-};
-
 EVP_KDF_CTX* ThreadContext() {
   static EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
   MODLOG_CHECK(kdf != nullptr, "libcrypto provides HKDF");
-  thread_local const std::unique_ptr<EVP_KDF_CTX, FreeContext> context(
-      EVP_KDF_CTX_new(kdf));
+  thread_local const DerivationContext context(EVP_KDF_CTX_new(kdf));
   MODLOG_CHECK(context != nullptr, "there is memory for a KDF context");
   return context.get();
 }

@@ -19,7 +19,7 @@ constexpr int64_t kTreeOfRfc9162 = 1;
 constexpr int64_t kInclusionProofs = -1;
 constexpr uint64_t kTagSign1 = 18;
 
-std::unexpected<Error> Bad(const std::string& what) {
+std::unexpected<Error> BadCoseReceipt(const std::string& what) {
   return Fail(Code::kMalformed, "COSE receipt: " + what);
 }
 
@@ -103,49 +103,55 @@ Result<void> ParseProtected(std::string_view bytes, CoseReceipt* receipt) {
   } else if (cursor.TakeThis(Start(CoseAlgorithm::kEd25519))) {
     receipt->algorithm = CoseAlgorithm::kEd25519;
   } else {
-    return Bad("the protected header does not begin with algorithm -8 or -19");
+    return BadCoseReceipt(
+        "the protected header does not begin with algorithm -8 or -19");
   }
   const auto key_id =
       cursor.TakeThis(BeforeKeyId()) ? TakeHash(&cursor) : std::nullopt;
-  if (!key_id) return Bad("the key id (4) is not 32 bytes");
+  if (!key_id) return BadCoseReceipt("the key id (4) is not 32 bytes");
   receipt->key_id = *key_id;
   const auto issuer = cursor.TakeThis(BeforeIssuer())
                           ? cursor.TakeString(CborKind::kText)
                           : std::nullopt;
   if (!issuer || !IsKeyName(*issuer)) {
-    return Bad("the claims (15) are not an issuer that can be a log's name");
+    return BadCoseReceipt(
+        "the claims (15) are not an issuer that can be a log's name");
   }
   receipt->issuer = *issuer;
   if (!cursor.TakeThis(Pair(kLabelTree, kTreeOfRfc9162))) {
-    return Bad("the tree (395) is not RFC9162_SHA256 (1)");
+    return BadCoseReceipt("the tree (395) is not RFC9162_SHA256 (1)");
   }
-  if (!cursor.rest().empty()) return Bad("more than four protected fields");
+  if (!cursor.rest().empty()) {
+    return BadCoseReceipt("more than four protected fields");
+  }
   return {};
 }
 
 Result<void> ParseProof(std::string_view bytes, CoseReceipt* receipt) {
   CborCursor cursor(bytes);
   if (!cursor.TakeThis(Head(CborKind::kArray, 3))) {
-    return Bad("the proof is no array of size, index and path");
+    return BadCoseReceipt("the proof is no array of size, index and path");
   }
   const auto size = cursor.TakeHead(CborKind::kUnsigned);
   const auto index = cursor.TakeHead(CborKind::kUnsigned);
   if (!size || !index || *size > kTreeSizeMax || *index >= *size) {
-    return Bad("size and index are no place in a tree");
+    return BadCoseReceipt("size and index are no place in a tree");
   }
   receipt->size = *size;
   receipt->index = *index;
   const auto count = cursor.TakeHead(CborKind::kArray);
   if (!count || *count == 0 || *count > kCosePathMax) {
-    return Bad("the path has not 1.." + std::to_string(kCosePathMax) +
-               " hashes");
+    return BadCoseReceipt("the path has not 1.." +
+                          std::to_string(kCosePathMax) + " hashes");
   }
   for (uint64_t i = 0; i < *count; ++i) {
     const auto hash = TakeHash(&cursor);
-    if (!hash) return Bad("hash " + std::to_string(i) + " is not 32 bytes");
+    if (!hash) {
+      return BadCoseReceipt("hash " + std::to_string(i) + " is not 32 bytes");
+    }
     receipt->path.push_back(*hash);
   }
-  if (!cursor.rest().empty()) return Bad("bytes follow the path");
+  if (!cursor.rest().empty()) return BadCoseReceipt("bytes follow the path");
   return {};
 }
 
@@ -160,24 +166,30 @@ Result<CoseReceipt> ParseCoseReceipt(std::string_view bytes) {
   }
   CborCursor cursor(bytes);
   if (!cursor.TakeThis(BeforeProtected())) {
-    return Bad("not a COSE_Sign1 with its tag 18");
+    return BadCoseReceipt("not a COSE_Sign1 with its tag 18");
   }
   CoseReceipt receipt;
   const auto header = cursor.TakeString(CborKind::kBytes);
-  if (!header) return Bad("no protected header");
+  if (!header) return BadCoseReceipt("no protected header");
   RETURN_IF_ERROR(ParseProtected(*header, &receipt));
   const auto proof = cursor.TakeThis(BeforeProof())
                          ? cursor.TakeString(CborKind::kBytes)
                          : std::nullopt;
-  if (!proof) return Bad("the unprotected header is not one inclusion proof");
+  if (!proof) {
+    return BadCoseReceipt("the unprotected header is not one inclusion proof");
+  }
   RETURN_IF_ERROR(ParseProof(*proof, &receipt));
-  if (!cursor.TakeThis({&kCborNull, 1})) return Bad("the payload is not null");
+  if (!cursor.TakeThis({&kCborNull, 1})) {
+    return BadCoseReceipt("the payload is not null");
+  }
   const auto signature = cursor.TakeString(CborKind::kBytes);
   if (!signature || signature->size() != kSignatureSize) {
-    return Bad("the signature is not 64 bytes");
+    return BadCoseReceipt("the signature is not 64 bytes");
   }
   receipt.signature = *signature;
-  if (!cursor.rest().empty()) return Bad("bytes follow the signature");
+  if (!cursor.rest().empty()) {
+    return BadCoseReceipt("bytes follow the signature");
+  }
   return receipt;
 }
 

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "verifier/core/libcrypto.h"
+
 namespace modlog {
 namespace {
 
-constexpr size_t kSignatureSize = 64;
+constexpr size_t kEd25519SignatureSize = 64;
 using Encoding = std::array<uint8_t, Ed25519PublicKey::kSize>;
 
 // An encoding is y, little-endian, with the sign of x in the top bit
@@ -41,20 +43,10 @@ bool IsCanonical(const Encoding& y) {
   return !(y.back() == 0x7f && middle_full && y.front() >= 0xed);
 }
 
-EVP_PKEY* Pkey(const std::shared_ptr<void>& pkey) {
-  MODLOG_CHECK(pkey != nullptr, "a key is not used after it was moved from");
-  return static_cast<EVP_PKEY*>(pkey.get());
-}
-
-std::shared_ptr<void> Owned(EVP_PKEY* pkey) {
+std::shared_ptr<void> OwnEd25519(EVP_PKEY* pkey) {
   MODLOG_CHECK(pkey != nullptr, "libcrypto provides Ed25519");
-  return {pkey, [](void* p) { EVP_PKEY_free(static_cast<EVP_PKEY*>(p)); }};
+  return OwnPkey(pkey);
 }
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 }  // namespace
 
@@ -76,23 +68,23 @@ Result<Ed25519PublicKey> Ed25519PublicKey::From(Bytes raw) {
   }
   Ed25519PublicKey key;
   std::ranges::copy(raw, key.raw_.begin());
-  key.pkey_ = Owned(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
-                                                raw.data(), raw.size()));
+  key.pkey_ = OwnEd25519(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
+                                                     raw.data(), raw.size()));
   return key;
 }
 
 bool Ed25519PublicKey::Verify(Bytes message, Bytes signature) const {
-  if (signature.size() != kSignatureSize) return false;
-  const Context context(EVP_MD_CTX_new());
+  if (signature.size() != kEd25519SignatureSize) return false;
+  const DigestContext context(EVP_MD_CTX_new());
   return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr,
-                              Pkey(pkey_)) == 1 &&
+                              PkeyOf(pkey_)) == 1 &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(),
                           message.data(), message.size()) == 1;
 }
 
 Ed25519PrivateKey Ed25519PrivateKey::Generate() {
   Ed25519PrivateKey key;
-  key.pkey_ = Owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  key.pkey_ = OwnEd25519(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   return key;
 }
 
@@ -103,20 +95,21 @@ Result<Ed25519PrivateKey> Ed25519PrivateKey::FromSeed(Bytes seed) {
                                       std::to_string(kSeedSize));
   }
   Ed25519PrivateKey key;
-  key.pkey_ = Owned(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
-                                                 seed.data(), seed.size()));
+  key.pkey_ = OwnEd25519(EVP_PKEY_new_raw_private_key(
+      EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
   return key;
 }
 
 std::string Ed25519PrivateKey::Sign(Bytes message) const {
-  const Context context(EVP_MD_CTX_new());
-  std::array<uint8_t, kSignatureSize> signature;
+  const DigestContext context(EVP_MD_CTX_new());
+  std::array<uint8_t, kEd25519SignatureSize> signature;
   size_t size = signature.size();
   const bool ok = EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr,
-                                     Pkey(pkey_)) == 1 &&
+                                     PkeyOf(pkey_)) == 1 &&
                   EVP_DigestSign(context.get(), signature.data(), &size,
                                  message.data(), message.size()) == 1;
-  MODLOG_CHECK(ok && size == kSignatureSize, "Ed25519 signing cannot fail");
+  MODLOG_CHECK(ok && size == kEd25519SignatureSize,
+               "Ed25519 signing cannot fail");
   return std::string(AsText(signature));
 }
 
@@ -124,7 +117,7 @@ Ed25519PublicKey Ed25519PrivateKey::PublicKey() const {
   Encoding raw;
   size_t size = raw.size();
   MODLOG_CHECK(
-      EVP_PKEY_get_raw_public_key(Pkey(pkey_), raw.data(), &size) == 1 &&
+      EVP_PKEY_get_raw_public_key(PkeyOf(pkey_), raw.data(), &size) == 1 &&
           size == raw.size(),
       "a private key has a public key");
   // A clamped scalar is no multiple of the group's order: never a weak point.
@@ -135,7 +128,7 @@ std::string Ed25519PrivateKey::Seed() const {
   std::array<uint8_t, kSeedSize> seed;
   size_t size = seed.size();
   MODLOG_CHECK(
-      EVP_PKEY_get_raw_private_key(Pkey(pkey_), seed.data(), &size) == 1 &&
+      EVP_PKEY_get_raw_private_key(PkeyOf(pkey_), seed.data(), &size) == 1 &&
           size == seed.size(),
       "a private key has a seed");
   std::string text(AsText(seed));

@@ -15,7 +15,7 @@ constexpr char kPlatformTag = 0x12;  // 2, length-delimited
 constexpr char kSealTag = 0x1a;      // 3, length-delimited
 constexpr char kActionTag = 0x7a;    // 15, length-delimited
 
-std::unexpected<Error> Bad(std::string_view what) {
+std::unexpected<Error> BadEntry(std::string_view what) {
   return Fail(Code::kMalformed, "entry: " + std::string(what));
 }
 
@@ -62,35 +62,37 @@ void AppendLeaf(std::string_view header, std::string_view body,
 
 Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
   if (leaf.size() > kLeafSizeMax) {
-    return Bad(std::to_string(leaf.size()) + " bytes, want at most " +
-               std::to_string(kLeafSizeMax));
+    return BadEntry(std::to_string(leaf.size()) + " bytes, want at most " +
+                    std::to_string(kLeafSizeMax));
   }
   WireCursor cursor(leaf);
-  if (!cursor.TakeTag(kLoggedAtTag)) return Bad("no logged_at at its begin");
+  if (!cursor.TakeTag(kLoggedAtTag)) {
+    return BadEntry("no logged_at at its begin");
+  }
   const std::optional<uint64_t> logged_at = cursor.TakeVarint();
   if (!logged_at || *logged_at == 0 || *logged_at > INT64_MAX) {
-    return Bad("logged_at is not a shortest varint of 1..2^63-1");
+    return BadEntry("logged_at is not a shortest varint of 1..2^63-1");
   }
   std::string_view platform;
   if (cursor.rest().starts_with(kPlatformTag)) {
     platform = cursor.TakeField(kPlatformTag).value_or("");
     if (!IsPlatformName(platform)) {
-      return Bad("platform is not ^[a-z0-9][a-z0-9.-]{0,63}$: " +
-                 Quote(platform));
+      return BadEntry("platform is not ^[a-z0-9][a-z0-9.-]{0,63}$: " +
+                      Quote(platform));
     }
   }
   const size_t header_size = leaf.size() - cursor.rest().size();
   const bool is_seal = cursor.rest().starts_with(kSealTag);
   const auto body = cursor.TakeField(is_seal ? kSealTag : kActionTag);
   if (!body || body->empty()) {
-    return Bad("no action and no seal after the header of " +
-               std::to_string(header_size) + " bytes");
+    return BadEntry("no action and no seal after the header of " +
+                    std::to_string(header_size) + " bytes");
   }
   if (!cursor.rest().empty()) {
-    return Bad(std::to_string(cursor.rest().size()) + " bytes follow the " +
-               (is_seal ? "seal" : "action"));
+    return BadEntry(std::to_string(cursor.rest().size()) +
+                    " bytes follow the " + (is_seal ? "seal" : "action"));
   }
-  if (is_seal && platform.empty()) return Bad("a seal of no platform");
+  if (is_seal && platform.empty()) return BadEntry("a seal of no platform");
   if (is_seal) RETURN_IF_ERROR(DecodeSeal(*body));
   return DecodedEntry{.logged_at_ms = static_cast<int64_t>(*logged_at),
                       .platform = platform,

@@ -8,6 +8,8 @@
 
 #include <array>
 
+#include "verifier/core/libcrypto.h"
+
 namespace modlog {
 namespace {
 
@@ -16,22 +18,6 @@ constexpr char kName[] = "ML-DSA-44";
 // older headers do not have.
 constexpr char kSeedParameter[] = "seed";
 constexpr char kDeterministic[] = "deterministic";
-
-EVP_PKEY* Pkey(const std::shared_ptr<void>& pkey) {
-  MODLOG_CHECK(pkey != nullptr, "a key is not used after it was moved from");
-  return static_cast<EVP_PKEY*>(pkey.get());
-}
-
-std::shared_ptr<void> Owned(EVP_PKEY* pkey) {
-  return {pkey, [](void* p) { EVP_PKEY_free(static_cast<EVP_PKEY*>(p)); }};
-}
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeContext>;
 
 Result<void> CheckSize(std::string_view what, Bytes bytes, size_t want) {
   if (bytes.size() == want) return {};
@@ -82,17 +68,17 @@ Result<MlDsa44PublicKey> MlDsa44PublicKey::From(Bytes raw) {
   RETURN_IF_ERROR(CheckSize("public key", raw, kSize));
   MlDsa44PublicKey key;
   key.raw_ = AsText(raw);
-  key.pkey_ = Owned(EVP_PKEY_new_raw_public_key_ex(nullptr, kName, nullptr,
-                                                   raw.data(), raw.size()));
+  key.pkey_ = OwnPkey(EVP_PKEY_new_raw_public_key_ex(nullptr, kName, nullptr,
+                                                     raw.data(), raw.size()));
   if (key.pkey_ == nullptr) return Lacking();
   return key;
 }
 
 bool MlDsa44PublicKey::Verify(Bytes message, Bytes signature) const {
   if (signature.size() != kMlDsa44SignatureSize) return false;
-  const Context context(EVP_MD_CTX_new());
+  const DigestContext context(EVP_MD_CTX_new());
   return EVP_DigestVerifyInit_ex(context.get(), nullptr, nullptr, nullptr,
-                                 nullptr, Pkey(pkey_), nullptr) == 1 &&
+                                 nullptr, PkeyOf(pkey_), nullptr) == 1 &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(),
                           message.data(), message.size()) == 1;
 }
@@ -110,12 +96,12 @@ Result<MlDsa44PrivateKey> MlDsa44PrivateKey::FromSeed(Bytes seed) {
   RETURN_IF_ERROR(CheckSize("seed", seed, kSeedSize));
   MlDsa44PrivateKey key;
   key.seed_ = AsText(seed);
-  key.pkey_ = Owned(KeyFromSeed(key.seed_));
+  key.pkey_ = OwnPkey(KeyFromSeed(key.seed_));
   if (key.pkey_ == nullptr) return Lacking();
   std::string raw(MlDsa44PublicKey::kSize, '\0');
   size_t size = raw.size();
   MODLOG_CHECK(EVP_PKEY_get_raw_public_key(
-                   Pkey(key.pkey_), reinterpret_cast<uint8_t*>(raw.data()),
+                   PkeyOf(key.pkey_), reinterpret_cast<uint8_t*>(raw.data()),
                    &size) == 1 &&
                    size == raw.size(),
                "a private key has a public key");
@@ -125,7 +111,7 @@ Result<MlDsa44PrivateKey> MlDsa44PrivateKey::FromSeed(Bytes seed) {
 }
 
 std::string MlDsa44PrivateKey::Sign(Bytes message) const {
-  const Context context(EVP_MD_CTX_new());
+  const DigestContext context(EVP_MD_CTX_new());
   std::string signature(kMlDsa44SignatureSize, '\0');
   size_t size = signature.size();
   int yes = 1;
@@ -134,7 +120,7 @@ std::string MlDsa44PrivateKey::Sign(Bytes message) const {
       OSSL_PARAM_construct_end()};
   const bool ok =
       EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr,
-                            Pkey(pkey_), params.data()) == 1 &&
+                            PkeyOf(pkey_), params.data()) == 1 &&
       EVP_DigestSign(context.get(),
                      reinterpret_cast<uint8_t*>(signature.data()), &size,
                      message.data(), message.size()) == 1;

@@ -135,22 +135,22 @@ std::string FormatKey(const VerifierKey& key, std::string_view half) {
 
 // --- notes ---
 
-std::unexpected<Error> Bad(const std::string& what) {
+std::unexpected<Error> BadNote(const std::string& what) {
   return Fail(Code::kMalformed, "note: " + what);
 }
 
 Result<NoteSignature> ParseSignatureLine(std::string_view line) {
   const size_t blank = line.find(' ', kSignatureStart.size());
   if (!line.starts_with(kSignatureStart) || blank == line.npos) {
-    return Bad("not a signature line: " + Quote(line));
+    return BadNote("not a signature line: " + Quote(line));
   }
   const std::string_view name =
       line.substr(kSignatureStart.size(), blank - kSignatureStart.size());
   if (!IsKeyName(name)) return BadName(name);
   const auto blob = ParseBase64(line.substr(blank + 1));
   if (!blob || blob->size() <= kKeyIdSize) {
-    return Bad("signature of " + Quote(name) +
-               " is not base64 of a key id and a signature");
+    return BadNote("signature of " + Quote(name) +
+                   " is not base64 of a key id and a signature");
   }
   const auto id = static_cast<uint32_t>(BigEndian(blob->substr(0, kKeyIdSize)));
   return NoteSignature{std::string(name), id, blob->substr(kKeyIdSize)};
@@ -336,13 +336,13 @@ Result<Note> ParseNote(std::string_view note) {
                                      " bytes, want at most " +
                                      std::to_string(kNoteSizeMax));
   }
-  if (!IsText(note)) return Bad("not lines of UTF-8 text");
+  if (!IsText(note)) return BadNote("not lines of UTF-8 text");
   const size_t split = note.rfind("\n\n");
-  if (split == note.npos) return Bad("no blank line before the signatures");
+  if (split == note.npos) return BadNote("no blank line before the signatures");
   Note parsed;
   parsed.text = note.substr(0, split + 1);
   std::string_view rest = note.substr(split + 2);
-  if (rest.empty()) return Bad("no signature lines");
+  if (rest.empty()) return BadNote("no signature lines");
   while (!rest.empty()) {
     if (parsed.signatures.size() == kNoteSignaturesMax) {
       return Fail(Code::kTooLarge, "note with more than " +

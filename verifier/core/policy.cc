@@ -32,15 +32,15 @@ Fields SplitFields(std::string_view line) {
   return fields;
 }
 
-std::unexpected<Error> Bad(std::string message) {
+std::unexpected<Error> BadPolicy(std::string message) {
   return Fail(Code::kMalformed, std::move(message));
 }
 
 Result<void> WantFields(const Fields& fields, size_t min, size_t max,
                         std::string_view form) {
   if (fields.size() >= min && fields.size() <= max) return {};
-  return Bad("wrong number of fields " + std::to_string(fields.size()) +
-             ", want: " + std::string(form));
+  return BadPolicy("wrong number of fields " + std::to_string(fields.size()) +
+                   ", want: " + std::string(form));
 }
 
 // A key of this type, or of 0x06, which logs and witnesses may both have.
@@ -67,12 +67,12 @@ class PolicyParser {
     if (keyword == "witness") return ReadWitness(fields);
     if (keyword == "group") return ReadGroup(fields);
     if (keyword == "quorum") return ReadQuorum(fields);
-    return Bad("unknown keyword " + Quote(keyword) +
-               ", want log, witness, group or quorum");
+    return BadPolicy("unknown keyword " + Quote(keyword) +
+                     ", want log, witness, group or quorum");
   }
 
   Result<Policy> Finish() && {
-    if (!has_quorum_) return Bad("no quorum line, want exactly one");
+    if (!has_quorum_) return BadPolicy("no quorum line, want exactly one");
     return std::move(policy_);
   }
 
@@ -116,7 +116,7 @@ class PolicyParser {
     for (size_t i = 3; i < fields.size(); ++i) {
       ASSIGN_OR_RETURN(Name* const name, Find(fields[i]));
       if (std::exchange(name->used, true)) {
-        return Bad(Quote(fields[i]) + " is a member for the second time");
+        return BadPolicy(Quote(fields[i]) + " is a member for the second time");
       }
       group.members.push_back(name->member);
     }
@@ -128,7 +128,7 @@ class PolicyParser {
   Result<void> ReadQuorum(const Fields& fields) {
     RETURN_IF_ERROR(WantFields(fields, 2, 2, "quorum <name>|none"));
     if (std::exchange(has_quorum_, true)) {
-      return Bad("a second quorum line, want exactly one");
+      return BadPolicy("a second quorum line, want exactly one");
     }
     policy_.quorum_none = fields[1] == kNone;
     if (policy_.quorum_none) return {};
@@ -143,8 +143,8 @@ class PolicyParser {
     if (text == "all") return static_cast<uint32_t>(members);
     const Result<uint64_t> k = ParseDecimal(text);
     if (k && *k >= 1 && *k <= members) return static_cast<uint32_t>(*k);
-    return Bad("wrong threshold " + Quote(text) + ", want all, any or 1.." +
-               std::to_string(members));
+    return BadPolicy("wrong threshold " + Quote(text) +
+                     ", want all, any or 1.." + std::to_string(members));
   }
 
   static std::string UrlAt(const Fields& fields, size_t i) {
@@ -157,21 +157,22 @@ class PolicyParser {
                                   const VerifierKey& key) {
     const auto same = [&](const Line& line) { return line.key.key == key.key; };
     if (std::ranges::none_of(lines, same)) return {};
-    return Bad("the public key of " + Quote(key.name) +
-               " stands in an earlier line");
+    return BadPolicy("the public key of " + Quote(key.name) +
+                     " stands in an earlier line");
   }
 
   Result<void> CheckNewName(std::string_view name) const {
-    if (name == kNone) return Bad("the name \"none\" is reserved");
+    if (name == kNone) return BadPolicy("the name \"none\" is reserved");
     const auto same = [&](const Name& n) { return n.name == name; };
     if (std::ranges::none_of(names_, same)) return {};
-    return Bad("the name " + Quote(name) + " is defined for the second time");
+    return BadPolicy("the name " + Quote(name) +
+                     " is defined for the second time");
   }
 
   Result<Name*> Find(std::string_view name) {
     const auto it = std::ranges::find(names_, name, &Name::name);
     if (it != names_.end()) return &*it;
-    return Bad("the name " + Quote(name) + " is not defined above");
+    return BadPolicy("the name " + Quote(name) + " is not defined above");
   }
 
   Policy policy_;
@@ -193,10 +194,10 @@ Result<Policy> ParsePolicy(std::string_view text) {
     const std::string context = "policy line " + std::to_string(++line_number);
     const size_t end = text.find('\n');
     // A cut file could name another witness than the one that was written.
-    if (end == text.npos) return Bad(context + ": no newline at its end");
+    if (end == text.npos) return BadPolicy(context + ": no newline at its end");
     const std::string_view line = text.substr(0, end);
     if (!std::ranges::all_of(line, IsAllowed)) {
-      return Bad(context + ": control character");
+      return BadPolicy(context + ": control character");
     }
     if (auto read = parser.ReadLine(line); !read) {
       return Prefixed(context, std::move(read).error());

@@ -13,7 +13,7 @@ constexpr char kPreviousTag = 0x22;
 constexpr char kKeyTag = 0x28;
 constexpr char kSignatureTag = 0x32;
 
-std::unexpected<Error> Bad(std::string_view what) {
+std::unexpected<Error> BadSeal(std::string_view what) {
   return Fail(Code::kMalformed, "seal: " + std::string(what));
 }
 
@@ -67,28 +67,28 @@ Result<Seal> DecodeSeal(std::string_view bytes) {
   Seal seal;
   if (cursor.rest().starts_with(kBeforeTag)) {
     const auto before = TakeNumber(kBeforeTag, UINT64_MAX, &cursor);
-    if (!before) return Bad("before is not a shortest varint above 0");
+    if (!before) return BadSeal("before is not a shortest varint above 0");
     seal.before = *before;
   }
   const auto count = TakeNumber(kCountTag, kSealCountMax, &cursor);
-  if (!count) return Bad("count is not a shortest varint of 1..65536");
+  if (!count) return BadSeal("count is not a shortest varint of 1..65536");
   seal.count = static_cast<uint32_t>(*count);
   const auto root = TakeHash(kRootTag, &cursor);
-  if (!root) return Bad("root is not 32 bytes");
+  if (!root) return BadSeal("root is not 32 bytes");
   seal.root = *root;
   if (cursor.rest().starts_with(kPreviousTag)) {
     seal.previous = TakeHash(kPreviousTag, &cursor);
-    if (!seal.previous) return Bad("previous is not 32 bytes");
+    if (!seal.previous) return BadSeal("previous is not 32 bytes");
   }
   const auto key = TakeNumber(kKeyTag, UINT32_MAX, &cursor);
-  if (!key) return Bad("key is not a shortest varint from 1 on");
+  if (!key) return BadSeal("key is not a shortest varint from 1 on");
   seal.key = static_cast<uint32_t>(*key);
   const auto signature = cursor.TakeField(kSignatureTag);
   if (!signature || signature->size() != kSignatureSize) {
-    return Bad("signature is not 64 bytes");
+    return BadSeal("signature is not 64 bytes");
   }
   seal.signature = *signature;
-  if (!cursor.rest().empty()) return Bad("bytes follow the signature");
+  if (!cursor.rest().empty()) return BadSeal("bytes follow the signature");
   return seal;
 }
 

@@ -3,7 +3,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
+
+#include "verifier/core/libcrypto.h"
 
 namespace modlog {
 namespace {
@@ -11,15 +12,10 @@ namespace {
 constexpr uint8_t kLeafPrefix = 0x00;
 constexpr uint8_t kNodePrefix = 0x01;
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-
-Context NewContext() {
+DigestContext NewDigestContext() {
   // Fetched once and never freed: threads may hash until the process ends.
   static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  Context context(EVP_MD_CTX_new());
+  DigestContext context(EVP_MD_CTX_new());
   MODLOG_CHECK(context != nullptr && digest != nullptr &&
                    EVP_DigestInit_ex2(context.get(), digest, nullptr) == 1,
                "libcrypto provides SHA-256");
@@ -29,7 +25,7 @@ Context NewContext() {
 }  // namespace
 
 Hash Sha256(std::initializer_list<Bytes> parts) {
-  thread_local const Context owned = NewContext();
+  thread_local const DigestContext owned = NewDigestContext();
   EVP_MD_CTX* const context = owned.get();
   // No digest named: start again with the one that the context has.
   bool ok = EVP_DigestInit_ex2(context, nullptr, nullptr) == 1;

@@ -11,7 +11,7 @@ constexpr std::string_view kIndex = "index ";
 // Above it stand, at most, the header, the extra in base64 and the path.
 constexpr size_t kProofSizeMax = kNoteSizeMax + 2 * kProofExtraSizeMax;
 
-std::unexpected<Error> Bad(const std::string& what) {
+std::unexpected<Error> BadProofFile(const std::string& what) {
   return Fail(Code::kMalformed, "proof file: " + what);
 }
 
@@ -36,7 +36,7 @@ Result<std::optional<std::string>> TakeExtra(std::string_view* rest) {
   if (!line) return std::nullopt;
   auto extra = ParseBase64(*line);
   if (!extra) return Prefixed("proof file: extra", std::move(extra).error());
-  if (extra->empty()) return Bad("extra is empty; leave the line out");
+  if (extra->empty()) return BadProofFile("extra is empty; leave the line out");
   if (extra->size() > kProofExtraSizeMax) {
     return Large("extra of " + std::to_string(extra->size()) + " bytes",
                  kProofExtraSizeMax);
@@ -49,7 +49,7 @@ Result<std::vector<Hash>> TakePath(std::string_view* rest) {
   std::vector<Hash> path;
   for (;;) {
     const std::optional<std::string_view> line = TakeLine("", rest);
-    if (!line) return Bad("no blank line before the checkpoint");
+    if (!line) return BadProofFile("no blank line before the checkpoint");
     if (line->empty()) return path;
     if (path.size() == kProofPathMax)
       return Large("more hashes", kProofPathMax);
@@ -57,8 +57,8 @@ Result<std::vector<Hash>> TakePath(std::string_view* rest) {
     const std::optional<Hash> hash =
         raw ? HashFromBytes(AsBytes(*raw)) : std::nullopt;
     if (!hash) {
-      return Bad("hash " + std::to_string(path.size()) +
-                 " is not base64 of 32 bytes: " + Quote(*line));
+      return BadProofFile("hash " + std::to_string(path.size()) +
+                          " is not base64 of 32 bytes: " + Quote(*line));
     }
     path.push_back(*hash);
   }
@@ -77,13 +77,13 @@ Result<TlogProof> ParseTlogProof(std::string_view text) {
   }
   std::string_view rest = text;
   if (!rest.starts_with(kHeader)) {
-    return Bad("does not begin with c2sp.org/tlog-proof@v1");
+    return BadProofFile("does not begin with c2sp.org/tlog-proof@v1");
   }
   rest.remove_prefix(kHeader.size());
   TlogProof proof;
   ASSIGN_OR_RETURN(proof.extra, TakeExtra(&rest));
   const std::optional<std::string_view> index = TakeLine(kIndex, &rest);
-  if (!index) return Bad("no index line");
+  if (!index) return BadProofFile("no index line");
   const auto number = ParseDecimal(*index);
   if (!number) return Prefixed("proof file: index", number.error());
   proof.index = *number;

@@ -34,7 +34,7 @@ struct Free {
   void operator()(EC_GROUP* group) const { EC_GROUP_free(group); }
 };
 using Number = std::unique_ptr<BIGNUM, Free>;
-using Context = std::unique_ptr<BN_CTX, Free>;
+using NumberContext = std::unique_ptr<BN_CTX, Free>;
 using Point = std::unique_ptr<EC_POINT, Free>;
 using PointBytes = std::array<uint8_t, kPointSize>;
 
@@ -46,8 +46,8 @@ const EC_GROUP* Group() {
   return group.get();
 }
 
-Context NewContext() {
-  Context context(BN_CTX_secure_new());
+NumberContext NewNumberContext() {
+  NumberContext context(BN_CTX_secure_new());
   MODLOG_CHECK(context != nullptr, "there is memory for numbers");
   return context;
 }
@@ -213,7 +213,7 @@ Result<VrfPublicKey> VrfPublicKey::From(Bytes raw) {
                     std::to_string(kSize) +
                     ": a compressed point, which begins with 02 or 03");
   }
-  if (!PointFrom(raw, NewContext().get())) {
+  if (!PointFrom(raw, NewNumberContext().get())) {
     return Fail(Code::kUntrusted, "VRF key is not a point of P-256");
   }
   VrfPublicKey key;
@@ -224,7 +224,7 @@ Result<VrfPublicKey> VrfPublicKey::From(Bytes raw) {
 // ECVRF_verify, 5.3.
 Result<Hash> VrfPublicKey::Verify(Bytes input, Bytes proof_bytes) const {
   RETURN_IF_ERROR(CheckInput(input));
-  const Context context = NewContext();
+  const NumberContext context = NewNumberContext();
   ASSIGN_OR_RETURN(const Proof proof, DecodeProof(proof_bytes, context.get()));
   const auto key = PointFrom(raw_, context.get());
   MODLOG_CHECK(key.has_value(), "a VRF key is a point");
@@ -253,7 +253,7 @@ Result<Hash> VrfPublicKey::Verify(Bytes input, Bytes proof_bytes) const {
 
 Result<Hash> VrfProofToHash(Bytes proof_bytes) {
   ASSIGN_OR_RETURN(const Proof proof,
-                   DecodeProof(proof_bytes, NewContext().get()));
+                   DecodeProof(proof_bytes, NewNumberContext().get()));
   return OutputOf(proof.gamma_bytes);
 }
 
@@ -284,7 +284,7 @@ Result<VrfPrivateKey> VrfPrivateKey::FromSecret(Bytes secret) {
   }
   VrfPrivateKey key;
   key.secret_ = *scalar;
-  const Context context = NewContext();
+  const NumberContext context = NewNumberContext();
   const Point point = Multiply(SecretFrom(key.secret_), nullptr, context.get());
   std::ranges::copy(AsBytes(StringOf(point, context.get())),
                     key.public_key_.raw_.begin());
@@ -298,7 +298,7 @@ VrfPrivateKey::~VrfPrivateKey() {
 // ECVRF_prove, 5.1.
 Result<std::string> VrfPrivateKey::Prove(Bytes input) const {
   RETURN_IF_ERROR(CheckInput(input));
-  const Context context = NewContext();
+  const NumberContext context = NewNumberContext();
   const Point h = EncodeToCurve(public_key_.raw_, input, context.get());
   const std::string h_bytes = StringOf(h, context.get());
   const std::string gamma = StringOf(
