@@ -6,22 +6,22 @@
 #include <map>
 
 #include "log/admission.h"
+#include "log/day.h"
 #include "log/erasure.h"
 #include "log/failpoint.h"
+#include "log/payload_plan.h"
 #include "log/redaction.h"
+#include "log/taxonomy.h"
 
 namespace modlog {
 
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kRequestsAtOnce = 65'536;
 constexpr size_t kRetentionAtOnce = 4'096;
-constexpr uint32_t kTaxonomy = 202'507;
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 // Entries this near to each other are purged together.
 constexpr uint64_t kNear = 4'096;
-constexpr std::string_view kUntilPrefix = "pu";
 constexpr std::string_view kPurgePrefix = "pw";
 
 // Entries [first, last].

@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <optional>
 
+#include "log/errno_reason.h"
+
 namespace modlog {
 
 namespace {
 
-constexpr std::string_view kMagic = "modlog-highwater-1\n";
+constexpr std::string_view kHighWaterMagic = "modlog-highwater-1\n";
 constexpr size_t kSlotSize = 4096;
 
 struct Slot {
@@ -35,7 +37,7 @@ uint64_t GetU64(std::string_view bytes) {
 }
 
 std::string EncodeSlot(const Slot& slot) {
-  std::string bytes(kMagic);
+  std::string bytes(kHighWaterMagic);
   PutU64(slot.sequence, &bytes);
   PutU64(slot.mark.tree.size, &bytes);
   bytes += AsText(slot.mark.tree.root);
@@ -46,11 +48,13 @@ std::string EncodeSlot(const Slot& slot) {
 }
 
 std::optional<Slot> DecodeSlot(std::string_view bytes) {
-  constexpr size_t kBody = kMagic.size() + 8 + 8 + kHashSize + 8;
-  if (bytes.size() != kSlotSize || !bytes.starts_with(kMagic)) return {};
+  constexpr size_t kBody = kHighWaterMagic.size() + 8 + 8 + kHashSize + 8;
+  if (bytes.size() != kSlotSize || !bytes.starts_with(kHighWaterMagic)) {
+    return {};
+  }
   const Hash sum = Sha256(AsBytes(bytes.substr(0, kBody)));
   if (AsText(sum) != bytes.substr(kBody, kHashSize)) return {};
-  std::string_view rest = bytes.substr(kMagic.size());
+  std::string_view rest = bytes.substr(kHighWaterMagic.size());
   Slot slot;
   slot.sequence = GetU64(rest);
   slot.mark.tree.size = GetU64(rest.substr(8));
@@ -58,10 +62,6 @@ std::optional<Slot> DecodeSlot(std::string_view bytes) {
   slot.mark.logged_at_ms =
       static_cast<int64_t>(GetU64(rest.substr(16 + kHashSize)));
   return slot;
-}
-
-std::string Reason(std::string_view what, const std::string& path) {
-  return std::string(what) + " " + path + ": " + std::strerror(errno);
 }
 
 bool WriteSlot(int fd, const Slot& slot) {
@@ -75,9 +75,11 @@ Result<void> SyncDirectoryOf(const std::string& path) {
   const std::string parent =
       std::filesystem::absolute(path).parent_path().string();
   const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot open", parent));
+  if (fd < 0) {
+    return Fail(Code::kUnavailable, ErrnoReason("cannot open", parent));
+  }
   const bool synced = ::fsync(fd) == 0;
-  const std::string reason = Reason("cannot sync", parent);
+  const std::string reason = ErrnoReason("cannot sync", parent);
   ::close(fd);
   if (!synced) return Fail(Code::kUnavailable, reason);
   return {};
@@ -89,12 +91,12 @@ Result<std::unique_ptr<HighWater>> HighWater::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) {
     return Fail(errno == ENOENT ? Code::kNotFound : Code::kUnavailable,
-                Reason("cannot open", path));
+                ErrnoReason("cannot open", path));
   }
   std::string bytes(2 * kSlotSize, '\0');
   const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), 0);
   if (got < 0) {  // of the disk, not of what it holds
-    const std::string reason = Reason("cannot read", path);
+    const std::string reason = ErrnoReason("cannot read", path);
     ::close(fd);
     return Fail(Code::kUnavailable, reason);
   }
@@ -127,13 +129,15 @@ Result<std::unique_ptr<HighWater>> HighWater::Create(const std::string& path,
   const std::string fresh = path + ".new";
   const int fd =
       ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot create", fresh));
+  if (fd < 0) {
+    return Fail(Code::kUnavailable, ErrnoReason("cannot create", fresh));
+  }
   // Both slots hold the mark, so that no later torn write can leave none.
   const bool written = WriteSlot(fd, {2, mark}) && WriteSlot(fd, {3, mark}) &&
                        ::fsync(fd) == 0 &&
                        ::rename(fresh.c_str(), path.c_str()) == 0;
   if (!written) {
-    const std::string reason = Reason("cannot write", fresh);
+    const std::string reason = ErrnoReason("cannot write", fresh);
     ::close(fd);
     return Fail(Code::kUnavailable, reason);
   }

@@ -14,7 +14,7 @@ namespace modlog {
 
 namespace {
 
-constexpr std::string_view kMagic = "modlog-key-slots-1\n";
+constexpr std::string_view kKeySlotsMagic = "modlog-key-slots-1\n";
 // The file grows by a megabyte of zeros, so that writing a slot changes data
 // alone and a sync needs no change of the file system's own.
 constexpr uint64_t kSlotsAtOnce = 32'768;
@@ -40,7 +40,7 @@ bool WriteAt(int fd, std::string_view bytes, off_t offset) {
 }
 
 std::string Header() {
-  std::string header(kMagic);
+  std::string header(kKeySlotsMagic);
   header.resize(kPartKeySize, '\0');
   return header;
 }

@@ -11,7 +11,7 @@ namespace {
 
 // The fields whose place depends on the kind. Everything else is allowed
 // everywhere.
-enum Field : uint64_t {
+enum KindField : uint64_t {
   kVisibility = 1u << 0,
   kMonetary = 1u << 1,
   kProvision = 1u << 2,
@@ -79,7 +79,7 @@ struct KindRule {
   int about_max;
 };
 
-constexpr KindRule kRules[] = {
+constexpr KindRule kKindRules[] = {
     {v1::KIND_ACTION, kGround | kCategory | kSubjectKind, kApplicationDate,
      kDecision | kAbout | kCause, true, 1},
     {v1::KIND_NO_ACTION, kSubjectKind, 0, GRD | SUB | CNT | SRC | AUT | kCause,
@@ -190,7 +190,7 @@ std::string_view NameOf(uint64_t field) {
 // The fields that an action has, as bits.
 uint64_t Present(const v1::Action& a) {
   uint64_t present = 0;
-  const auto add = [&](bool has, Field field) {
+  const auto add = [&](bool has, KindField field) {
     if (has) present |= field;
   };
   add(a.visibility_size() > 0, kVisibility);
@@ -249,15 +249,15 @@ uint64_t Present(const v1::Action& a) {
 }
 
 // Null for a kind that this log does not take.
-const KindRule* RuleOf(const v1::Action& action) {
+const KindRule* KindRuleOf(const v1::Action& action) {
   if (action.kind() == v1::KIND_LABEL) {
     return action.label_op() == v1::LABEL_OP_NEGATE ? &kLabelNegated
                                                     : &kLabelApplied;
   }
   const auto* const rule =
-      std::find_if(std::begin(kRules), std::end(kRules),
+      std::find_if(std::begin(kKindRules), std::end(kKindRules),
                    [&](const KindRule& r) { return r.kind == action.kind(); });
-  return rule == std::end(kRules) ? nullptr : rule;
+  return rule == std::end(kKindRules) ? nullptr : rule;
 }
 
 void AddEach(uint64_t fields, std::string_view description,
@@ -273,7 +273,7 @@ void AddEach(uint64_t fields, std::string_view description,
 
 void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
                std::vector<Violation>* expected) {
-  const KindRule* const rule = RuleOf(action);
+  const KindRule* const rule = KindRuleOf(action);
   if (rule == nullptr) {
     if (action.kind() != v1::KIND_UNSPECIFIED) {
       violations->push_back({"kind", "is not a kind this log takes yet"});

@@ -2,15 +2,14 @@
 
 #include <iterator>
 
+#include "log/day.h"
 #include "log/rows.h"
 
 namespace modlog {
 
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr std::string_view kNextSlotKey = "ps";
-constexpr std::string_view kUntilPrefix = "pu";
 
 }  // namespace
 

@@ -4,12 +4,16 @@
 // What the payloads of one batch add to it: sealed parts, each with the slot of
 // its key, the day on which they go, and how far the slots are used.
 
+#include <string_view>
 #include <vector>
 
 #include "log/payload_rules.h"
 #include "log/store.h"
 
 namespace modlog {
+
+// Begins the row that says on which day the payload of an entry goes; rows.h.
+inline constexpr std::string_view kUntilPrefix = "pu";
 
 // ReadNextSlot returns the first slot that no commit refers to.
 Result<uint64_t> ReadNextSlot(Store& store);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/day.h"
 #include "verifier/core/commitment.h"
 
 namespace modlog {
@@ -9,8 +10,6 @@ namespace modlog {
 namespace {
 
 using Violations = std::vector<Violation>;
-
-constexpr int64_t kDayMs = 86'400'000;
 
 bool IsBinary(v1::Tag tag) {
   return tag == v1::TAG_CONTENT_SHA256 || tag == v1::TAG_TARGETS;
@@ -138,15 +137,15 @@ class PayloadCheck {
   std::vector<TermUse>* uses_;
 };
 
-bool HasUnknownFields(const v1::Payload& payload) {
+bool PayloadHasUnknownFields(const v1::Payload& payload) {
   const auto unknown = [](const google::protobuf::Message& message) {
     return !message.GetReflection()->GetUnknownFields(message).empty();
   };
   return unknown(payload) || std::ranges::any_of(payload.parts(), unknown);
 }
 
-std::shared_ptr<const SealedPayload> Seal(const v1::Action& action,
-                                          const v1::Payload& payload) {
+std::shared_ptr<const SealedPayload> SealPayload(const v1::Action& action,
+                                                 const v1::Payload& payload) {
   auto sealed = std::make_shared<SealedPayload>();
   sealed->term_text = payload.term_text();
   sealed->until = action.payload_until();
@@ -215,7 +214,7 @@ std::shared_ptr<const SealedPayload> AdmitPayload(const v1::Action& action,
   if (!payload.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return refuse("does not parse as modlog.v1.Payload");
   }
-  if (HasUnknownFields(payload)) {
+  if (PayloadHasUnknownFields(payload)) {
     return refuse("holds a field that modlog.v1.Payload does not have");
   }
   const auto today = static_cast<uint32_t>(now_ms / kDayMs);
@@ -223,7 +222,7 @@ std::shared_ptr<const SealedPayload> AdmitPayload(const v1::Action& action,
     return refuse("must be absent where payload_until has passed");
   }
   if (!PayloadCheck(action, payload, violations, uses).Run()) return nullptr;
-  return Seal(action, payload);
+  return SealPayload(action, payload);
 }
 
 }  // namespace modlog

@@ -29,11 +29,11 @@ class Check {
   Violations* violations_;
 };
 
-constexpr std::string_view kNumberPrefix = "kn";
+constexpr std::string_view kKeyNumberPrefix = "kn";
 constexpr size_t kKeysReadMax = 1 << 20;
 
 std::string PlatformPrefix(std::string_view platform) {
-  std::string key(kNumberPrefix);
+  std::string key(kKeyNumberPrefix);
   key += platform;
   key.push_back('\0');
   return key;
@@ -66,7 +66,7 @@ uint8_t EndsIn(std::string_view row) {
   return row.empty() ? uint8_t{0} : static_cast<uint8_t>(row.front());
 }
 
-std::unexpected<Error> BrokenRow() {
+std::unexpected<Error> BrokenKeyRow() {
   return Fail(Code::kCorrupt, "a row of keys is malformed");
 }
 
@@ -267,7 +267,7 @@ Result<std::optional<RegisteredKey>> ReadKey(std::string_view platform,
                                              const RowsView& rows) {
   ASSIGN_OR_RETURN(const auto row, rows.Read(NumberKey(platform, use, number)));
   if (!row.has_value()) return std::nullopt;
-  if (row->size() <= kStateSize) return BrokenRow();
+  if (row->size() <= kStateSize) return BrokenKeyRow();
   return RegisteredKey{row->substr(kStateSize), EndsIn(*row) == 0};
 }
 
@@ -280,7 +280,7 @@ Result<std::vector<PlatformStatus::Key>> ReadKeys(std::string_view platform,
   for (const Row& row : found) {
     if (row.key.size() != prefix.size() + 5 || !row.value ||
         row.value->size() <= kStateSize) {
-      return BrokenRow();
+      return BrokenKeyRow();
     }
     const std::string_view id = std::string_view(row.key).substr(prefix.size());
     const std::string_view value = *row.value;
@@ -299,13 +299,13 @@ Result<std::vector<PlatformStatus::Key>> ReadKeys(std::string_view platform,
 
 Result<std::vector<std::string>> ReadPlatformsWithKeys(const RowsView& rows) {
   ASSIGN_OR_RETURN(const std::vector<Row> found,
-                   rows.Scan(kNumberPrefix, kKeysReadMax));
+                   rows.Scan(kKeyNumberPrefix, kKeysReadMax));
   std::vector<std::string> platforms;
   for (const Row& row : found) {
     const size_t end = row.key.find('\0');
-    if (end == std::string::npos) return BrokenRow();
+    if (end == std::string::npos) return BrokenKeyRow();
     const std::string platform =
-        row.key.substr(kNumberPrefix.size(), end - kNumberPrefix.size());
+        row.key.substr(kKeyNumberPrefix.size(), end - kKeyNumberPrefix.size());
     if (platforms.empty() || platforms.back() != platform) {
       platforms.push_back(platform);
     }

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <thread>
 
+#include "log/key_hash.h"
 #include "log/mutex.h"
 
 namespace modlog {
@@ -18,13 +18,6 @@ namespace {
 constexpr size_t kFanIn = 4;            // runs merged at once
 constexpr size_t kWorthARun = 1 << 12;  // fewer keys are read again at start
 
-struct KeyHash {  // the keys are hashes already
-  size_t operator()(const Hash& key) const {
-    size_t prefix;
-    std::memcpy(&prefix, key.data(), sizeof(prefix));
-    return prefix;
-  }
-};
 using Table = absl::flat_hash_map<Hash, uint64_t, KeyHash>;
 using Runs = std::vector<std::shared_ptr<PuidRun>>;  // ascending, contiguous
 

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "log/errno_reason.h"
 
 namespace modlog {
 
@@ -18,7 +19,7 @@ constexpr size_t kRecordSize = kHashSize + 8;
 constexpr size_t kRecordsPerBlock = 12;
 constexpr size_t kCountOffset = kBlockSize - 12;
 constexpr size_t kSumOffset = kBlockSize - 8;
-constexpr std::string_view kMagic = "modlog-puids-2\n";
+constexpr std::string_view kPuidRunMagic = "modlog-puids-2\n";
 static_assert(kRecordsPerBlock * kRecordSize <= kCountOffset);
 
 template <typename T>
@@ -37,7 +38,7 @@ T Get(const uint8_t* in) {
   return value;
 }
 
-void Seal(uint8_t* block) {
+void SealBlock(uint8_t* block) {
   const Hash sum = Sha256(Bytes(block, kSumOffset));
   std::memcpy(block + kSumOffset, sum.data(), 8);
 }
@@ -48,10 +49,6 @@ bool Holds(const uint8_t* block) {
 }
 
 uint64_t Prefix(const Hash& key) { return Get<uint64_t>(key.data()); }
-
-std::string Reason(std::string_view what, const std::string& path) {
-  return std::string(what) + " " + path + ": " + std::strerror(errno);
-}
 
 bool ReadAt(int fd, void* out, size_t size, uint64_t offset) {
   return ::pread(fd, out, size, static_cast<off_t>(offset)) ==
@@ -75,7 +72,7 @@ class RunWriter {
 
   bool Finish(uint64_t begin, uint64_t end) {
     if (count_ > 0 && !EndBlock()) return false;
-    std::memcpy(block_, kMagic.data(), kMagic.size());
+    std::memcpy(block_, kPuidRunMagic.data(), kPuidRunMagic.size());
     Put(begin, block_ + 32);
     Put(end, block_ + 40);
     Put(keys_, block_ + 48);
@@ -85,7 +82,7 @@ class RunWriter {
  private:
   bool EndBlock() {
     Put(static_cast<uint32_t>(count_), block_ + kCountOffset);
-    Seal(block_);
+    SealBlock(block_);
     buffer_.append(reinterpret_cast<const char*>(block_), kBlockSize);
     std::memset(block_, 0, kBlockSize);
     count_ = 0;
@@ -122,15 +119,15 @@ PuidRun::~PuidRun() { ::close(fd_); }
 
 Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot open", path));
+  if (fd < 0) return Fail(Code::kUnavailable, ErrnoReason("cannot open", path));
   struct stat status;
   uint8_t last[kBlockSize];
   const bool known = ::fstat(fd, &status) == 0;
   const uint64_t size = known ? static_cast<uint64_t>(status.st_size) : 0;
-  const bool sound = size >= kBlockSize && size % kBlockSize == 0 &&
-                     ReadAt(fd, last, kBlockSize, size - kBlockSize) &&
-                     Holds(last) &&
-                     std::memcmp(last, kMagic.data(), kMagic.size()) == 0;
+  const bool sound =
+      size >= kBlockSize && size % kBlockSize == 0 &&
+      ReadAt(fd, last, kBlockSize, size - kBlockSize) && Holds(last) &&
+      std::memcmp(last, kPuidRunMagic.data(), kPuidRunMagic.size()) == 0;
   const uint64_t blocks = size / kBlockSize - 1;
   const uint64_t keys = sound ? Get<uint64_t>(last + 48) : 0;
   if (!sound || keys > blocks * kRecordsPerBlock ||
@@ -190,7 +187,7 @@ Result<void> PuidRunReader::Fill() {
   buffer_.resize(blocks * kBlockSize);
   if (!ReadAt(run_->fd_, buffer_.data(), buffer_.size(),
               first_block_ * kBlockSize)) {
-    return Fail(Code::kUnavailable, Reason("cannot read", run_->path()));
+    return Fail(Code::kUnavailable, ErrnoReason("cannot read", run_->path()));
   }
   return {};
 }
@@ -243,7 +240,9 @@ Result<std::string> WritePuidRun(const std::string& directory, uint64_t begin,
   const std::string fresh = path + ".new";
   const int fd =
       ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return Fail(Code::kUnavailable, Reason("cannot create", fresh));
+  if (fd < 0) {
+    return Fail(Code::kUnavailable, ErrnoReason("cannot create", fresh));
+  }
   RunWriter writer(fd);
   bool written = true;
   while (const auto record = records()) {
@@ -251,7 +250,7 @@ Result<std::string> WritePuidRun(const std::string& directory, uint64_t begin,
   }
   written = written && writer.keys() == keys && writer.Finish(begin, end) &&
             ::rename(fresh.c_str(), path.c_str()) == 0;
-  const std::string reason = Reason("cannot write", fresh);
+  const std::string reason = ErrnoReason("cannot write", fresh);
   ::close(fd);
   if (!written) {
     ::unlink(fresh.c_str());

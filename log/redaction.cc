@@ -3,13 +3,12 @@
 #include "log/admission.h"
 #include "log/erasure.h"
 #include "log/payload_cipher.h"
+#include "log/taxonomy.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
 
 namespace {
-
-constexpr uint32_t kTaxonomy = 202'507;
 
 std::string ToDoKey(uint64_t entry) {
   std::string key = "xw";

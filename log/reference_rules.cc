@@ -24,7 +24,7 @@ struct ReferenceRule {
   KindSet about;
   KindSet cause;
 };
-constexpr ReferenceRule kRules[] = {
+constexpr ReferenceRule kReferenceRules[] = {
     {v1::KIND_ACTION, Kinds(v1::KIND_SCHEDULED),
      Kinds(v1::KIND_NOTICE_RECEIVED, v1::KIND_APPEAL_DECIDED,
            v1::KIND_EXTERNAL_DECIDED)},
@@ -50,11 +50,11 @@ constexpr ReferenceRule kRules[] = {
     {v1::KIND_PUBLICATION_CHANGED, kAll, 0},
 };
 
-const ReferenceRule* RuleOf(v1::Kind kind) {
+const ReferenceRule* ReferenceRuleOf(v1::Kind kind) {
   const auto* const it = std::find_if(
-      std::begin(kRules), std::end(kRules),
+      std::begin(kReferenceRules), std::end(kReferenceRules),
       [&](const ReferenceRule& rule) { return rule.kind == kind; });
-  return it == std::end(kRules) ? nullptr : it;
+  return it == std::end(kReferenceRules) ? nullptr : it;
 }
 
 }  // namespace
@@ -64,12 +64,12 @@ KindSet AboutKinds(const v1::Action& action) {
   if (action.kind() == v1::KIND_CORRECTION) {
     return kRecords & Kinds(static_cast<int>(action.corrected().kind()) & 63);
   }
-  const ReferenceRule* rule = RuleOf(action.kind());
+  const ReferenceRule* rule = ReferenceRuleOf(action.kind());
   return rule == nullptr ? 0 : rule->about;
 }
 
 KindSet CauseKinds(const v1::Action& action) {
-  const ReferenceRule* rule = RuleOf(action.kind());
+  const ReferenceRule* rule = ReferenceRuleOf(action.kind());
   return rule == nullptr ? 0 : rule->cause;
 }
 

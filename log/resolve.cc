@@ -3,9 +3,9 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
+#include "log/key_hash.h"
 #include "log/seals.h"
 #include "log/standing.h"
 #include "verifier/core/entry.h"
@@ -13,14 +13,6 @@
 namespace modlog {
 
 namespace {
-
-struct KeyHash {
-  size_t operator()(const Hash& key) const {
-    size_t prefix;
-    std::memcpy(&prefix, key.data(), sizeof(prefix));
-    return prefix;
-  }
-};
 
 class Resolver {
  public:

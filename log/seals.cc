@@ -15,7 +15,7 @@ using Violations = std::vector<Violation>;
 // A seal lies at most this far behind what it covers: kGroupItemsMax.
 constexpr uint64_t kReach = kGroupItemsMax;
 
-std::unexpected<Error> BrokenRow() {
+std::unexpected<Error> BrokenSealRow() {
   return Fail(Code::kCorrupt, "a row of seals is malformed");
 }
 
@@ -71,7 +71,7 @@ Result<std::optional<Ed25519PublicKey>> StandingKey(const Seal& seal,
     return std::nullopt;
   }
   auto key = Ed25519PublicKey::From(AsBytes(registered->public_key));
-  if (!key.has_value()) return BrokenRow();
+  if (!key.has_value()) return BrokenSealRow();
   return std::optional<Ed25519PublicKey>(*std::move(key));
 }
 
@@ -96,7 +96,7 @@ Result<std::optional<Cover>> FindCover(uint64_t index, const RowsView& rows) {
     for (const Row& row : found) {
       if (row.key.size() != prefix.size() + 8 || !row.value ||
           row.value->size() != 4) {
-        return BrokenRow();
+        return BrokenSealRow();
       }
       const uint64_t entry =
           BigEndian(std::string_view(row.key).substr(prefix.size()));
@@ -118,7 +118,9 @@ Result<PlatformCount> ReadCount(const RowsView& rows,
   PlatformCount count;
   if (!row.has_value()) return count;
   const std::string_view value = *row;
-  if (value.size() != 16 && value.size() != 24 + kHashSize) return BrokenRow();
+  if (value.size() != 16 && value.size() != 24 + kHashSize) {
+    return BrokenSealRow();
+  }
   count.actions = BigEndian(value.substr(0, 8));
   count.sealed = BigEndian(value.substr(8, 8));
   if (value.size() > 16) {
@@ -177,7 +179,7 @@ Result<std::optional<uint64_t>> FindSeal(const Hash& hash,
                                          const RowsView& rows) {
   ASSIGN_OR_RETURN(const auto row, rows.Read(SealKey(hash)));
   if (!row.has_value()) return std::nullopt;
-  if (row->size() != 8) return BrokenRow();
+  if (row->size() != 8) return BrokenSealRow();
   return std::optional<uint64_t>(BigEndian(*row));
 }
 
@@ -238,7 +240,7 @@ Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index,
   found.entry = cover->entry;
   ASSIGN_OR_RETURN(found.leaf, prover.ReadLeaf(cover->entry));
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(found.leaf));
-  if (!entry.is_seal()) return BrokenRow();
+  if (!entry.is_seal()) return BrokenSealRow();
   std::vector<Hash> hashes;
   for (uint64_t i = cover->entry - cover->count; i < cover->entry; ++i) {
     ASSIGN_OR_RETURN(const Hash hash, HashCovered(prover, i));
@@ -252,7 +254,7 @@ Result<std::optional<EntrySeal>> ReadEntrySeal(uint64_t index,
   ASSIGN_OR_RETURN(const Seal seal, DecodeSeal(entry.seal));
   ASSIGN_OR_RETURN(const auto key,
                    ReadKey(entry.platform, v1::KEY_USE_SEAL, seal.key, rows));
-  if (!key.has_value()) return BrokenRow();
+  if (!key.has_value()) return BrokenSealRow();
   found.public_key = key->public_key;
   return std::optional<EntrySeal>(std::move(found));
 }

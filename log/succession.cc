@@ -1,13 +1,13 @@
 #include "log/succession.h"
 
 #include "log/admission.h"
+#include "log/taxonomy.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
 
 namespace {
 
-constexpr uint32_t kTaxonomy = 202'507;
 constexpr char kSucceededByPuid[] = "succeeded-by";
 constexpr char kSucceedsPuid[] = "succeeds";
 

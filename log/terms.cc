@@ -11,12 +11,12 @@ namespace {
 
 using Violations = std::vector<Violation>;
 
-constexpr std::string_view kNumberPrefix = "tn";
+constexpr std::string_view kTermNumberPrefix = "tn";
 constexpr std::string_view kTextPrefix = "tt";
 constexpr size_t kValueSize = 1 + kHashSize;
 
 std::string TermKey(std::string_view platform, uint32_t number) {
-  std::string key(kNumberPrefix);
+  std::string key(kTermNumberPrefix);
   key += platform;
   key.push_back('\0');
   AppendBigEndian(number, 4, &key);
@@ -36,7 +36,9 @@ std::optional<KnownTerm> DecodeTerm(std::string_view value) {
   return term;
 }
 
-Error BrokenRow() { return {Code::kCorrupt, "a row of terms is malformed"}; }
+Error BrokenTermRow() {
+  return {Code::kCorrupt, "a row of terms is malformed"};
+}
 
 // Where the kind is not the one that the field is for.
 void CheckKindOfTerm(const TermUse& use, int kind, Violations* violations) {
@@ -73,9 +75,9 @@ void AddUses(const v1::Action& action, const std::string& prefix,
   add("term.replaces", action.term().replaces(), action.term().kind());
 }
 
-class FieldCheck {
+class TermFieldCheck {
  public:
-  explicit FieldCheck(Violations* violations) : violations_(violations) {}
+  explicit TermFieldCheck(Violations* violations) : violations_(violations) {}
 
   void Number(uint32_t number, std::string_view field) {
     Require(number <= kTermNumberMax, field, "must be at most 1,048,576");
@@ -91,7 +93,7 @@ class FieldCheck {
 }  // namespace
 
 void CheckTermFields(const v1::Action& action, Violations* violations) {
-  FieldCheck check(violations);
+  TermFieldCheck check(violations);
   check.Number(action.policy_term(), "policy_term");
   check.Number(action.legal_term(), "legal_term");
   check.Number(action.reason_term(), "reason_term");
@@ -123,14 +125,14 @@ std::vector<TermUse> UsesOf(const v1::Action& action) {
 Result<void> TermCache::Load(Store* store) {
   store_ = store;
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   store->ScanRows(kNumberPrefix, kTermsCachedMax));
+                   store->ScanRows(kTermNumberPrefix, kTermsCachedMax));
   Learn(rows);
   return {};
 }
 
 void TermCache::Learn(std::span<const Row> rows) {
   for (const Row& row : rows) {
-    if (!row.key.starts_with(kNumberPrefix) || !row.value) continue;
+    if (!row.key.starts_with(kTermNumberPrefix) || !row.value) continue;
     const auto term = DecodeTerm(*row.value);
     const std::unique_lock lock(mutex_);
     if (!term || terms_.size() >= kTermsCachedMax) continue;
@@ -176,11 +178,11 @@ Result<void> JudgeUses(std::string_view platform, std::span<const TermUse> uses,
       continue;
     }
     const auto term = DecodeTerm(*value);
-    if (!term) return std::unexpected(BrokenRow());
+    if (!term) return std::unexpected(BrokenTermRow());
     CheckKindOfTerm(use, term->kind, violations);
     if (!use.part) continue;
     ASSIGN_OR_RETURN(const auto text, rows.Read(TextKey(term->text_sha256)));
-    if (!text) return std::unexpected(BrokenRow());
+    if (!text) return std::unexpected(BrokenTermRow());
     CheckText(use, *text, violations);
   }
   return {};
@@ -219,7 +221,7 @@ Result<std::string> ReadTermText(Store& store, std::string_view platform,
   ASSIGN_OR_RETURN(const std::string value,
                    store.ReadRow(TermKey(platform, number)));
   const auto term = DecodeTerm(value);
-  if (!term) return std::unexpected(BrokenRow());
+  if (!term) return std::unexpected(BrokenTermRow());
   return ReadTermText(store, term->text_sha256);
 }
 
