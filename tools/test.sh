@@ -8,6 +8,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ./tools/setup.sh
-cmake --preset dev
-cmake --build --preset dev
-ctest --preset dev -j "$(nproc)" "$@"
+cmake --preset test
+cmake --build --preset test
+ctest --preset test -j "$(nproc)" "$@"

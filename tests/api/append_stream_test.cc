@@ -10,7 +10,7 @@
 #include "api/server/append_stream.h"
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::append_stream_test {
 namespace {
 
 using grpc::StatusCode;
@@ -246,4 +246,4 @@ TEST_F(HeldStreamTest, WhatWasSentBeforeTheHalfCloseIsAnswered) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::append_stream_test

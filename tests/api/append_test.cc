@@ -8,7 +8,7 @@
 #include "tests/api/test_support.h"
 #include "verifier/core/entry.h"
 
-namespace modlog {
+namespace modlog::append_test {
 namespace {
 
 using grpc::StatusCode;
@@ -383,4 +383,4 @@ TEST_F(RefusingLogTest, AStreamIsToldMessageByMessage) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::append_test

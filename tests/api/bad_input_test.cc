@@ -6,7 +6,7 @@
 #include "log/admission.h"
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::bad_input_test {
 namespace {
 
 using grpc::StatusCode;
@@ -287,4 +287,4 @@ TEST_F(RawRequestTest, EveryCutOfARequestIsRefusedOrAnotherRequest) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::bad_input_test

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::callers_test {
 namespace {
 
 std::string ReadText(const std::string& path) {
@@ -233,4 +233,4 @@ TEST_F(CallersOnTheWireTest, AStreamIsHeldToTheSameRule) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::callers_test

@@ -8,7 +8,7 @@
 
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::config_test {
 namespace {
 
 TEST(ListenAddressTest, WhatParsesFormatsBack) {
@@ -169,4 +169,4 @@ TEST_F(ConfigTest, GrpcListensOnLoopbackOnly) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::config_test

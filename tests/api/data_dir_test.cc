@@ -13,7 +13,7 @@
 
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::data_dir_test {
 namespace {
 
 std::string ReadAll(const std::string& path) {
@@ -164,4 +164,4 @@ TEST_F(DataDirTest, ThePolicyIsOneThatVerifiersRead) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::data_dir_test

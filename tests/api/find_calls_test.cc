@@ -13,7 +13,7 @@
 #include "tests/api/test_support.h"
 #include "verifier/core/entry.h"
 
-namespace modlog {
+namespace modlog::find_calls_test {
 namespace {
 
 using grpc::StatusCode;
@@ -384,4 +384,4 @@ TEST_F(RedactionCallsTest, WhoShowsNoTokenOfTheOperatorRedactsNothing) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::find_calls_test

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "modlog/v1/log.grpc.pb.h"
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
-namespace modlog {
+namespace modlog::modlogd_test {
 namespace {
 
 constexpr char kRolledBackStatus = 3;
@@ -277,4 +277,4 @@ TEST_F(RolledBackTest, TakesNothingSignsNothingAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::modlogd_test

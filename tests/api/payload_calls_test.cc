@@ -9,7 +9,7 @@
 #include "tests/api/test_support.h"
 #include "tests/log/payload_fixture.h"
 
-namespace modlog {
+namespace modlog::payload_calls_test {
 namespace {
 
 class PayloadCallsTest : public ::testing::Test {
@@ -173,4 +173,4 @@ TEST_F(PayloadCallsTest, RestrictedPartsAreForThePlatformAndTheOperator) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::payload_calls_test

@@ -5,7 +5,7 @@
 #include "tests/api/test_support.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::read_calls_test {
 namespace {
 
 using grpc::StatusCode;
@@ -197,4 +197,4 @@ TEST(ReadDamagedLog, DataThatFailsItsCheckIsDataLoss) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::read_calls_test

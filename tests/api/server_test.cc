@@ -8,7 +8,7 @@
 
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::server_test {
 namespace {
 
 using grpc::StatusCode;
@@ -173,4 +173,4 @@ TEST(ServerTest, AnAddressThatIsTakenIsNamed) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::server_test

@@ -15,7 +15,7 @@
 #include "api/server/append_stream.h"
 #include "tests/api/test_support.h"
 
-namespace modlog {
+namespace modlog::stream_cancel_test {
 namespace {
 
 constexpr int kRounds = 100;
@@ -282,4 +282,4 @@ TEST(StreamShutdown, OpenStreamsEndWithTheServer) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::stream_cancel_test

@@ -15,7 +15,7 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
 
-namespace modlog {
+namespace modlog::tile_server_test {
 namespace {
 
 struct Reply {
@@ -349,4 +349,4 @@ TEST(HeldTiles, NothingBeyondThePublishedHeadIsServed) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::tile_server_test

@@ -16,7 +16,7 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
 
-namespace modlog {
+namespace modlog::audit_test {
 namespace {
 
 constexpr bool kNarrow = kTileHeight < 8;
@@ -440,4 +440,4 @@ TEST(AuditTest, ADirectoryIsReadAsWhatLiesInIt) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::audit_test

@@ -10,7 +10,7 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/sha256.h"
 
-namespace modlog {
+namespace modlog::bare_proof_test {
 namespace {
 
 constexpr auto kInclusion = BareProofKind::kInclusion;
@@ -257,4 +257,4 @@ TEST(BareProofTest, ALineOverTheLimitIsAnErrorAndTheNextIsJudged) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::bare_proof_test

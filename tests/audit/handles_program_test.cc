@@ -12,7 +12,7 @@
 #include "verifier/core/entry.h"
 #include "verifier/handle_file.h"
 
-namespace modlog {
+namespace modlog::handles_program_test {
 namespace {
 
 using nlohmann::json;
@@ -25,8 +25,8 @@ class HandlesProgramTest : public testing::Test {
     const std::string target = directory_.Path("log" + std::to_string(++logs_));
     WriteFiles(log.MakeFiles(removed), target);
     std::vector<std::string> arguments = {
-        MODLOG_VERIFY, "audit", target, "--policy", directory_.Path("policy"),
-        "--first-use"};
+        MODLOG_BIN_DIR "/modlog-verify", "audit",      target, "--policy",
+        directory_.Path("policy"),       "--first-use"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunProgram(arguments);
   }
@@ -66,13 +66,13 @@ class HandlesProgramTest : public testing::Test {
     return path;
   }
   Ran Handles(const HandleFile& file) {
-    return RunProgram({MODLOG_VERIFY, "handles", Write(file), "--policy",
-                       directory_.Path("policy")});
+    return RunProgram({MODLOG_BIN_DIR "/modlog-verify", "handles", Write(file),
+                       "--policy", directory_.Path("policy")});
   }
   Ran Receipt(uint64_t index, const HandleFile& file) {
     WriteWholeFile(directory_.Path("entry"), log_.log().entries[index]);
     WriteWholeFile(directory_.Path("proof"), log_.ProofOf(index));
-    return RunProgram({MODLOG_VERIFY, "receipt", "--entry",
+    return RunProgram({MODLOG_BIN_DIR "/modlog-verify", "receipt", "--entry",
                        directory_.Path("entry"), "--proof",
                        directory_.Path("proof"), "--policy",
                        directory_.Path("policy"), "--handles", Write(file)});
@@ -243,4 +243,4 @@ TEST_F(HandlesProgramTest, WithoutTheKeyADictionaryWithTheTrueAccountIsNoUse) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::handles_program_test

@@ -9,7 +9,7 @@
 #include "verifier/audit/rules/field_rules.h"
 #include "verifier/audit/rules/life.h"
 
-namespace modlog {
+namespace modlog::kind_table_test {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -150,4 +150,4 @@ TEST(KindTableTest, EveryKindMayBeNamedOrNotAsItsCellSays) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::kind_table_test

@@ -13,7 +13,7 @@
 #include "verifier/audit/fork_proof.h"
 #include "verifier/fork.h"
 
-namespace modlog {
+namespace modlog::memory_test {
 namespace {
 
 using std::filesystem::directory_iterator;
@@ -231,4 +231,4 @@ TEST_F(AuditorTest, ANoteByAnUnknownKeyOrOfAnUnknownOrigin) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::memory_test

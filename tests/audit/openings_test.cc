@@ -9,7 +9,7 @@
 
 #include "verifier/openings_words.h"
 
-namespace modlog {
+namespace modlog::openings_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -118,4 +118,4 @@ TEST(OpeningsTest, WhatIsNotShownWholeIsSaidToBeCut) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::openings_test

@@ -9,7 +9,7 @@
 #include "verifier/audit/audit.h"
 #include "verifier/core/commitment.h"
 
-namespace modlog {
+namespace modlog::payloads_test {
 namespace {
 
 using nlohmann::json;
@@ -119,4 +119,4 @@ TEST_F(PayloadsTest, AnAbsentPayloadIsFalseWhereItWasPromisedAndDoubtfulElse) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::payloads_test

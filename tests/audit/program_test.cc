@@ -14,7 +14,7 @@
 #include "verifier/core/sha256.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::program_test {
 namespace {
 
 class ProgramTest : public testing::Test {
@@ -26,7 +26,7 @@ class ProgramTest : public testing::Test {
 
   static Ran Verify(std::vector<std::string> arguments,
                     const std::string& input = "") {
-    arguments.insert(arguments.begin(), MODLOG_VERIFY);
+    arguments.insert(arguments.begin(), MODLOG_BIN_DIR "/modlog-verify");
     return RunProgram(arguments, input);
   }
   Ran AuditAt(const std::string& target,
@@ -117,9 +117,9 @@ TEST_F(ProgramTest, AnEmptyStateIsNoState) {
 // A report lost on a full disk must not read as proved.
 TEST_F(ProgramTest, AVerdictThatCannotBePrintedIsNotProved) {
   for (const std::string to : {">/dev/full", ">&-"}) {
-    const Ran ran =
-        RunProgram({"/bin/sh", "-c", "exec \"$@\" " + to, "sh", MODLOG_VERIFY,
-                    "audit", Log(), "--policy", Policy(), "--first-use"});
+    const Ran ran = RunProgram({"/bin/sh", "-c", "exec \"$@\" " + to, "sh",
+                                MODLOG_BIN_DIR "/modlog-verify", "audit", Log(),
+                                "--policy", Policy(), "--first-use"});
     EXPECT_EQ(ran.status, 2) << to;
     EXPECT_NE(ran.error.find("the verdict was: true"), std::string::npos);
   }
@@ -273,7 +273,8 @@ TEST_F(ProgramTest, AServerThatIsNotThereOrFailsCannotTell) {
   EXPECT_EQ(AuditAt("http://127.0.0.1:1/").status, 2);
   EXPECT_EQ(AuditAt("ftp://127.0.0.1/").status, 2);
   if (!HasPython()) GTEST_SKIP() << "there is no python3 to serve files";
-  const Child server({"python3", MODLOG_ODD_SERVER, "error", Log()});
+  const Child server({"python3", MODLOG_SOURCE_DIR "/tests/audit/odd_server.py",
+                      "error", Log()});
   const Ran ran = AuditAt("http://127.0.0.1:" + server.FirstLine());
   EXPECT_EQ(ran.status, 2);
   EXPECT_NE(ran.out.find("HTTP status 500"), std::string::npos) << ran.out;
@@ -282,9 +283,11 @@ TEST_F(ProgramTest, AServerThatIsNotThereOrFailsCannotTell) {
 TEST_F(ProgramTest, AnInterruptedAuditEndsInOrderAndRemembersNothing) {
   if (!HasPython()) GTEST_SKIP() << "there is no python3 to serve files";
   const std::string state = directory_.Path("state");
-  const Child server({"python3", MODLOG_ODD_SERVER, "silent", Log()});
-  Child audit({MODLOG_VERIFY, "audit", "http://127.0.0.1:" + server.FirstLine(),
-               "--policy", Policy(), "--state", state, "--first-use"});
+  const Child server({"python3", MODLOG_SOURCE_DIR "/tests/audit/odd_server.py",
+                      "silent", Log()});
+  Child audit({MODLOG_BIN_DIR "/modlog-verify", "audit",
+               "http://127.0.0.1:" + server.FirstLine(), "--policy", Policy(),
+               "--state", state, "--first-use"});
   while (!std::filesystem::exists(state)) usleep(1000);
   usleep(300'000);  // by now it waits for a tile that will not come
   kill(audit.pid(), SIGINT);
@@ -293,4 +296,4 @@ TEST_F(ProgramTest, AnInterruptedAuditEndsInOrderAndRemembersNothing) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::program_test

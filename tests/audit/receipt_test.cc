@@ -10,7 +10,7 @@
 #include "tests/audit/small_log.h"
 #include "verifier/core/merkle.h"
 
-namespace modlog {
+namespace modlog::receipt_test {
 namespace {
 
 constexpr uint64_t kTime = 1'767'225'600;  // 2026-01-01 00:00:00 UTC
@@ -261,4 +261,4 @@ TEST(ReceiptTest, TheReportForMachinesSaysTheSame) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::receipt_test

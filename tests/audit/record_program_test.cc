@@ -8,7 +8,7 @@
 #include "tests/audit/child.h"
 #include "tests/audit/record_log.h"
 
-namespace modlog {
+namespace modlog::record_program_test {
 namespace {
 
 using nlohmann::json;
@@ -28,8 +28,8 @@ class RecordProgramTest : public testing::Test {
   }
   Ran RunAt(const std::string& target, std::vector<std::string> more) {
     std::vector<std::string> arguments = {
-        MODLOG_VERIFY, "audit", target, "--policy", directory_.Path("policy"),
-        "--first-use"};
+        MODLOG_BIN_DIR "/modlog-verify", "audit",      target, "--policy",
+        directory_.Path("policy"),       "--first-use"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunProgram(arguments);
   }
@@ -797,4 +797,4 @@ TEST_F(RecordProgramTest, Rule13WhatStandsInASuccessionEntryIsJudged) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::record_program_test

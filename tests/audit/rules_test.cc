@@ -8,7 +8,7 @@
 #include "verifier/audit/rules/unique_puid.h"
 #include "verifier/core/entry.h"
 
-namespace modlog {
+namespace modlog::rules_test {
 namespace {
 
 AuditReport AuditEntries(std::vector<std::string> entries) {
@@ -171,4 +171,4 @@ TEST(RulesTest, IntegrityAloneAsksForNoRule) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::rules_test

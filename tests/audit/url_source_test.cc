@@ -14,7 +14,7 @@
 #include "verifier/audit/audit.h"
 #include "verifier/audit/http_address.h"
 
-namespace modlog {
+namespace modlog::url_source_test {
 namespace {
 
 UrlSourceOptions Hasty() {
@@ -36,7 +36,8 @@ class UrlSourceTest : public testing::Test {
   std::unique_ptr<Source> Serve(const std::string& mode,
                                 const UrlSourceOptions& options = Hasty()) {
     server_ = std::make_unique<Child>(std::vector<std::string>{
-        "python3", MODLOG_ODD_SERVER, mode, directory_.path()});
+        "python3", MODLOG_SOURCE_DIR "/tests/audit/odd_server.py", mode,
+        directory_.path()});
     auto source =
         OpenUrlSource("http://127.0.0.1:" + server_->FirstLine(), options);
     EXPECT_TRUE(source);
@@ -193,4 +194,4 @@ TEST(HttpAddressTest, ARedirectMayNotLeaveTheHostThePortOrHttps) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::url_source_test

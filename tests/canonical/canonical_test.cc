@@ -10,7 +10,7 @@
 
 #include "log/admission.h"
 
-namespace modlog {
+namespace modlog::canonical_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -124,4 +124,4 @@ TEST(Canonical, AnUnpackedListIsForThePlainPathToo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::canonical_test

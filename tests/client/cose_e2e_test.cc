@@ -8,7 +8,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::cose_e2e_test {
 namespace {
 
 std::string Line(const std::string& puid) {
@@ -159,4 +159,4 @@ TEST(NoCoseTest, ALogWithoutAKeySaysSo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::cose_e2e_test

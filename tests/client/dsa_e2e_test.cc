@@ -9,9 +9,9 @@
 #include <set>
 #include <sstream>
 
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
-namespace modlog {
+namespace modlog::dsa_e2e_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -199,4 +199,4 @@ TEST_F(DsaTest, WhatIsRefusedIsSaidAndTheRestIsLogged) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::dsa_e2e_test

@@ -8,7 +8,7 @@
 #include "tests/client/running_log.h"
 #include "verifier/core/bytes.h"
 
-namespace modlog {
+namespace modlog::erase_e2e_test {
 namespace {
 
 constexpr char kStatement[] = R"({
@@ -144,4 +144,4 @@ TEST_F(EraseTest, IsInNoExportAfterwardsNorInTheClientsFiles) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::erase_e2e_test

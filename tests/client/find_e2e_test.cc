@@ -6,7 +6,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::find_e2e_test {
 namespace {
 
 std::string Action(const std::string& puid) {
@@ -86,4 +86,4 @@ TEST_F(FindTest, WatchPrintsWhatIsNewAndWhereToGoOn) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::find_e2e_test

@@ -7,7 +7,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::git_e2e_test {
 namespace {
 
 constexpr char kUmlaut[] = "2021/01/2021-01-09-m\xc3\xbcller.md";
@@ -212,4 +212,4 @@ TEST_F(GitTest, WhatIsNoRepositoryOrHasNoNoticeIsSaidInOneLine) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::git_e2e_test

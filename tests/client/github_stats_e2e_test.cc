@@ -8,7 +8,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::github_stats_e2e_test {
 namespace {
 
 // The copy lies beside the project, or where MODLOG_SHARED_DATA says.
@@ -109,4 +109,4 @@ TEST(GithubStatsTest, TheFiguresOf2021AreCountedAgainFromTheNotices) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::github_stats_e2e_test

@@ -7,7 +7,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::handle_e2e_test {
 namespace {
 
 constexpr char kAnn[] = "acct:ann@example";
@@ -265,4 +265,4 @@ TEST_F(HandleTest, AnImportOfEventsGivesHandlesToo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::handle_e2e_test

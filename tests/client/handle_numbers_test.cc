@@ -8,9 +8,9 @@
 
 #include <filesystem>
 
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
-namespace modlog {
+namespace modlog::handle_numbers_test {
 namespace {
 
 HandleKey KeyOf(char byte = 'k') {
@@ -205,4 +205,4 @@ TEST_F(HandleNumbersTest, ADestroyedKeyLeavesNothingInTheFolder) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::handle_numbers_test

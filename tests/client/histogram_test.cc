@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace modlog {
+namespace modlog::histogram_test {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -57,4 +57,4 @@ TEST(Histogram, NoLatencyIsOutOfItsRange) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::histogram_test

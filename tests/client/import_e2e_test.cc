@@ -7,7 +7,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::import_e2e_test {
 namespace {
 
 class ImportTest : public testing::Test {
@@ -137,4 +137,4 @@ TEST_F(ImportTest, ListsOfDomainsAreLoggedOnceEachAndTheirDifferencesToo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::import_e2e_test

@@ -9,7 +9,7 @@
 
 #include "modlog/v1/action.pb.h"
 
-namespace modlog {
+namespace modlog::jsonl_test {
 namespace {
 
 constexpr std::string_view kBare =
@@ -185,4 +185,4 @@ TEST(Jsonl, PlatformNamesAreThoseTheLogTakes) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::jsonl_test

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace modlog {
+namespace modlog::line_reader_test {
 namespace {
 
 struct Read {
@@ -96,4 +96,4 @@ TEST(LineReader, ADirectoryIsAnErrorAndNotAnEmptyFile) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::line_reader_test

@@ -10,7 +10,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::mldsa_e2e_test {
 namespace {
 
 bool CanSign() {
@@ -98,4 +98,4 @@ TEST(MlDsaLogTest, AKeyOfAnotherLogOrKindIsRefused) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::mldsa_e2e_test

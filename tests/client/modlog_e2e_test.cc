@@ -8,7 +8,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::modlog_e2e_test {
 namespace {
 
 // A valid action of a platform that copies from the press.
@@ -356,4 +356,4 @@ TEST(EnrolmentTest, AnEnrolledPlatformNeedsItsToken) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::modlog_e2e_test

@@ -12,7 +12,7 @@
 #include "tests/client/running_log.h"
 #include "verifier/core/commitment.h"
 
-namespace modlog {
+namespace modlog::receipt_e2e_test {
 namespace {
 
 constexpr PlatformSecret kSecret = {{7, 7, 7, 1, 2, 3}};
@@ -366,4 +366,4 @@ TEST_F(ReceiptE2eTest, AChangedOpeningIsFalseAndNamed) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::receipt_e2e_test

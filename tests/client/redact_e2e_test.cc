@@ -9,7 +9,7 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/redaction_list.h"
 
-namespace modlog {
+namespace modlog::redact_e2e_test {
 namespace {
 
 std::string ActionLine(const std::string& puid) {
@@ -166,4 +166,4 @@ TEST_F(RedactTest, NothingGoesWithoutAYesOrTwice) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::redact_e2e_test

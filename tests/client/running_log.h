@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
 namespace modlog {
 

@@ -19,7 +19,7 @@
 #include "verifier/core/entry.h"
 #include "verifier/core/tile.h"
 
-namespace modlog {
+namespace modlog::seal_e2e_test {
 namespace {
 
 std::string Line(const std::string& puid, const std::string& more = "") {
@@ -465,4 +465,4 @@ TEST_F(ForgedTest, AnOperatorWhoChangesWhatWasSealedIsCaught) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::seal_e2e_test

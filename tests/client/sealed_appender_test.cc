@@ -17,7 +17,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::sealed_appender_test {
 namespace {
 
 // Stands before a real log and loses what it is told to lose.
@@ -245,4 +245,4 @@ TEST_F(SealedAppenderTest, AnItemThatIsCalledKnownAndIsNotIsFoundOut) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::sealed_appender_test

@@ -9,7 +9,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "tests/client/scripted_log.h"
 
-namespace modlog {
+namespace modlog::stream_appender_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -320,4 +320,4 @@ INSTANTIATE_TEST_SUITE_P(Lies, StreamAppenderLieTest, testing::ValuesIn(kLies),
                          NameOf);
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::stream_appender_test

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
-namespace modlog {
+namespace modlog::surroundings_e2e_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -172,4 +172,4 @@ TEST(SurroundingsTest, FilesThatCannotBeUsedAreNoVerdictOnTheLog) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::surroundings_e2e_test

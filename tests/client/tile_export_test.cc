@@ -13,7 +13,7 @@
 #include <map>
 
 #include "modlog/v1/action.pb.h"
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
@@ -21,7 +21,7 @@
 #include "verifier/core/redaction_list.h"
 #include "verifier/core/tile.h"
 
-namespace modlog {
+namespace modlog::tile_export_test {
 namespace {
 
 // What a log would serve, as a map from path to contents.
@@ -361,4 +361,4 @@ TEST_F(RedactedExportTest, AListThatNoEntryStandsForTakesNothingOut) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::tile_export_test

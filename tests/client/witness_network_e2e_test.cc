@@ -7,7 +7,7 @@
 
 #include "tests/client/running_log.h"
 
-namespace modlog {
+namespace modlog::witness_network_e2e_test {
 namespace {
 
 constexpr char kSampleKey[] =
@@ -132,4 +132,4 @@ TEST(WitnessNetworkTest, WhatTheFormatDoesNotAdmitIsRefused) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::witness_network_e2e_test

@@ -9,7 +9,7 @@
 
 #include "log/admission.h"
 
-namespace modlog {
+namespace modlog::workload_test {
 namespace {
 
 constexpr int64_t kNowMs = 1'795'000'000'000;
@@ -81,4 +81,4 @@ TEST(Workload, AnImpossibleSizeIsRefusedWithTheRange) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::workload_test

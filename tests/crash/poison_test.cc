@@ -14,7 +14,7 @@
 #include "modlog/v1/log.grpc.pb.h"
 #include "tests/crash/server_process.h"
 
-namespace modlog {
+namespace modlog::poison_test {
 namespace {
 
 constexpr int kExitFailed = 1;
@@ -35,10 +35,11 @@ class PoisonTest : public ::testing::Test {
   }
 
   void Launch(const std::string& failpoints) {
-    auto server = ServerProcess::Launch({.program = MODLOGD_FAILING,
-                                         .data_dir = directory_ + "/data",
-                                         .output = directory_ + "/err",
-                                         .failpoints = failpoints});
+    auto server =
+        ServerProcess::Launch({.program = MODLOG_BIN_DIR "/modlogd_failing",
+                               .data_dir = directory_ + "/data",
+                               .output = directory_ + "/err",
+                               .failpoints = failpoints});
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
   }
@@ -127,4 +128,4 @@ TEST_F(PoisonTest, OnAFullDiskTheLogEndsInOrderAndHasAllThatItPromised) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::poison_test

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <set>
 
-namespace modlog {
+namespace modlog::commitment_test {
 namespace {
 
 std::string FromHex(std::string_view hex) {
@@ -209,4 +209,4 @@ TEST(CommitmentDeathTest, AWrongReachOrOrderIsABugNotARecord) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::commitment_test

@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace modlog {
+namespace modlog::csv_reader_test {
 namespace {
 
 using Rows = std::vector<std::string>;
@@ -171,4 +171,4 @@ TEST(CsvReader, AnErrorOfTheSourceIsHandedOn) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::csv_reader_test

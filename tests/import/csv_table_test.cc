@@ -11,7 +11,7 @@
 
 #include "tests/import/fputcsv.h"
 
-namespace modlog {
+namespace modlog::csv_table_test {
 namespace {
 
 using Cells = std::vector<std::string>;
@@ -169,4 +169,4 @@ TEST(CsvTableTest, AHeaderThatTellsNothingIsRefused) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::csv_table_test

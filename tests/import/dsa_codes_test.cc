@@ -10,7 +10,7 @@
 
 #include "modlog/v1/action.pb.h"
 
-namespace modlog {
+namespace modlog::dsa_codes_test {
 namespace {
 
 struct Named {
@@ -138,4 +138,4 @@ TEST(DsaCodesTest, CodesOfOursAreWrittenAsTheNearestAndNeverRead) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::dsa_codes_test

@@ -16,7 +16,7 @@
 #include "tests/import/collector.h"
 #include "tests/import/fputcsv.h"
 
-namespace modlog {
+namespace modlog::dsa_import_test {
 namespace {
 
 using Cells = std::vector<std::string>;
@@ -459,4 +459,4 @@ TEST_F(DsaImportTest, WhatIsNoJsonIsRefusedWithItsLine) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::dsa_import_test

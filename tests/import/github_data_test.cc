@@ -13,7 +13,7 @@
 #include "log/admission.h"
 #include "tests/import/collector.h"
 
-namespace modlog {
+namespace modlog::github_data_test {
 namespace {
 
 constexpr uint32_t kToday = 20'689;  // 2026-08-24, when the copy was made
@@ -166,4 +166,4 @@ TEST_F(GithubDataTest, NearlyEveryReplyFindsWhatItAnswers) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::github_data_test

@@ -14,7 +14,7 @@
 #include "tests/import/collector.h"
 #include "verifier/core/commitment.h"
 
-namespace modlog {
+namespace modlog::github_dmca_test {
 namespace {
 
 constexpr uint32_t k20210101 = 18628;
@@ -391,4 +391,4 @@ TEST(Puid, Base32IsThatOfTheRfc) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::github_dmca_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace modlog {
+namespace modlog::github_name_test {
 namespace {
 
 NoticeName Parse(std::string_view path) {
@@ -103,4 +103,4 @@ TEST(GithubName, OtherFilesAreRefusedWithAReason) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::github_name_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace modlog {
+namespace modlog::github_text_test {
 namespace {
 
 TargetSet TargetsIn(std::string_view text) {
@@ -217,4 +217,4 @@ TEST(GithubText, HostileTextIsReadInOneGo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::github_text_test

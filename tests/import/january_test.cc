@@ -9,7 +9,7 @@
 
 #include "log/admission.h"
 
-namespace modlog {
+namespace modlog::january_test {
 namespace {
 
 constexpr int64_t kNowMs = 1'767'225'600'000;  // 2026-01-01
@@ -83,4 +83,4 @@ TEST(January2021, NoneOfItIsThePlatformsOwnWord) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::january_test

@@ -11,7 +11,7 @@
 
 #include "api/import/mastodon_tags.h"
 
-namespace modlog {
+namespace modlog::mastodon_list_test {
 namespace {
 
 constexpr char kHeader[] =
@@ -184,4 +184,4 @@ TEST(BlockTags, ACommentWithoutATagHasNoCategoryOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::mastodon_list_test

@@ -16,7 +16,7 @@
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
 
-namespace modlog {
+namespace modlog::mastodon_test {
 namespace {
 
 constexpr int64_t kNowMs = int64_t{20'689} * 86'400'000;
@@ -323,4 +323,4 @@ TEST_F(MastodonTest, APublishedListIsImportedWhole) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::mastodon_test

@@ -16,7 +16,7 @@
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
 
-namespace modlog {
+namespace modlog::ozone_test {
 namespace {
 
 constexpr uint32_t kToday = 20'454;  // 2026-01-01
@@ -390,4 +390,4 @@ TEST(ParseDateTime, ReadsWhatTheLexiconAllowsAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::ozone_test

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace modlog {
+namespace modlog::platform_secret_test {
 namespace {
 
 class PlatformSecretTest : public testing::Test {
@@ -158,4 +158,4 @@ TEST_F(PlatformSecretTest, DefaultPlaceIsThePersonsOwnConfiguration) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::platform_secret_test

@@ -7,7 +7,7 @@
 
 #include "tests/keys/keyed_log.h"
 
-namespace modlog {
+namespace modlog::key_file_e2e_test {
 namespace {
 
 constexpr char kOrigin[] = "log.example/keys";
@@ -93,4 +93,4 @@ TEST_F(KeyFileTest, ALogNeverGetsAnotherKey) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::key_file_e2e_test

@@ -7,7 +7,7 @@
 
 #include "tests/keys/keyed_log.h"
 
-namespace modlog {
+namespace modlog::succeed_e2e_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -287,4 +287,4 @@ TEST_F(SucceedTest, DrillTheKeyAndTheDiskAreLost) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::succeed_e2e_test

@@ -8,7 +8,7 @@
 
 #include "tests/keys/keyed_log.h"
 
-namespace modlog {
+namespace modlog::token_e2e_test {
 namespace {
 
 constexpr char kOrigin[] = "log.example/token";
@@ -186,4 +186,4 @@ INSTANTIATE_TEST_SUITE_P(Ways, BrokenTokenTest,
                          testing::Values("fail", "flip", "short"));
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::token_e2e_test

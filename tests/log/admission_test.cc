@@ -6,7 +6,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::admission_test {
 namespace {
 
 constexpr int64_t kNowMs = 1'767'225'600'000;  // day 20454
@@ -163,4 +163,4 @@ TEST(Admission, APuidOfOnePlatformIsNeverAnothersKey) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::admission_test

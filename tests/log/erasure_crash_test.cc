@@ -17,7 +17,7 @@
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
-namespace modlog {
+namespace modlog::erasure_crash_test {
 namespace {
 
 constexpr char kDirectoryVariable[] = "MODLOG_TEST_DIRECTORY";
@@ -214,4 +214,4 @@ INSTANTIATE_TEST_SUITE_P(
                     "erasure_removed"));
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::erasure_crash_test

@@ -13,7 +13,7 @@
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
-namespace modlog {
+namespace modlog::erasure_test {
 namespace {
 
 const std::vector<PartGiven> kParts = {
@@ -413,4 +413,4 @@ TEST_F(ErasureTest, ARetentionRunPurgesOnce) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::erasure_test

@@ -7,7 +7,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::life_test {
 namespace {
 
 using Outcome = ItemResult::Outcome;
@@ -393,4 +393,4 @@ TEST_F(LifeTest, ThereIsABoundToWhatCanBeDoneToOneEntry) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::life_test

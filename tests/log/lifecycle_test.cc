@@ -14,7 +14,7 @@
 #include "log/reference_rules.h"
 #include "modlog/v1/action.pb.h"
 
-namespace modlog {
+namespace modlog::lifecycle_test {
 namespace {
 
 using Names = std::set<std::string>;
@@ -323,4 +323,4 @@ TEST(Lifecycle, ReferencesLeadWhereTheirTableSaysAndNowhereElse) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::lifecycle_test

@@ -3,7 +3,7 @@
 #include "tests/log/log_fixture.h"
 #include "verifier/core/bundle.h"
 
-namespace modlog {
+namespace modlog::log_test {
 namespace {
 
 using Outcome = ItemResult::Outcome;
@@ -260,4 +260,4 @@ TEST_P(LogTest, AGroupOutsideItsLimitsIsRefusedWhole) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::log_test

@@ -8,7 +8,7 @@
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
-namespace modlog {
+namespace modlog::payload_test {
 namespace {
 
 const std::vector<PartGiven> kParts = {
@@ -217,4 +217,4 @@ TEST_F(PayloadTest, IsGoneWithItsKeys) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::payload_test

@@ -7,7 +7,7 @@
 #include "verifier/core/handle.h"
 #include "verifier/core/seal.h"
 
-namespace modlog {
+namespace modlog::platform_keys_test {
 namespace {
 
 constexpr char kOrigin[] = "log.example/test";  // TestKey's name
@@ -209,4 +209,4 @@ TEST_F(PlatformKeysTest, AKeyOfAGroupThatFellIsNotRegistered) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::platform_keys_test

@@ -12,7 +12,7 @@
 #include "log/publication.h"
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::publication_test {
 namespace {
 
 std::shared_ptr<const SignedHead> HeadOf(uint64_t size,
@@ -178,4 +178,4 @@ TEST_F(HeldBackLog, OpensAgainAfterItWasTold) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::publication_test

@@ -5,7 +5,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::puid_index_test {
 namespace {
 
 Hash KeyOf(uint64_t i) { return Sha256(AsBytes(std::to_string(i))); }
@@ -148,4 +148,4 @@ TEST(PuidRun, RecordsThatEndEarlyLeaveNoFile) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::puid_index_test

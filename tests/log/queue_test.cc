@@ -3,7 +3,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::queue_test {
 namespace {
 
 using ::testing::Test;
@@ -178,4 +178,4 @@ TEST_F(FloodTest, AQuietPlatformIsLoggedBeforeTheRestOfAFlood) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::queue_test

@@ -6,7 +6,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::ram_flip_test {
 namespace {
 
 class RamFlipTest : public LogFixture {};
@@ -31,4 +31,4 @@ TEST_F(RamFlipTest, AFlippedLeafIsNeverSigned) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::ram_flip_test

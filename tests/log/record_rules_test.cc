@@ -11,7 +11,7 @@
 #include "log/nested_rules.h"
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::record_rules_test {
 namespace {
 
 constexpr int64_t kNowMs = 1'767'225'600'000;
@@ -253,4 +253,4 @@ TEST(FieldRules, AHandleHasItsLengthAndItsKey) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::record_rules_test

@@ -8,7 +8,7 @@
 #include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::recovery_test {
 namespace {
 
 using Outcome = ItemResult::Outcome;
@@ -313,4 +313,4 @@ TEST_F(RecoveryTest, ADamagedPuidIndexIsMadeAgain) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::recovery_test

@@ -9,7 +9,7 @@
 #include "tests/log/payload_fixture.h"
 #include "verifier/core/bundle.h"
 
-namespace modlog {
+namespace modlog::redaction_test {
 namespace {
 
 using Outcome = ItemResult::Outcome;
@@ -346,4 +346,4 @@ TEST_F(RedactionTest, NoByteGoesBeforeTheEntryIsPublished) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::redaction_test

@@ -7,7 +7,7 @@
 
 #include "tests/log/log_fixture.h"
 
-namespace modlog {
+namespace modlog::reference_rules_test {
 namespace {
 
 // The table of docs/formats.md, "References", written down again by number.
@@ -116,4 +116,4 @@ TEST_F(ReferenceTest, WithinOneGroupTheKindIsJudgedToo) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::reference_rules_test

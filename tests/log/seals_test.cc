@@ -14,7 +14,7 @@
 #include "tests/log/log_fixture.h"
 #include "verifier/core/frontier.h"
 
-namespace modlog {
+namespace modlog::seals_test {
 namespace {
 
 using Actions = std::vector<std::string>;
@@ -359,4 +359,4 @@ TEST_F(SealsTest, ARedactedEntryStaysUnderItsSeal) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::seals_test

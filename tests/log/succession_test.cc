@@ -11,7 +11,7 @@
 #include "tests/log/payload_fixture.h"
 #include "verifier/core/bundle.h"
 
-namespace modlog {
+namespace modlog::succession_test {
 namespace {
 
 using Outcome = ItemResult::Outcome;
@@ -247,4 +247,4 @@ TEST_F(SuccessionTest, WithWitnessesTheFirstEntryWaitsForThem) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::succession_test

@@ -4,7 +4,7 @@
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 
-namespace modlog {
+namespace modlog::terms_test {
 namespace {
 
 constexpr std::string_view kPolicyText = "no spam, version 3";
@@ -345,4 +345,4 @@ TEST_F(TermsTest, ACorrectionNamesRegisteredTerms) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::terms_test

@@ -14,7 +14,7 @@
 #include "tests/audit/child.h"
 #include "tests/audit/small_log.h"
 
-namespace modlog {
+namespace modlog::mirror_program_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -65,13 +65,17 @@ class MirrorProgramTest : public testing::Test {
   }
 
   static Ran Verify(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), MODLOG_VERIFY);
+    arguments.insert(arguments.begin(), MODLOG_BIN_DIR "/modlog-verify");
     return RunProgram(arguments);
   }
   std::vector<std::string> MirrorCommand(
       const std::string& url, const std::vector<std::string>& more) const {
-    std::vector<std::string> words = {MODLOG_VERIFY, "mirror",   url,
-                                      Copy(),        "--policy", PolicyFile()};
+    std::vector<std::string> words = {MODLOG_BIN_DIR "/modlog-verify",
+                                      "mirror",
+                                      url,
+                                      Copy(),
+                                      "--policy",
+                                      PolicyFile()};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -91,8 +95,10 @@ class MirrorProgramTest : public testing::Test {
   }
   // A log of records, by make-log.
   void MakeRecordLog(uint64_t size) const {
-    ASSERT_EQ(RunProgram({MODLOG_MAKE_LOG, Log(), std::to_string(size)}).status,
-              0);
+    ASSERT_EQ(
+        RunProgram({MODLOG_BIN_DIR "/make-log", Log(), std::to_string(size)})
+            .status,
+        0);
     fs::rename(Log() + ".policy", PolicyFile());
   }
   // What an audit says but for where and how fast.
@@ -139,7 +145,8 @@ TEST_F(MirrorProgramTest, TheAuditOfTheMirrorIsThatOfTheLog) {
 
 TEST_F(MirrorProgramTest, AKilledMirrorGoesOnWhereItWas) {
   MakeRecordLog(30'000);
-  const Child slow({"python3", MODLOG_ODD_SERVER, "slow", Log()});
+  const Child slow({"python3", MODLOG_SOURCE_DIR "/tests/audit/odd_server.py",
+                    "slow", Log()});
   const std::string url = "http://127.0.0.1:" + slow.FirstLine();
   Child mirror(MirrorCommand(url, {"--once", "--first-use"}));
   ASSERT_TRUE(Eventually([&] { return CountFiles(Copy()) >= 20; }));
@@ -317,4 +324,4 @@ TEST_F(MirrorProgramTest, QuietSaysNothingUnlessSomethingIsWrong) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::mirror_program_test

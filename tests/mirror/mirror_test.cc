@@ -16,7 +16,7 @@
 #include "verifier/core/tile.h"
 #include "verifier/fork.h"
 
-namespace modlog {
+namespace modlog::mirror_test {
 namespace {
 
 // What a log serves, and what was asked of it. A file may be other from its
@@ -549,4 +549,4 @@ TEST_F(MirrorRedactionTest, ARedactionInTheMiddleOfAPassIsFollowed) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::mirror_test

@@ -14,7 +14,7 @@
 
 #include <rapidcheck/gtest.h>
 
-namespace modlog {
+namespace modlog::core_big_tree_test {
 namespace {
 
 // SparseTree has up to 2^64-1 leaves, all alike but for a few.
@@ -207,4 +207,4 @@ TEST(BigTreeTest, TheLargestSizesOfAll) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_big_tree_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace modlog {
+namespace modlog::core_bundle_test {
 namespace {
 
 std::string BundleOf(const std::vector<std::string>& entries) {
@@ -97,4 +97,4 @@ TEST(BundleDeathTest, AnEntryThatItsLengthCannotSayIsABug) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_bundle_test

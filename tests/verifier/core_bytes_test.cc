@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace modlog {
+namespace modlog::core_bytes_test {
 namespace {
 
 std::string CodeOf(const auto& result) {
@@ -162,4 +162,4 @@ TEST(QuoteTest, ForeignTextCannotForgeALineOfALog) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_bytes_test

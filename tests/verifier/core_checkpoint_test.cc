@@ -7,7 +7,7 @@
 
 #include "tests/verifier/keys.h"
 
-namespace modlog {
+namespace modlog::core_checkpoint_test {
 namespace {
 
 const std::string kEmptyRoot = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -89,4 +89,4 @@ TEST(CheckpointDeathTest, ABugCannotWriteWhatNobodyReads) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_checkpoint_test

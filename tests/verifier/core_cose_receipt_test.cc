@@ -11,7 +11,7 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/cbor.h"
 
-namespace modlog {
+namespace modlog::core_cose_receipt_test {
 namespace {
 
 SignerKey Key() { return ParseSignerKey(kSampleLogSigner).value(); }
@@ -211,4 +211,4 @@ TEST(CborTest, NumbersAreAsShortAsCanBe) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_cose_receipt_test

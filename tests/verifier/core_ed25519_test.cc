@@ -10,7 +10,7 @@
 
 #include "tests/verifier/hex.h"
 
-namespace modlog {
+namespace modlog::core_ed25519_test {
 namespace {
 
 Ed25519PrivateKey KeyOf(std::string_view seed_hex) {
@@ -187,4 +187,4 @@ TEST(Ed25519Test, GeneratedKeysDifferAndSurviveTheirSeed) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_ed25519_test

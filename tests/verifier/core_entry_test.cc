@@ -8,7 +8,7 @@
 #include "tests/verifier/corruption.h"
 #include "tests/verifier/hex.h"
 
-namespace modlog {
+namespace modlog::core_entry_test {
 namespace {
 
 constexpr int64_t kTime = 1'767'225'600'000;  // 2026-01-01
@@ -157,4 +157,4 @@ TEST(EntryDeathTest, ABugCannotWriteAnEntryThatNobodyReads) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_entry_test

@@ -6,7 +6,7 @@
 
 #include "tests/verifier/naive_tree.h"
 
-namespace modlog {
+namespace modlog::core_frontier_test {
 namespace {
 
 constexpr uint64_t kLeaves = 130;
@@ -92,4 +92,4 @@ TEST(FrontierDeathTest, ABugIsStoppedBeforeItMakesARoot) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_frontier_test

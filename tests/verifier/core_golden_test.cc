@@ -15,7 +15,7 @@
 #include "verifier/core/tile.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::core_golden_test {
 namespace {
 
 // The entries that the vectors speak of.
@@ -357,4 +357,4 @@ TEST(GoldenTest, SubjectHandles) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_golden_test

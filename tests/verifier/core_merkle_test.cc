@@ -11,7 +11,7 @@
 #include "tests/verifier/corruption.h"
 #include "tests/verifier/naive_tree.h"
 
-namespace modlog {
+namespace modlog::core_merkle_test {
 namespace {
 
 constexpr uint64_t kLeaves = 130;  // two levels beyond a power of two
@@ -228,4 +228,4 @@ TEST(MerkleDeathTest, NodesAreListedForTreesThatExist) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_merkle_test

@@ -15,7 +15,7 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/policy.h"
 
-namespace modlog {
+namespace modlog::core_mldsa_test {
 namespace {
 
 constexpr char kPlainKey[] =
@@ -26,7 +26,7 @@ constexpr char kPlainKey[] =
 // checkpoint with the log's signature of type 0x01, one of type 0x06 by the key
 // of seed 80..9f, time 0, and a witness's of type 0x06, seed 40..5f.
 std::string ReadData(const std::string& name) {
-  std::ifstream file(std::string(MODLOG_TESTDATA) + "/mldsa/" + name,
+  std::ifstream file(MODLOG_SOURCE_DIR "/tests/testdata/mldsa/" + name,
                      std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -172,4 +172,4 @@ TEST_F(MlDsaTest, KeysOfTheWrongKindOrSizeAreRefused) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_mldsa_test

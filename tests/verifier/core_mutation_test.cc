@@ -12,7 +12,7 @@
 #include "verifier/core/entry.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::core_mutation_test {
 namespace {
 
 Policy SampleTrust() { return ParsePolicy(SamplePolicy()).value(); }
@@ -154,4 +154,4 @@ TEST(MutationTest, AChangedBundleHoldsOtherEntries) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_mutation_test

@@ -9,7 +9,7 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/sha256.h"
 
-namespace modlog {
+namespace modlog::core_note_test {
 namespace {
 
 const std::string kText = "first\n\nthird line\n";
@@ -410,4 +410,4 @@ TEST(NoteDeathTest, ABugCannotSignWhatNobodyReads) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_note_test

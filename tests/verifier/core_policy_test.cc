@@ -10,7 +10,7 @@
 #include "tests/verifier/keys.h"
 #include "tests/verifier/samples.h"
 
-namespace modlog {
+namespace modlog::core_policy_test {
 namespace {
 
 std::string Log(std::string_view origin, uint8_t seed = 1) {
@@ -417,4 +417,4 @@ TEST(QuorumDeathTest, AnAnswerForEachWitness) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_policy_test

@@ -12,7 +12,7 @@
 
 #include <rapidcheck/gtest.h>
 
-namespace modlog {
+namespace modlog::core_property_test {
 namespace {
 
 RC_GTEST_PROP(FormatLaws, Base64IsReadAsWritten, ()) {
@@ -136,4 +136,4 @@ RC_GTEST_PROP(FormatLaws, ATilePathIsReadAsWritten, ()) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_property_test

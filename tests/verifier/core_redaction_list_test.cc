@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace modlog {
+namespace modlog::core_redaction_list_test {
 namespace {
 
 Hash HashOf(char c) {
@@ -55,4 +55,4 @@ TEST(RedactionList, HasALimit) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_redaction_list_test

@@ -9,7 +9,7 @@
 #include "verifier/core/tile.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::core_samples_test {
 namespace {
 
 std::string Base64(const Hash& hash) { return FormatBase64(hash); }
@@ -136,4 +136,4 @@ TEST(SamplesTest, TilesOf70000EntriesAreThoseOfTheSpecification) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_samples_test

@@ -9,7 +9,7 @@
 #include "tests/verifier/keys.h"
 #include "verifier/core/entry.h"
 
-namespace modlog {
+namespace modlog::core_seal_test {
 namespace {
 
 constexpr char kOrigin[] = "log.example/moderation";
@@ -109,4 +109,4 @@ TEST(SealTest, TheProofOfPossessionNamesLogPlatformAndNumber) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_seal_test

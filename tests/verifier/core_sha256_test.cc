@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace modlog {
+namespace modlog::core_sha256_test {
 namespace {
 
 // The examples of FIPS 180-2, appendix B.
@@ -65,4 +65,4 @@ TEST(Sha256Test, ThreadsHashIndependently) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_sha256_test

@@ -10,7 +10,7 @@
 #include "tests/verifier/naive_tree.h"
 #include "verifier/core/merkle.h"
 
-namespace modlog {
+namespace modlog::core_subtree_vectors_test {
 namespace {
 
 constexpr uint64_t kLeaves = 130;
@@ -94,4 +94,4 @@ TEST(SubtreeVectorsTest, ConsistencyProofsAreThePublishedOnes) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_subtree_vectors_test

@@ -12,7 +12,7 @@
 #include "tests/verifier/naive_tree.h"
 #include "verifier/core/frontier.h"
 
-namespace modlog {
+namespace modlog::core_tile_test {
 namespace {
 
 constexpr bool kNarrow = kTileHeight < 8;
@@ -240,4 +240,4 @@ TEST(TilePathDeathTest, ABugCannotNameATileThatIsNone) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_tile_test

@@ -9,7 +9,7 @@
 #include "tests/verifier/naive_tree.h"
 #include "tests/verifier/samples.h"
 
-namespace modlog {
+namespace modlog::core_tlog_proof_test {
 namespace {
 
 const std::string kHeader = "c2sp.org/tlog-proof@v1\n";
@@ -162,4 +162,4 @@ TEST(TlogProofDeathTest, ABugCannotWriteWhatNobodyReads) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_tlog_proof_test

@@ -10,7 +10,7 @@
 #include "verifier/core/handle.h"
 #include "verifier/core/rfc6979.h"
 
-namespace modlog {
+namespace modlog::core_vrf_test {
 namespace {
 
 // RFC 9381, appendix B.1: examples 10, 11 and 12, with the point H and the
@@ -217,4 +217,4 @@ TEST(HandleTest, AnAccountIsTextOfALimitedLength) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::core_vrf_test

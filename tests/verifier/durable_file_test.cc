@@ -11,7 +11,7 @@
 #include <iterator>
 #include <string>
 
-namespace modlog {
+namespace modlog::durable_file_test {
 namespace {
 
 class NewFileTest : public ::testing::Test {
@@ -62,4 +62,4 @@ TEST_F(NewFileTest, WhereItCannotBeWrittenNothingIsLeft) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::durable_file_test

@@ -17,7 +17,7 @@
 namespace modlog {
 
 inline nlohmann::json ReadGolden(const std::string& name) {
-  std::ifstream file(std::string(MODLOG_TESTDATA) + "/core/" + name);
+  std::ifstream file(MODLOG_SOURCE_DIR "/tests/testdata/core/" + name);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   nlohmann::json golden = nlohmann::json::parse(text, nullptr, false);
   EXPECT_TRUE(golden.is_object()) << "cannot read " << name;

@@ -9,7 +9,7 @@
 #include "verifier/core/checkpoint.h"
 #include "verifier/fork.h"
 
-namespace modlog {
+namespace modlog::comparison_test {
 namespace {
 
 Agreement Agree(const TreeHead& one, const TreeHead& other, Source* source) {
@@ -81,4 +81,4 @@ TEST(Comparison, TilesThatDoNotLeadToTheSignedRootTellNothing) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::comparison_test

@@ -15,7 +15,7 @@
 #include "tests/watch/watched_log.h"
 #include "verifier/watch/peer.h"
 
-namespace modlog {
+namespace modlog::watch_program_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -26,7 +26,8 @@ uint64_t NowS() { return static_cast<uint64_t>(std::time(nullptr)); }
 class Served {
  public:
   Served(const std::string& mode, const std::string& directory)
-      : server_({"python3", "-B", MODLOG_ODD_PEER, mode, directory}),
+      : server_({"python3", "-B", MODLOG_SOURCE_DIR "/tests/watch/odd_peer.py",
+                 mode, directory}),
         url_("http://127.0.0.1:" + server_.FirstLine() + "/") {}
   const std::string& url() const { return url_; }
 
@@ -47,9 +48,15 @@ class WatchProgramTest : public testing::Test {
   std::string Policy() const { return directory_.Path("policy"); }
 
   Words Arguments(const Words& more) const {
-    Words arguments = {MODLOG_VERIFY, "watch",      Log(),
-                       "--policy",    Policy(),     "--state",
-                       State(),       "--interval", "1"};
+    Words arguments = {MODLOG_BIN_DIR "/modlog-verify",
+                       "watch",
+                       Log(),
+                       "--policy",
+                       Policy(),
+                       "--state",
+                       State(),
+                       "--interval",
+                       "1"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
@@ -58,7 +65,7 @@ class WatchProgramTest : public testing::Test {
     return RunProgram(Arguments(more));
   }
   Ran Verify(Words arguments) const {
-    arguments.insert(arguments.begin(), MODLOG_VERIFY);
+    arguments.insert(arguments.begin(), MODLOG_BIN_DIR "/modlog-verify");
     return RunProgram(arguments);
   }
   // The last look that was printed with --json.
@@ -433,8 +440,8 @@ TEST_F(GossipTest, ALogThatIsGoneIsProvedByACopy) {
 
 TEST_F(GossipTest, ItRunsBesideAWatcher) {
   const Person ann = Make("ann", SmallLog::OfSize(300), 300);
-  Child watcher({MODLOG_VERIFY, "watch", ann.log, "--policy", Policy(),
-                 "--state", ann.state, "--interval", "1"});
+  Child watcher({MODLOG_BIN_DIR "/modlog-verify", "watch", ann.log, "--policy",
+                 Policy(), "--state", ann.state, "--interval", "1"});
   EXPECT_NE(watcher.FirstLine().find("size 300"), std::string::npos);
   const Ran second = Verify(
       {"watch", ann.log, "--policy", Policy(), "--state", ann.state, "--once"});
@@ -445,4 +452,4 @@ TEST_F(GossipTest, ItRunsBesideAWatcher) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::watch_program_test

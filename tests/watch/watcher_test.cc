@@ -11,7 +11,7 @@
 #include "verifier/audit/directory_source.h"
 #include "verifier/fork.h"
 
-namespace modlog {
+namespace modlog::watcher_test {
 namespace {
 
 constexpr uint64_t kNow = 1'800'000'000;
@@ -411,4 +411,4 @@ TEST_F(WatcherTest, LinesByUnknownKeysAreNotKept) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::watcher_test

@@ -14,7 +14,7 @@
 #include "verifier/witness/request.h"
 #include "verifier/witness/state_file.h"
 
-namespace modlog {
+namespace modlog::formats_test {
 namespace {
 
 std::string NoteOf(const std::string& origin, uint64_t size) {
@@ -241,4 +241,4 @@ TEST(WitnessRateTest, ABurstThenSoManyASecond) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::formats_test

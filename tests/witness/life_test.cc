@@ -14,7 +14,7 @@
 
 #include "tests/witness/running_witness.h"
 
-namespace modlog {
+namespace modlog::life_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -401,4 +401,4 @@ TEST_F(LifeTest, WrongUsageIsSaidBeforeAnythingIsMade) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::life_test

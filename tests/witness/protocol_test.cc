@@ -10,7 +10,7 @@
 
 #include "tests/witness/running_witness.h"
 
-namespace modlog {
+namespace modlog::protocol_test {
 namespace {
 
 constexpr char kOrigin[] = "log.test/actions";
@@ -358,4 +358,4 @@ TEST_F(ProtocolTest, TheFrontPageSaysWhatWasSeen) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::protocol_test

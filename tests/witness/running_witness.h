@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 #include "tests/witness/http.h"
 #include "tests/witness/signed_log.h"
 #include "verifier/core/note.h"

@@ -13,7 +13,7 @@
 
 #include "tests/witnessing/witnessed_log.h"
 
-namespace modlog {
+namespace modlog::publisher_test {
 namespace {
 
 class PublisherTest : public WitnessedLog {};
@@ -253,4 +253,4 @@ TEST(CheckWitnesses, AQuorumMustBeWithinReach) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::publisher_test

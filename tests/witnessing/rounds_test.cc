@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace modlog {
+namespace modlog::rounds_test {
 namespace {
 
 PolicyWitness WitnessNamed(const std::string& name, char seed) {
@@ -200,4 +200,4 @@ TEST_F(RoundsTest, FailingOpenIsConfirmedOnceEachWasAsked) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::rounds_test

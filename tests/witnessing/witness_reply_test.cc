@@ -10,7 +10,7 @@
 #include "verifier/core/bytes.h"
 #include "verifier/core/checkpoint.h"
 
-namespace modlog {
+namespace modlog::witness_reply_test {
 namespace {
 
 using Kind = WitnessReply::Kind;
@@ -134,4 +134,4 @@ TEST(MonitoringPath, IsTheHashOfTheOrigin) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::witness_reply_test

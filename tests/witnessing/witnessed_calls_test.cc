@@ -12,7 +12,7 @@
 #include "tests/witnessing/witnessed_log.h"
 #include "verifier/core/tlog_proof.h"
 
-namespace modlog {
+namespace modlog::witnessed_calls_test {
 namespace {
 
 class WitnessedCalls : public WitnessedLog {
@@ -175,4 +175,4 @@ TEST_F(WitnessedCalls, InfoNamesTheWitnesses) {
 }
 
 }  // namespace
-}  // namespace modlog
+}  // namespace modlog::witnessed_calls_test

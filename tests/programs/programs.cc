@@ -1,4 +1,4 @@
-#include "tests/client/programs.h"
+#include "tests/programs/programs.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#ifndef MODLOG_TESTS_CLIENT_PROGRAMS_H_
-#define MODLOG_TESTS_CLIENT_PROGRAMS_H_
+#ifndef MODLOG_TESTS_PROGRAMS_PROGRAMS_H_
+#define MODLOG_TESTS_PROGRAMS_PROGRAMS_H_
 
 // Runs the real programs: to their end, or beside the test.
 
@@ -69,4 +69,4 @@ void WriteFile(const std::string& path, const std::string& data);
 
 }  // namespace modlog
 
-#endif  // MODLOG_TESTS_CLIENT_PROGRAMS_H_
+#endif  // MODLOG_TESTS_PROGRAMS_PROGRAMS_H_
