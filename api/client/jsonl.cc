@@ -168,7 +168,7 @@ Result<ParsedLine> ParseActionLine(std::string_view line,
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
     return Fail(Code::kMalformed, "empty line");
   }
-  ASSIGN_OR_RETURN(Json json, ParseStrictJson(line, kJsonDepthMax));
+  ASSIGN_OR_RETURN(Json json, ParseStrictJson(line, kJsonLineDepthMax));
   ASSIGN_OR_RETURN(Parts parts, SplitLine(json, platform));
   ASSIGN_OR_RETURN(v1::Action action, ParseAction(*parts.action));
   ParsedLine parsed{.platform = std::move(parts.platform),

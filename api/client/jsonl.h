@@ -16,8 +16,8 @@
 // any depth, trailing bytes or commas, a name without quotes and text that is
 // not UTF-8 are refused, all of which protobuf's own parser lets pass.
 //
-// Limits: kJsonLineSizeMax bytes a line, kJsonDepthMax levels. Pure functions,
-// thread-safe.
+// Limits: kJsonLineSizeMax bytes a line, kJsonLineDepthMax levels. Pure
+// functions, thread-safe.
 
 #include <string>
 #include <string_view>
@@ -27,7 +27,7 @@
 namespace modlog {
 
 inline constexpr size_t kJsonLineSizeMax = 2 << 20;  // payloads, in base64
-inline constexpr int kJsonDepthMax = 8;
+inline constexpr int kJsonLineDepthMax = 8;
 
 struct ParsedLine {
   std::string platform;

@@ -101,7 +101,7 @@ Result<v1::Payload> ReadPayload(std::string_view file) {
   // No encoded Payload begins with {, a group of field 15. Not after white
   // space: LF and { begin one whose first part is 123 bytes long.
   if (file.starts_with('{')) {
-    auto json = ParseStrictJson(file, kJsonDepthMax);
+    auto json = ParseStrictJson(file, kJsonLineDepthMax);
     if (!json) return std::unexpected(json.error());
     return PayloadFromJson(json->contains("payload") ? (*json)["payload"]
                                                      : *json);

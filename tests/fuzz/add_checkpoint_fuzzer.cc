@@ -6,9 +6,8 @@
 #include "tests/verifier/samples.h"
 #include "verifier/witness/judgement.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 
 TreeHead SampleHead(uint64_t size) {
   const auto root = ParseBase64(kSampleRoots[size]).value();
@@ -45,8 +44,10 @@ void CheckRequest(std::string_view input) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(add_checkpoint) {
   if (size > modlog::kAddCheckpointSizeMax) return -1;
   CheckRequest(AsText(Bytes(data, size)));
   return 0;
 }
+
+}  // namespace modlog

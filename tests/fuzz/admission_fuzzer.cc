@@ -5,8 +5,9 @@
 #include "log/admission.h"
 #include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(admission) {
   if (size > 8 << 10) return -1;
   constexpr int64_t kNowMs = 1'767'225'600'000;
   const std::string_view input = AsText(Bytes(data, size));
@@ -27,3 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(admitted->references.size() <= 20, "references are bounded");
   return 0;
 }
+
+}  // namespace modlog

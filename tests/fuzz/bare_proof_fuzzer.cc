@@ -6,8 +6,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/bare_proof.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(bare_proof) {
   if (size > 64 << 10) return -1;
   const std::string_view input = AsText(Bytes(data, size));
   for (const BareProofKind kind :
@@ -22,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog

@@ -5,8 +5,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/bundle.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(bundle) {
   if (size > 64 << 10) return -1;
   FuzzInput input(data, size);
   const uint32_t count = input.Byte();
@@ -25,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(again == AsText(bundle), "a bundle has one spelling");
   return 0;
 }
+
+}  // namespace modlog

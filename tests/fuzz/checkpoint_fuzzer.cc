@@ -4,8 +4,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/checkpoint.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(checkpoint) {
   if (size > 4 << 10) return -1;
   const std::string_view input = AsText(Bytes(data, size));
   const auto checkpoint = ParseCheckpoint(input);
@@ -18,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       "the empty tree has one root");
   return 0;
 }
+
+}  // namespace modlog

@@ -6,8 +6,9 @@
 #include "verifier/core/cose_receipt.h"
 #include "verifier/core/tlog_proof.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(cose_receipt) {
   static const VerifierKey key = ParseVerifierKey(kSampleLogKey).value();
   static const TlogProof sample = ParseTlogProof(SampleProof()).value();
   static const Hash leaf = HashLeaf(AsBytes(SampleEntry(3)));
@@ -26,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "one path leads to the leaf");
   return 0;
 }
+
+}  // namespace modlog

@@ -36,10 +36,8 @@ std::string ReadAll(std::string_view text, size_t piece, CsvOptions options) {
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(csv_reader) {
   if (size > 16 << 10) return -1;
   FuzzInput input(data, size);
   const uint8_t options = input.Byte();
@@ -52,3 +50,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       "pieces change nothing");
   return 0;
 }
+
+}  // namespace modlog

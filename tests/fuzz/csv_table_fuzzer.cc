@@ -61,10 +61,8 @@ void ReadTable(std::string_view text, size_t piece) {
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(csv_table) {
   if (size > 16 << 10) return -1;
   FuzzInput input(data, size);
   const size_t columns = input.Byte() % 8;
@@ -73,3 +71,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ReadTable(text, columns + 1);
   return 0;
 }
+
+}  // namespace modlog

@@ -8,8 +8,9 @@
 #include "api/import/mastodon_tags.h"
 #include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(domain_list) {
   if (size > 16 << 10) return -1;
   const auto list = ParseDomainList(AsText(Bytes(data, size)), "list");
   if (!list.has_value()) return 0;
@@ -26,3 +27,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog

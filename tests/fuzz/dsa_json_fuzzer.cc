@@ -35,10 +35,8 @@ void CheckStatement(const std::string& text) {
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(dsa_json) {
   if (size > 16 << 10) return -1;
   std::string_view rest = AsText(Bytes(data, size));
   JsonStatements objects([&](std::span<char> out) -> Result<size_t> {
@@ -53,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!(*object)->refused) CheckStatement((*object)->text);
   }
 }
+
+}  // namespace modlog

@@ -5,8 +5,9 @@
 #include "verifier/core/entry.h"
 #include "verifier/core/seal.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(entry) {
   if (size > 8 << 10) return -1;
   const std::string_view input = AsText(Bytes(data, size));
   const auto entry = DecodeEntry(input);
@@ -27,3 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(leaf == input, "an entry has one spelling");
   return 0;
 }
+
+}  // namespace modlog

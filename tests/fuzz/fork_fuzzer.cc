@@ -5,8 +5,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/fork.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(fork) {
   if (size > 64 << 10) return -1;
   static const Policy policy = *ParsePolicy(
       "log modlog.example/actions+a2206a41+"
@@ -34,3 +35,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "what is written is read back");
   return 0;
 }
+
+}  // namespace modlog

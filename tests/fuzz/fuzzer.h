@@ -1,19 +1,49 @@
 #ifndef MODLOG_TESTS_FUZZ_FUZZER_H_
 #define MODLOG_TESTS_FUZZ_FUZZER_H_
 
-// A fuzzer states a law in LLVMFuzzerTestOneInput and stops the process where
-// it does not hold. It is compiled twice: with libFuzzer, and into
-// fuzz_replay_test, which runs its corpus in every ordinary build.
+// MODLOG_FUZZER(name) { … } states a law of the bytes `data`, `size` and stops
+// the process where it does not hold; it returns 0, or -1 for an input that is
+// not worth keeping. It is compiled twice: with libFuzzer, one a program, and
+// into fuzz_replay_test, which runs corpus/name in every ordinary build.
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "verifier/core/bytes.h"
 
+#ifdef MODLOG_LIBFUZZER
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#define MODLOG_FUZZER(name) \
+  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
+#else
+#define MODLOG_FUZZER(name)                                 \
+  static int Fuzz_##name(const uint8_t* data, size_t size); \
+  static const bool registered_##name =                     \
+      RegisterFuzzTarget(#name, &Fuzz_##name);              \
+  static int Fuzz_##name(const uint8_t* data, size_t size)
+#endif
 
 namespace modlog {
+
+struct FuzzTarget {
+  std::string name;
+  int (*fuzz)(const uint8_t* data, size_t size);
+};
+
+// FuzzTargets are those that were linked in; complete once main runs.
+inline std::vector<FuzzTarget>& FuzzTargets() {
+  static std::vector<FuzzTarget> targets;
+  return targets;
+}
+
+inline bool RegisterFuzzTarget(const char* name,
+                               int (*fuzz)(const uint8_t*, size_t)) {
+  FuzzTargets().push_back({name, fuzz});
+  return true;
+}
 
 // FuzzInput takes numbers and pieces off the front of an input; past its end
 // there are only zeros.

@@ -34,10 +34,8 @@ std::string Read(std::string_view text, size_t piece, TextHistory* history) {
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(git_log) {
   if (size > 16 << 10) return -1;
   const std::string_view text = AsText(Bytes(data, size));
   TextHistory whole;
@@ -52,3 +50,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog

@@ -6,8 +6,9 @@
 #include "api/import/github_text.h"
 #include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(github_notice) {
   if (size > 64 << 10) return -1;
   const std::string_view text = AsText(Bytes(data, size));
   const NoticeText notice = ParseNoticeText(text);
@@ -25,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog

@@ -7,8 +7,9 @@
 #include "verifier/handles.h"
 #include "verifier/strict_json.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(handle_file) {
   if (size > 64 << 10) return -1;
   static const Policy policy = *ParsePolicy(
       "log small.example/log+0016c687+"
@@ -37,3 +38,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog

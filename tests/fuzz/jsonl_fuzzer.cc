@@ -6,8 +6,9 @@
 #include "modlog/v1/action.pb.h"
 #include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(jsonl) {
   if (size > 64 << 10) return -1;
   const auto line = ParseActionLine(AsText(Bytes(data, size)), "example");
   if (!line.has_value()) return 0;
@@ -18,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(action.SerializeAsString() == line->action, "and canonical");
   return 0;
 }
+
+}  // namespace modlog

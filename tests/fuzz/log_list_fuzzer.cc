@@ -6,9 +6,8 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/witness/log_list.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 
 std::string Render(const std::vector<WitnessedLog>& logs) {
   std::string text = "logs/v0\n";
@@ -22,7 +21,7 @@ std::string Render(const std::vector<WitnessedLog>& logs) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(log_list) {
   if (size > 16 << 10) return -1;
   const auto logs = ParseLogList(AsText(Bytes(data, size)));
   if (!logs) return 0;
@@ -37,3 +36,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "a list survives rewriting");
   return 0;
 }
+
+}  // namespace modlog

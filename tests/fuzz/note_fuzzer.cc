@@ -5,9 +5,8 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/note.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 
 const std::vector<VerifierKey>& SampleKeys() {
   static const std::vector<VerifierKey> keys = {
@@ -35,8 +34,10 @@ void CheckNote(std::string_view input) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(note) {
   if (size > 64 << 10) return -1;
   CheckNote(AsText(Bytes(data, size)));
   return 0;
 }
+
+}  // namespace modlog

@@ -6,8 +6,9 @@
 #include "verifier/openings.h"
 #include "verifier/openings_words.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(openings) {
   if (size > 64 << 10) return -1;
   const auto read = ParseOpenings(AsText(Bytes(data, size)));
   if (!read) return 0;
@@ -34,3 +35,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "no control byte reaches a terminal");
   return 0;
 }
+
+}  // namespace modlog

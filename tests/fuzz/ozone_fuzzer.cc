@@ -6,8 +6,9 @@
 #include "api/import/ozone_event.h"
 #include "tests/fuzz/fuzzer.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(ozone) {
   if (size > 16 << 10) return -1;
   uint64_t number = 0;
   static_cast<void>(ReadOzone(
@@ -32,3 +33,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }));
   return 0;
 }
+
+}  // namespace modlog

@@ -94,10 +94,8 @@ void CheckSealed(const v1::Action& action, const v1::Payload& payload,
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(payload) {
   if (size > 64 << 10) return -1;
   FuzzInput input(data, size);
   const bool fit = (input.Byte() & 1) != 0;
@@ -120,3 +118,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckSealed(action, payload, *sealed);
   return 0;
 }
+
+}  // namespace modlog

@@ -5,9 +5,8 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/policy.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 
 std::string NameOf(const Policy& policy, const PolicyMember& member) {
   return member.is_group ? policy.groups.at(member.position).name
@@ -51,7 +50,7 @@ void CheckQuorum(const Policy& policy) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(policy) {
   if (size > 16 << 10) return -1;
   const auto policy = ParsePolicy(AsText(Bytes(data, size)));
   if (!policy) return 0;
@@ -66,3 +65,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(again && Render(*again) == plain, "a policy survives rewriting");
   return 0;
 }
+
+}  // namespace modlog

@@ -9,9 +9,8 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/merkle.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 using Path = std::span<const Hash>;
 
 uint64_t Split(uint64_t size) { return std::bit_floor(size - 1); }
@@ -111,7 +110,7 @@ void CheckNodes(const std::vector<NodeId>& nodes, uint64_t size) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(proof) {
   if (size > 4 << 10) return -1;
   FuzzInput input(data, size);
   const uint64_t a = input.Number();
@@ -124,3 +123,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (1 <= a && a <= b) CheckNodes(ConsistencyNodes(a, b), b);
   return 0;
 }
+
+}  // namespace modlog

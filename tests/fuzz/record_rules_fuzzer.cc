@@ -23,10 +23,8 @@ uint64_t JudgeBundle(const BundleView& bundle) {
 }
 
 }  // namespace
-}  // namespace modlog
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+MODLOG_FUZZER(record_rules) {
   if (size < 1 || size > 64 << 10) return -1;
   const Bytes input(data + 1, size - 1);
   std::vector<Bytes> entries;
@@ -46,3 +44,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "a judgement depends on the entries alone");
   return 0;
 }
+
+}  // namespace modlog

@@ -4,8 +4,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/redaction_list.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(redaction_list) {
   if (size > 1 << 10) return -1;
   const std::string_view input = AsText(Bytes(data, size));
   const auto lines = ParseRedactionList(input);
@@ -22,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(FormatRedactionList(*lines) == input, "a list has one spelling");
   return 0;
 }
+
+}  // namespace modlog

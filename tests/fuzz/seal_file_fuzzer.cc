@@ -6,8 +6,9 @@
 #include "verifier/seal_file.h"
 #include "verifier/strict_json.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(seal_file) {
   const std::string_view text = AsText(Bytes(data, size));
   // The seal alone, which is the parser of most of it.
   if (const auto seal = DecodeSeal(text)) {
@@ -25,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(!covers || covers->count >= 1, "a seal covers something");
   return 0;
 }
+
+}  // namespace modlog

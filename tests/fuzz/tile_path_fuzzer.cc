@@ -3,8 +3,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/tile.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(tile_path) {
   if (size > 1 << 10) return -1;
   const std::string_view input = AsText(Bytes(data, size));
   const auto path = ParseTilePath(input);
@@ -18,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(again == input, "a path has one spelling");
   return 0;
 }
+
+}  // namespace modlog

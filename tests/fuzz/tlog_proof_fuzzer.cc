@@ -5,8 +5,9 @@
 #include "tests/verifier/samples.h"
 #include "verifier/core/tlog_proof.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(tlog_proof) {
   if (size > 128 << 10) return -1;
   static const Policy policy = ParsePolicy(SamplePolicy()).value();
   static const TlogProof sample = ParseTlogProof(SampleProof()).value();
@@ -25,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                "one path leads to the leaf");
   return 0;
 }
+
+}  // namespace modlog

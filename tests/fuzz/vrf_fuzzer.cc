@@ -6,8 +6,9 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/vrf.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace modlog;
+namespace modlog {
+
+MODLOG_FUZZER(vrf) {
   constexpr size_t kFront = VrfPublicKey::kSize + kVrfProofSize;
   if (size < kFront || size > 4 << 10) return -1;
   const Bytes input(data, size);
@@ -28,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   MODLOG_CHECK(!key->Verify(alpha, AsBytes(spoiled)), "a proof has one form");
   return 0;
 }
+
+}  // namespace modlog

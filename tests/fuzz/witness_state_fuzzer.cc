@@ -5,9 +5,8 @@
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/witness/state_format.h"
 
+namespace modlog {
 namespace {
-
-using namespace modlog;
 
 std::string WholeState(uint64_t records) {
   std::string body;
@@ -54,7 +53,7 @@ void CheckState(const std::string& bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+MODLOG_FUZZER(witness_state) {
   if (size > 64 << 10) return -1;
   if (size > 0 && data[0] == 'S') {
     CheckState(std::string(AsText(Bytes(data + 1, size - 1))));
@@ -63,3 +62,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace modlog
