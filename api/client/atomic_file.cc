@@ -5,10 +5,10 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {
@@ -28,28 +28,12 @@ class Descriptor {
   const int fd_;
 };
 
-std::unexpected<Error> SystemError(const char* what, const std::string& path) {
-  int error = errno;
-  return Fail(Code::kUnavailable, absl::StrCat("cannot ", what, " ", path, ": ",
-                                               std::strerror(error)));
-}
-
-Result<void> WriteAll(int fd, std::string_view data, const std::string& path) {
-  while (!data.empty()) {
-    ssize_t written = write(fd, data.data(), data.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError("write", path);
-    data.remove_prefix(static_cast<size_t>(written));
-  }
-  return {};
-}
-
 Result<void> WriteNew(const std::string& path, std::string_view data,
                       Durability durability, mode_t mode) {
   Descriptor file(
       open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (file.get() < 0) return SystemError("create", path);
-  RETURN_IF_ERROR(WriteAll(file.get(), data, path));
+  if (!WriteAll(file.get(), data)) return SystemError("write", path);
   if (durability == Durability::kSynced && fsync(file.get()) != 0) {
     return SystemError("sync", path);
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/atomic_file.h"
+#include "api/client/bundle_size.h"
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
@@ -13,8 +14,6 @@
 
 namespace modlog {
 namespace {
-
-constexpr size_t kBundleBytesMax = kTileWidth * (2 + kEntrySizeMax);
 
 // Whether the leaf is a redaction that says what the line says.
 bool Says(std::string_view leaf, const RedactionLine& line) {

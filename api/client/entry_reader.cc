@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "api/client/bundle_size.h"
 #include "api/client/interrupt.h"
 #include "api/client/rpc_error.h"
 #include "verifier/core/bundle.h"
@@ -26,7 +27,6 @@ namespace {
 
 constexpr uint64_t kGroupBundles = 16;
 constexpr size_t kCallsInFlight = 64;
-constexpr size_t kBundleBytesMax = kTileWidth * (2 + kEntrySizeMax);
 
 // ---- payloads ----
 

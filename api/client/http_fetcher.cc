@@ -15,48 +15,15 @@ namespace modlog {
 namespace {
 
 constexpr size_t kParallel = 8;
-constexpr long kConnectSecondsMax = 5;
+constexpr long kFetchConnectSecondsMax = 5;
 // A transfer that moves less than this many bytes a second for this long died.
 constexpr long kStallBytes = 1;
 constexpr long kStallSeconds = 30;
-constexpr std::chrono::milliseconds kPause{200};
-
-// One reusable connection and what it is fetching.
-struct Slot {
-  CURL* handle = nullptr;
-  size_t position = 0;
-  size_t size_max = 0;
-  bool too_large = false;
-  std::string body;
-};
-
-size_t OnData(char* data, size_t size, size_t count, void* user) {
-  auto* slot = static_cast<Slot*>(user);
-  if (slot->body.size() + size * count > slot->size_max) {
-    slot->too_large = true;
-    return 0;  // anything but the count ends the transfer
-  }
-  slot->body.append(data, size * count);
-  return size * count;
-}
+constexpr std::chrono::milliseconds kFetchPause{200};
 
 bool MayPass(CURLcode code, long status) {
   if (code != CURLE_OK) return code != CURLE_WRITE_ERROR;
   return status == 429 || status >= 500;
-}
-
-Error FetchError(const std::string& path, const Slot& slot, CURLcode code,
-                 long status) {
-  if (slot.too_large) {
-    return {Code::kTooLarge,
-            absl::StrCat(path, ": more than ", slot.size_max, " bytes")};
-  }
-  if (code != CURLE_OK) {
-    return {Code::kUnavailable,
-            absl::StrCat(path, ": ", curl_easy_strerror(code))};
-  }
-  return {status == 404 ? Code::kNotFound : Code::kUnavailable,
-          absl::StrCat(path, ": HTTP status ", status)};
 }
 
 }  // namespace
@@ -115,6 +82,39 @@ class HttpFetcher::Transfers {
   }
 
  private:
+  // One reusable connection and what it is fetching.
+  struct Slot {
+    CURL* handle = nullptr;
+    size_t position = 0;
+    size_t size_max = 0;
+    bool too_large = false;
+    std::string body;
+  };
+
+  static size_t OnData(char* data, size_t size, size_t count, void* user) {
+    auto* slot = static_cast<Slot*>(user);
+    if (slot->body.size() + size * count > slot->size_max) {
+      slot->too_large = true;
+      return 0;  // anything but the count ends the transfer
+    }
+    slot->body.append(data, size * count);
+    return size * count;
+  }
+
+  static Error FetchError(const std::string& path, const Slot& slot,
+                          CURLcode code, long status) {
+    if (slot.too_large) {
+      return {Code::kTooLarge,
+              absl::StrCat(path, ": more than ", slot.size_max, " bytes")};
+    }
+    if (code != CURLE_OK) {
+      return {Code::kUnavailable,
+              absl::StrCat(path, ": ", curl_easy_strerror(code))};
+    }
+    return {status == 404 ? Code::kNotFound : Code::kUnavailable,
+            absl::StrCat(path, ": HTTP status ", status)};
+  }
+
   static void Configure(Slot* slot) {
     CURL* handle = slot->handle;
     curl_easy_setopt(handle, CURLOPT_PRIVATE, slot);
@@ -123,7 +123,7 @@ class HttpFetcher::Transfers {
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, kConnectSecondsMax);
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, kFetchConnectSecondsMax);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, kStallBytes);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "modlog/" MODLOG_VERSION);
@@ -204,7 +204,7 @@ Result<void> HttpFetcher::FetchAll(std::span<const FetchRequest> requests,
                      transfers_->Round(requests, positions, on_body));
     if (again.positions.empty()) return {};
     if (attempt == kFetchAttempts) return std::unexpected(again.error);
-    std::this_thread::sleep_for(kPause * (1 << attempt));
+    std::this_thread::sleep_for(kFetchPause * (1 << attempt));
     positions = std::move(again.positions);
   }
 }

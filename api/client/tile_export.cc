@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/atomic_file.h"
+#include "api/client/bundle_size.h"
 #include "api/client/copy_redactions.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/frontier.h"
@@ -22,7 +23,6 @@ namespace modlog {
 namespace {
 
 constexpr size_t kTileBytes = kTileWidth * kHashSize;
-constexpr size_t kBundleBytesMax = kTileWidth * (2 + kEntrySizeMax);
 // Tiles looked at together: enough to keep all connections busy.
 constexpr uint64_t kGroupTiles = 256;
 

@@ -14,7 +14,7 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kRemembered = 4'096;
+constexpr size_t kRememberedByCall = 4'096;
 
 class CallLane : public Lane, public Event {
  public:
@@ -24,7 +24,7 @@ class CallLane : public Lane, public Event {
                     ? "/modlog.v1.ModerationLog/Append"
                     : "/modlog.v1.ModerationLog/AppendBatch"),
         stub_(std::move(channel)),
-        referable_(kRemembered),
+        referable_(kRememberedByCall),
         heads_(loop->policy()) {}
 
   void Send(const Job& job) override {

@@ -14,7 +14,7 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kRemembered = 1 << 20;
+constexpr size_t kRememberedByStream = 1 << 20;
 
 class StreamLane : public Lane {
  public:
@@ -23,7 +23,7 @@ class StreamLane : public Lane {
         stub_(client.NewChannel()),
         stream_(stub_.PrepareCall(
             &context_, "/modlog.v1.ModerationLog/AppendStream", loop->queue())),
-        referable_(kRemembered),
+        referable_(kRememberedByStream),
         heads_(loop->policy()) {
     stream_->StartCall(Begin(&on_start_));
   }

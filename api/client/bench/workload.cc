@@ -14,7 +14,8 @@ namespace modlog {
 namespace {
 
 constexpr size_t kDigits = 12;
-constexpr size_t kTagSize = 23;  // so that a puid has 36 characters, as a UUID
+constexpr size_t kPuidTagSize =
+    23;  // so that a puid has 36 characters, as a UUID
 constexpr size_t kPuidSizeMax = 64;
 constexpr int kAboutMax = 16;
 constexpr size_t kUsualSize = 250;
@@ -37,11 +38,12 @@ void WriteDigits(uint64_t number, char* out) {
   }
 }
 
-std::string MakeTag(uint64_t seed) {
+std::string MakePuidTag(uint64_t seed) {
   FastRandom random(seed);
   std::string tag;
-  while (tag.size() < kTagSize) tag += absl::StrFormat("%016x", random.Next());
-  tag.resize(kTagSize);
+  while (tag.size() < kPuidTagSize)
+    tag += absl::StrFormat("%016x", random.Next());
+  tag.resize(kPuidTagSize);
   return tag + "-";
 }
 
@@ -221,7 +223,7 @@ size_t Distance(size_t choices, FastRandom* random) {
 }  // namespace
 
 Result<Workload> Workload::Make(size_t action_bytes, uint64_t seed) {
-  std::string tag = MakeTag(seed);
+  std::string tag = MakePuidTag(seed);
   if (!CanFillAll(tag, action_bytes)) {
     size_t first = kUsualSize;
     while (CanFillAll(tag, first - 1)) --first;

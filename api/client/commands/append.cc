@@ -19,7 +19,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kAppendFooter[] = R"(
 The file has one JSON object a line, either of
   {"platform":"example","action":{"kind":"KIND_ACTION","puid":"a-1",...}}
   {"kind":"KIND_ACTION","puid":"a-1",...}          with --platform example
@@ -40,7 +40,7 @@ Examples:
 Exit status: 0 all is logged, 1 something was refused, 2 usage, connection or
 file, 130 ended by Ctrl-C after printing all that had been sent.)";
 
-struct Options {
+struct AppendOptions {
   std::string file;
   std::string platform;
   bool json = false;
@@ -51,7 +51,7 @@ struct Options {
 // One run over one file.
 class Appending {
  public:
-  Appending(const Options& options, Client* client, int fd)
+  Appending(const AppendOptions& options, Client* client, int fd)
       : options_(options),
         client_(client),
         progress_("append", "actions"),
@@ -185,7 +185,7 @@ class Appending {
     progress_.Say(text);
   }
 
-  const Options& options_;
+  const AppendOptions& options_;
   Client* const client_;
   Progress progress_;
   AppendReport report_;
@@ -198,7 +198,7 @@ class Appending {
   uint64_t without_account_ = 0;
 };
 
-int RunAppend(const CommandLine& line, const Options& options) {
+int RunAppend(const CommandLine& line, const AppendOptions& options) {
   if (!options.platform.empty() && !IsPlatform(options.platform)) {
     return Complain(
         {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
@@ -223,7 +223,7 @@ int RunAppend(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddAppend(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AppendOptions>();
   CLI::App* command =
       app->add_subcommand("append", "Append actions from JSON Lines");
   command->add_option("FILE", options->file, "JSON Lines; - is standard input")
@@ -234,7 +234,7 @@ void AddAppend(CLI::App* app, CommandLine* line) {
                     "print acknowledgements as JSON, one a line");
   AddHandleOptions(command, &options->handles);
   AddSealOptions(command, &options->seal);
-  command->footer(kFooter);
+  command->footer(kAppendFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunAppend(*line, *options); };
   });

@@ -17,7 +17,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kBenchFooter[] = R"(
 Appends valid, distinct actions of the platform "bench", for good: use a log
 that exists for the purpose. A share of them refer to earlier ones. Latency
 counts from the moment a message was to be sent, so that with --rate a log that
@@ -36,7 +36,7 @@ Examples:
 Exit status: 0 all is logged, 1 some entries were not, 2 usage or connection,
 130 ended by Ctrl-C.)";
 
-struct Options {
+struct BenchCommandOptions {
   BenchOptions bench;
   std::string mode;
   bool has_seed = false;
@@ -131,7 +131,7 @@ uint64_t RandomSeed() {
   return (uint64_t{device()} << 20) ^ device();
 }
 
-int RunBenchCommand(const CommandLine& line, Options options) {
+int RunBenchCommand(const CommandLine& line, BenchCommandOptions options) {
   BenchOptions& bench = options.bench;
   bench.mode = kModes.at(options.mode);
   if (bench.mode == BenchMode::kUnary) bench.batch = 1;
@@ -163,7 +163,7 @@ int RunBenchCommand(const CommandLine& line, Options options) {
 }  // namespace
 
 void AddBench(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchCommandOptions>();
   BenchOptions* bench = &options->bench;
   CLI::App* command = app->add_subcommand(
       "bench", "Load a log with made-up actions, and measure");
@@ -195,7 +195,7 @@ void AddBench(CLI::App* app, CommandLine* line) {
       "--seed", bench->seed, "names and commitments follow from it [random]");
   command->add_flag("--no-check", options->no_check, "count outcomes only");
   command->add_flag("--json", options->json, "print as JSON");
-  command->footer(kFooter);
+  command->footer(kBenchFooter);
   command->callback([line, options, seed] {
     options->has_seed = seed->count() > 0;
     line->run = [line, options] { return RunBenchCommand(*line, *options); };

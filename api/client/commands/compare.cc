@@ -17,7 +17,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kCompareFooter[] = R"(
 Each of these holds what was published against what was logged.
 
 Example:
@@ -44,7 +44,7 @@ connection, git or file.)";
 
 constexpr size_t kPathShownMax = 200;
 
-struct Options {
+struct CompareOptions {
   std::string repository;
   std::vector<std::string> paths;
   std::string platform;
@@ -52,7 +52,7 @@ struct Options {
   bool json = false;
 };
 
-std::string FormatDay(int64_t seconds) {
+std::string FormatCommitDay(int64_t seconds) {
   const std::chrono::year_month_day date{
       std::chrono::sys_days{std::chrono::days{seconds / 86'400}}};
   return absl::StrFormat("%04d-%02u-%02u", static_cast<int>(date.year()),
@@ -61,7 +61,7 @@ std::string FormatDay(int64_t seconds) {
 }
 
 // A secret made just now would recognise nothing.
-Result<PlatformSecret> OpenKnownSecret(const Options& options) {
+Result<PlatformSecret> OpenKnownSecret(const CompareOptions& options) {
   std::string path = options.secret_file;
   if (path.empty()) {
     ASSIGN_OR_RETURN(path, DefaultSecretPath(options.platform));
@@ -84,7 +84,7 @@ nlohmann::ordered_json ToJson(const std::vector<GitDifference>& differences,
     nlohmann::ordered_json item = {
         {"path", difference.path},
         {"commit", difference.commit},
-        {"date", FormatDay(difference.committed_at_s)},
+        {"date", FormatCommitDay(difference.committed_at_s)},
         {"logged", difference.logged},
         {"recorded", difference.recorded}};
     if (edited) {
@@ -97,7 +97,7 @@ nlohmann::ordered_json ToJson(const std::vector<GitDifference>& differences,
   return list;
 }
 
-std::string FormatJson(const GitComparison& comparison) {
+std::string FormatComparisonJson(const GitComparison& comparison) {
   const nlohmann::ordered_json json = {
       {"edited", ToJson(comparison.edited, true)},
       {"vanished", ToJson(comparison.vanished, false)},
@@ -116,8 +116,9 @@ void AddLines(std::string_view word,
               std::string* text) {
   for (const GitDifference& difference : differences) {
     absl::StrAppend(
-        text, std::string(word), " ", FormatDay(difference.committed_at_s), " ",
-        difference.commit, " ", Printable(difference.path, kPathShownMax), "  ",
+        text, std::string(word), " ",
+        FormatCommitDay(difference.committed_at_s), " ", difference.commit, " ",
+        Printable(difference.path, kPathShownMax), "  ",
         difference.logged ? "logged before" : "not logged before",
         difference.recorded ? ", change logged" : "",
         difference.reappeared ? ", came back with other words" : "", "\n");
@@ -140,7 +141,7 @@ std::string FormatText(const GitComparison& comparison) {
   return text;
 }
 
-int RunGit(const CommandLine& line, const Options& options) {
+int RunGit(const CommandLine& line, const CompareOptions& options) {
   if (!IsPlatform(options.platform)) {
     return Complain(
         {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
@@ -170,7 +171,7 @@ int RunGit(const CommandLine& line, const Options& options) {
   if (!comparison) {
     return Complain({Code::kUnavailable, comparison.error().message});
   }
-  if (!Print(options.json ? FormatJson(*comparison)
+  if (!Print(options.json ? FormatComparisonJson(*comparison)
                           : FormatText(*comparison))) {
     return Complain({Code::kUnavailable, "cannot write to standard output"});
   }
@@ -185,8 +186,8 @@ void AddCompare(CLI::App* app, CommandLine* line) {
   CLI::App* compare = app->add_subcommand(
       "compare", "Hold what was published against what was logged");
   compare->require_subcommand(1);
-  compare->footer(kFooter);
-  auto options = std::make_shared<Options>();
+  compare->footer(kCompareFooter);
+  auto options = std::make_shared<CompareOptions>();
   CLI::App* command = compare->add_subcommand(
       "git", "The history of a git repository of notices");
   command->add_option("REPO", options->repository, "a clone, or a bare one")

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -7,11 +6,12 @@
 #include "absl/strings/str_replace.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/erasure_bases.h"
 
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kEraseFooter[] = R"(
 Erases what is kept beside entries: the keys are overwritten, then the encrypted
 parts are removed from every file of the log. The entries stay as they are, and
 every proof of them. An entry says that, when for which basis and which parts
@@ -29,20 +29,12 @@ Example:
 
 Exit status: 0 accepted, 1 refused, 2 usage, connection, or no right to it.)";
 
-struct Options {
+struct EraseOptions {
   std::vector<uint64_t> indexes;
   std::vector<std::string> parts;
   std::string basis;
   bool now = false;
 };
-
-const std::map<std::string, v1::ErasureBasis>& Bases() {
-  static const std::map<std::string, v1::ErasureBasis> bases = {
-      {"person", v1::ERASURE_BASIS_PERSON},
-      {"platform", v1::ERASURE_BASIS_PLATFORM},
-      {"authority", v1::ERASURE_BASIS_AUTHORITY}};
-  return bases;
-}
 
 Result<uint32_t> TagNamed(const std::string& name) {
   v1::Tag tag = v1::TAG_UNSPECIFIED;
@@ -56,7 +48,7 @@ Result<uint32_t> TagNamed(const std::string& name) {
   return static_cast<uint32_t>(tag);
 }
 
-Result<v1::EraseRequest> MakeRequest(const Options& options) {
+Result<v1::EraseRequest> MakeEraseRequest(const EraseOptions& options) {
   v1::EraseRequest request;
   for (const uint64_t index : options.indexes) request.add_indexes(index);
   std::vector<uint32_t> tags;
@@ -66,13 +58,13 @@ Result<v1::EraseRequest> MakeRequest(const Options& options) {
   }
   std::ranges::sort(tags);
   for (const uint32_t tag : tags) request.add_tags(tag);
-  request.set_basis(Bases().at(options.basis));
+  request.set_basis(ErasureBases().at(options.basis));
   request.set_now(options.now);
   return request;
 }
 
-int RunErase(const CommandLine& line, const Options& options) {
-  auto request = MakeRequest(options);
+int RunErase(const CommandLine& line, const EraseOptions& options) {
+  auto request = MakeEraseRequest(options);
   if (!request) return Complain(request.error());
   auto client = Connect(line, Speaker::kOperator);
   if (!client) return Complain(client.error());
@@ -92,7 +84,7 @@ int RunErase(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddErase(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EraseOptions>();
   CLI::App* command =
       app->add_subcommand("erase", "Erase private parts kept beside entries");
   command->add_option("--index", options->indexes, "an entry; may be repeated")
@@ -100,10 +92,10 @@ void AddErase(CLI::App* app, CommandLine* line) {
       ->required();
   command->add_option("--part", options->parts, "a part; may be repeated");
   command->add_option("--basis", options->basis, "person, platform, authority")
-      ->check(CLI::IsMember(Bases()))
+      ->check(CLI::IsMember(ErasureBases()))
       ->required();
   command->add_flag("--now", options->now, "at once, not with the daily run");
-  command->footer(kFooter);
+  command->footer(kEraseFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunErase(*line, *options); };
   });

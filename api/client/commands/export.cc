@@ -23,7 +23,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kExportFooter[] = R"(
   jsonl     every entry, one JSON object a line: all fields by name, and the
             parts of its payload. `modlog append` takes it back.
   dsa-csv   actions as a dump of the EU's DSA Transparency Database, written as
@@ -46,7 +46,7 @@ Examples:
 Exit status: 0 written, 1 something does not belong to the log, 2 usage,
 connection or file, 130 ended by Ctrl-C.)";
 
-struct Options {
+struct ExportEntriesOptions {
   std::string format;
   uint64_t from = 0;
   uint64_t to = UINT64_MAX;
@@ -185,7 +185,7 @@ class DsaJson : public DsaFormat {
   bool any_ = false;
 };
 
-std::unique_ptr<Format> MakeFormat(const Options& options) {
+std::unique_ptr<Format> MakeFormat(const ExportEntriesOptions& options) {
   if (options.format == "jsonl") return std::make_unique<JsonLines>();
   if (options.format == "dsa-json") {
     return std::make_unique<DsaJson>(options.batch);
@@ -198,7 +198,7 @@ std::unique_ptr<Format> MakeFormat(const Options& options) {
 
 class Exporting {
  public:
-  Exporting(const Options& options, Format* format, Output* output)
+  Exporting(const ExportEntriesOptions& options, Format* format, Output* output)
       : options_(options),
         format_(format),
         output_(output),
@@ -276,7 +276,7 @@ class Exporting {
     if (entry.payload->erased_size() > 0) ++left_out_["an erased part"];
   }
 
-  const Options& options_;
+  const ExportEntriesOptions& options_;
   Format* const format_;
   Output* const output_;
   Progress progress_;
@@ -286,8 +286,8 @@ class Exporting {
   uint64_t written_ = 0;
 };
 
-Result<void> Export(Client* client, const Options& options,
-                    Exporting* exporting) {
+Result<void> ExportEntries(Client* client, const ExportEntriesOptions& options,
+                           Exporting* exporting) {
   std::string http = options.http;
   if (http.empty()) {
     ASSIGN_OR_RETURN(v1::GetLogInfoResponse info, client->GetLogInfo());
@@ -302,7 +302,7 @@ Result<void> Export(Client* client, const Options& options,
   return exporting->Run(client, &fetcher);
 }
 
-int RunExport(const CommandLine& line, const Options& options) {
+int RunExport(const CommandLine& line, const ExportEntriesOptions& options) {
   if (!options.platform.empty() && !IsPlatform(options.platform)) {
     return Complain(
         {Code::kMalformed, "--platform must match ^[a-z0-9][a-z0-9.-]{0,63}$"});
@@ -316,7 +316,7 @@ int RunExport(const CommandLine& line, const Options& options) {
   CatchInterrupt();
   const auto format = MakeFormat(options);
   Exporting exporting(options, format.get(), &output);
-  auto done = Export(client->get(), options, &exporting);
+  auto done = ExportEntries(client->get(), options, &exporting);
   exporting.Summarize();
   if (line.token_file.empty()) {
     absl::FPrintF(stderr,
@@ -331,7 +331,7 @@ int RunExport(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddExport(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportEntriesOptions>();
   CLI::App* command =
       app->add_subcommand("export", "Write entries in the forms of others");
   command->add_option("--format", options->format, "jsonl, dsa-csv, dsa-json")
@@ -356,7 +356,7 @@ void AddExport(CLI::App* app, CommandLine* line) {
       ->check(IsIndex());
   command->add_option("--http", options->http,
                       "HOST:PORT of the log's HTTP side, if not as it says");
-  command->footer(kFooter);
+  command->footer(kExportFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunExport(*line, *options); };
   });

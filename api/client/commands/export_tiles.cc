@@ -13,7 +13,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kExportTilesFooter[] = R"(
 Copies the log over HTTP: checkpoint, tile/... and tile/entries/... as
 c2sp.org/tlog-tiles names them. Any web server can serve the directory, and
   modlog-verify audit DIR --policy modlog-data/log.policy --first-use
@@ -29,12 +29,13 @@ Example:
 Exit status: 0 copied, 1 something does not belong to the tree, or DIR holds
 another log, 2 usage, connection or file, 130 ended by Ctrl-C.)";
 
-struct Options {
+struct ExportTilesOptions {
   std::string directory;
   std::string http;
 };
 
-Result<std::string> FindHttpAddress(Client* client, const Options& options) {
+Result<std::string> FindHttpAddress(Client* client,
+                                    const ExportTilesOptions& options) {
   if (!options.http.empty()) return options.http;
   ASSIGN_OR_RETURN(v1::GetLogInfoResponse info, client->GetLogInfo());
   if (info.http_address().empty()) {
@@ -45,7 +46,8 @@ Result<std::string> FindHttpAddress(Client* client, const Options& options) {
   return info.http_address();
 }
 
-Result<ExportTotals> Export(Client* client, const Options& options) {
+Result<ExportTotals> ExportFromServer(Client* client,
+                                      const ExportTilesOptions& options) {
   ASSIGN_OR_RETURN(std::string http, FindHttpAddress(client, options));
   Progress progress("export", "files");
   HttpFetcher fetcher(absl::StrCat("http://", http));
@@ -61,11 +63,11 @@ Result<ExportTotals> Export(Client* client, const Options& options) {
   return totals;
 }
 
-int RunExport(const CommandLine& line, const Options& options) {
+int RunExportTiles(const CommandLine& line, const ExportTilesOptions& options) {
   auto client = Connect(line);
   if (!client) return Complain(client.error());
   CatchInterrupt();
-  auto totals = Export(client->get(), options);
+  auto totals = ExportFromServer(client->get(), options);
   if (!totals) {
     int status = Complain(totals.error());
     return Interrupted() != 0 ? kExitSignal + Interrupted() : status;
@@ -86,15 +88,15 @@ int RunExport(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddExportTiles(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportTilesOptions>();
   CLI::App* command = app->add_subcommand(
       "export-tiles", "Copy the whole log into a directory, for the Web");
   command->add_option("DIR", options->directory, "made if missing")->required();
   command->add_option("--http", options->http,
                       "HOST:PORT of the log's HTTP side, if not as it says");
-  command->footer(kFooter);
+  command->footer(kExportTilesFooter);
   command->callback([line, options] {
-    line->run = [line, options] { return RunExport(*line, *options); };
+    line->run = [line, options] { return RunExportTiles(*line, *options); };
   });
 }
 

@@ -13,7 +13,7 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kShownMax = 80;
+constexpr size_t kFilterShownMax = 80;
 
 // Names of an enum's codes without their prefix, for a message.
 template <typename Parse>
@@ -24,7 +24,7 @@ Result<int> CodeOf(const std::string& option, const std::string& name,
   int code = 0;
   if (parse(upper, &code)) return code;
   return Fail(Code::kMalformed,
-              absl::StrCat(option, ": ", Printable(name, kShownMax),
+              absl::StrCat(option, ": ", Printable(name, kFilterShownMax),
                            " is no code: see proto/modlog/v1/action.proto"));
 }
 
@@ -127,7 +127,7 @@ Result<std::string> FormatFound(const v1::FoundEntry& found, bool json) {
   return absl::StrFormat("%10d  %s  %-20s %-20s %s\n", found.index(),
                          FormatTime(entry.logged_at_ms), kind,
                          entry.platform.empty() ? "(the log)" : entry.platform,
-                         Printable(action.puid(), kShownMax));
+                         Printable(action.puid(), kFilterShownMax));
 }
 
 }  // namespace modlog

@@ -11,7 +11,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kGetFooter[] = R"(
 The entry is shown only after its proof held: it stands at INDEX in the tree of
 the log's published checkpoint, signed by the key that this server names.
 
@@ -24,14 +24,15 @@ Examples:
 Exit status: 0 shown, 1 no such entry or a proof that does not hold, 2 usage,
 connection or file.)";
 
-struct Options {
+struct GetOptions {
   uint64_t index = 0;
   bool json = false;
   std::string leaf_file;
   bool payload = false;
 };
 
-Result<void> Show(const Options& options, const VerifiedReceipt& receipt) {
+Result<void> ShowEntry(const GetOptions& options,
+                       const VerifiedReceipt& receipt) {
   if (!options.leaf_file.empty() && options.leaf_file != "-") {
     return WriteFileAtomically(options.leaf_file, receipt.leaf,
                                Durability::kSynced);
@@ -60,7 +61,7 @@ Result<v1::Action> ActionOf(const std::string& leaf) {
   return action;
 }
 
-Result<void> ShowPayload(const Options& options, Client* client,
+Result<void> ShowPayload(const GetOptions& options, Client* client,
                          const VerifiedReceipt& receipt) {
   ASSIGN_OR_RETURN(const v1::Action action, ActionOf(receipt.leaf));
   v1::GetPayloadRequest request;
@@ -74,7 +75,7 @@ Result<void> ShowPayload(const Options& options, Client* client,
   return {};
 }
 
-int RunGet(const CommandLine& line, const Options& options) {
+int RunGet(const CommandLine& line, const GetOptions& options) {
   auto client = Connect(line);
   if (!client) return Complain(client.error());
   auto receipt = (*client)->GetReceipt(options.index);
@@ -85,14 +86,14 @@ int RunGet(const CommandLine& line, const Options& options) {
   }
   Result<void> shown = options.payload
                            ? ShowPayload(options, client->get(), *receipt)
-                           : Show(options, *receipt);
+                           : ShowEntry(options, *receipt);
   return shown ? kExitDone : Complain(shown.error());
 }
 
 }  // namespace
 
 void AddGet(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GetOptions>();
   CLI::App* command = app->add_subcommand("get", "Show an entry");
   command->add_option("INDEX", options->index, "index of the entry, from 0")
       ->check(IsIndex())
@@ -107,7 +108,7 @@ void AddGet(CLI::App* app, CommandLine* line) {
       ->add_option("--leaf", options->leaf_file,
                    "write the leaf bytes to this file; - prints them")
       ->excludes(json);
-  command->footer(kFooter);
+  command->footer(kGetFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGet(*line, *options); };
   });

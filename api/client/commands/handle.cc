@@ -17,16 +17,16 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/logged_actions.h"
+#include "api/import/dsa_codes.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/seal.h"
 
 namespace modlog {
 namespace {
 
-constexpr uint32_t kTaxonomy = 202'507;
 constexpr uint32_t kBeyondMax = 1'000;
 
-constexpr char kFooter[] = R"(
+constexpr char kHandleFooter[] = R"(
 A handle is 16 bytes in an entry about an account. To everybody they mean
 nothing, and the handles of one account look like those of two. The platform,
 which has the key, can show a person which entries are about them, and that
@@ -64,7 +64,7 @@ Result<bool> AppendEvent(Client* client, const std::string& platform,
   v1::Action action;
   action.set_kind(v1::KIND_PLATFORM_KEY);
   action.set_puid(puid);
-  action.set_taxonomy(kTaxonomy);
+  action.set_taxonomy(kDsaTaxonomyV2);
   *action.mutable_key_event() = event;
   Progress progress("handle", "entries");
   AppendReport report(AckStyle::kText, &progress);
@@ -398,7 +398,7 @@ void AddHandle(CLI::App* app, CommandLine* line) {
   CLI::App* handle = app->add_subcommand(
       "handle", "Subject handles: whom an entry is about, for them alone");
   handle->require_subcommand(1);
-  handle->footer(kFooter);
+  handle->footer(kHandleFooter);
   AddNewKey(handle, line);
   AddDestroyKey(handle, line);
   AddProve(handle, line);

@@ -9,7 +9,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kKeygenFooter[] = R"(
 Makes the key of a new log before its first start, and prints its verifier key,
 which is public: give it to those who verify. Without this command modlogd makes
 log.key in its data directory by itself. Talks to no log.
@@ -34,13 +34,13 @@ Examples:
 
 Exit status: 0 made, 2 usage, file or token.)";
 
-struct Options {
+struct KeygenOptions {
   std::string name;
   std::string out;
   std::string uri;
 };
 
-Result<VerifierKey> Make(const Options& options) {
+Result<VerifierKey> Make(const KeygenOptions& options) {
   RETURN_IF_ERROR(CheckOrigin(options.name));
   if (options.uri.empty()) {
     ASSIGN_OR_RETURN(const SignerKey key,
@@ -54,7 +54,7 @@ Result<VerifierKey> Make(const Options& options) {
 
 // The log is not asked, so nothing was refused: every error is one of usage,
 // file or token.
-int RunKeygen(const Options& options) {
+int RunKeygen(const KeygenOptions& options) {
   if (options.out.empty() == options.uri.empty()) {
     return Complain(
         {Code::kUnavailable, "keygen: want either --out FILE or --pkcs11 URI"});
@@ -68,7 +68,7 @@ int RunKeygen(const Options& options) {
 }  // namespace
 
 void AddKeygen(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<KeygenOptions>();
   CLI::App* command =
       app->add_subcommand("keygen", "Make the key of a new log");
   command->add_option("--name", options->name, "the log's origin, for ever")
@@ -80,7 +80,7 @@ void AddKeygen(CLI::App* app, CommandLine* line) {
       ->add_option("--pkcs11", options->uri,
                    "make it in a token, named by this pkcs11: URI")
       ->type_name("URI");
-  command->footer(kFooter);
+  command->footer(kKeygenFooter);
   command->callback([line, options] {
     line->run = [options] { return RunKeygen(*options); };
   });

@@ -17,7 +17,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kPlatformFooter[] = R"(
 From then on entries of this platform need its token, or the operator's. The
 token is shown once; the log keeps its SHA-256 only. Adding a platform again
 gives it a new token, and the old one is good no longer.
@@ -30,7 +30,7 @@ Example:
 
 Exit status: 0 done, 1 wrong token, 2 refused, usage, connection or file.)";
 
-struct Options {
+struct PlatformOptions {
   std::string name;
   std::string token_file;
   std::string key;    // a vkey, or empty
@@ -38,7 +38,8 @@ struct Options {
 };
 
 // What --key and --proof say.
-Result<void> AddKey(const Options& options, v1::AddPlatformRequest* request) {
+Result<void> AddKey(const PlatformOptions& options,
+                    v1::AddPlatformRequest* request) {
   if (options.key.empty()) return {};
   auto key = ParseVerifierKey(options.key);
   if (!key) return Prefixed("--key", key.error());
@@ -54,7 +55,8 @@ Result<void> AddKey(const Options& options, v1::AddPlatformRequest* request) {
   return {};
 }
 
-Result<std::string> Enrol(const CommandLine& line, const Options& options) {
+Result<std::string> Enrol(const CommandLine& line,
+                          const PlatformOptions& options) {
   v1::AddPlatformRequest request;
   request.set_platform(options.name);
   RETURN_IF_ERROR(AddKey(options, &request));
@@ -65,7 +67,8 @@ Result<std::string> Enrol(const CommandLine& line, const Options& options) {
 }
 
 // The file is made first: a token that cannot be kept is better not issued.
-Result<void> EnrolIntoFile(const CommandLine& line, const Options& options) {
+Result<void> EnrolIntoFile(const CommandLine& line,
+                           const PlatformOptions& options) {
   const std::string& path = options.token_file;
   const auto failed = [&path](std::string_view what) {
     return Fail(Code::kUnavailable,
@@ -89,7 +92,7 @@ Result<void> EnrolIntoFile(const CommandLine& line, const Options& options) {
   return done;
 }
 
-int RunAdd(const CommandLine& line, const Options& options) {
+int RunAddPlatform(const CommandLine& line, const PlatformOptions& options) {
   if (!options.token_file.empty()) {
     const auto done = EnrolIntoFile(line, options);
     return done ? kExitDone : Complain(done.error());
@@ -105,7 +108,7 @@ int RunAdd(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddPlatform(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlatformOptions>();
   CLI::App* command =
       app->add_subcommand("platform", "Enrol platforms, and their keys");
   command->require_subcommand(1);
@@ -121,9 +124,9 @@ void AddPlatform(CLI::App* app, CommandLine* line) {
       add->add_option("--proof", options->proof, "and that the platform has it")
           ->needs(key);
   key->needs(proof);
-  add->footer(kFooter);
+  add->footer(kPlatformFooter);
   add->callback([line, options] {
-    line->run = [line, options] { return RunAdd(*line, *options); };
+    line->run = [line, options] { return RunAddPlatform(*line, *options); };
   });
   AddPlatformKeys(command, line);
 }

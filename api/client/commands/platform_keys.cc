@@ -17,7 +17,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kKeygenFooter[] = R"(
+constexpr char kPlatformKeygenFooter[] = R"(
 Prints what the operator needs to register the key: VKEY, which is public, and
 the proof that whoever asks has the key. The file stays with the platform.
   modlog platform add NAME --key VKEY --proof PROOF      the operator, key 1
@@ -45,7 +45,7 @@ takes no seal by the key; what it sealed before stays sealed.
 
 Exit status: 0 done, 1 refused, 2 usage, connection or file.)";
 
-struct Options {
+struct PlatformKeyOptions {
   std::string name;
   std::string out;
   std::string seal_key;
@@ -118,7 +118,8 @@ Result<uint64_t> AppendSealed(Client* client, const SignerKey& key,
   return answer.index;
 }
 
-Result<void> Keygen(const CommandLine& line, const Options& options) {
+Result<void> Keygen(const CommandLine& line,
+                    const PlatformKeyOptions& options) {
   ASSIGN_OR_RETURN(const auto client, Connect(line));
   ASSIGN_OR_RETURN(const SignerKey key,
                    ReadOrMakeKey(options.name, options.out));
@@ -156,7 +157,7 @@ Result<void> RevokeKey(Client* client, const std::string& platform,
 }
 
 // The number of the key to be revoked; 0 for none.
-Result<uint32_t> OldNumber(const Options& options,
+Result<uint32_t> OldNumber(const PlatformKeyOptions& options,
                            const std::optional<SignerKey>& old,
                            const v1::GetPlatformResponse& known) {
   if (!old) return options.number;
@@ -168,7 +169,8 @@ Result<uint32_t> OldNumber(const Options& options,
   return key->state() == v1::KEY_OP_REGISTER ? key->number() : 0;
 }
 
-Result<void> Rotate(const CommandLine& line, const Options& options) {
+Result<void> Rotate(const CommandLine& line,
+                    const PlatformKeyOptions& options) {
   ASSIGN_OR_RETURN(const auto client, Connect(line));
   std::optional<SignerKey> old;
   if (!options.seal_key.empty()) {
@@ -186,7 +188,8 @@ Result<void> Rotate(const CommandLine& line, const Options& options) {
   return RevokeKey(client.get(), options.name, old_number, &fresh);
 }
 
-Result<void> Revoke(const CommandLine& line, const Options& options) {
+Result<void> Revoke(const CommandLine& line,
+                    const PlatformKeyOptions& options) {
   ASSIGN_OR_RETURN(const auto client, Connect(line));
   std::optional<SignerKey> by;
   if (!options.seal_key.empty()) {
@@ -258,7 +261,8 @@ std::string ShowText(const v1::GetPlatformResponse& known) {
   return text;
 }
 
-Result<void> Show(const CommandLine& line, const Options& options) {
+Result<void> ShowKeys(const CommandLine& line,
+                      const PlatformKeyOptions& options) {
   ASSIGN_OR_RETURN(const auto client, Connect(line));
   ASSIGN_OR_RETURN(const v1::GetPlatformResponse known,
                    client->GetPlatform(options.name));
@@ -266,11 +270,11 @@ Result<void> Show(const CommandLine& line, const Options& options) {
   return Fail(Code::kUnavailable, "cannot write to standard output");
 }
 
-using Run = Result<void> (*)(const CommandLine&, const Options&);
+using Run = Result<void> (*)(const CommandLine&, const PlatformKeyOptions&);
 
 CLI::App* AddOne(CLI::App* platform, CommandLine* line, const char* name,
-                 const char* help, const std::shared_ptr<Options>& options,
-                 Run run) {
+                 const char* help,
+                 const std::shared_ptr<PlatformKeyOptions>& options, Run run) {
   CLI::App* command = platform->add_subcommand(name, help);
   command->add_option("NAME", options->name, "the platform")->required();
   command->callback([line, options, run] {
@@ -283,7 +287,7 @@ CLI::App* AddOne(CLI::App* platform, CommandLine* line, const char* name,
 }
 
 void AddSealKeygen(CLI::App* platform, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlatformKeyOptions>();
   options->number = 1;
   CLI::App* command =
       AddOne(platform, line, "keygen", "Make a platform's key for seals",
@@ -292,11 +296,11 @@ void AddSealKeygen(CLI::App* platform, CommandLine* line) {
       ->required();
   command->add_option("--number", options->number,
                       "which key of the platform it becomes [1]");
-  command->footer(kKeygenFooter);
+  command->footer(kPlatformKeygenFooter);
 }
 
 void AddRotate(CLI::App* platform, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlatformKeyOptions>();
   CLI::App* command = AddOne(platform, line, "rotate",
                              "Replace a key for seals", options, Rotate);
   command->add_option("--out", options->out, "the new key's file, mode 0600")
@@ -311,7 +315,7 @@ void AddRotate(CLI::App* platform, CommandLine* line) {
 }
 
 void AddRevoke(CLI::App* platform, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlatformKeyOptions>();
   CLI::App* command =
       AddOne(platform, line, "revoke", "End a key for seals", options, Revoke);
   command->add_option("--number", options->number, "number of the key")
@@ -322,10 +326,10 @@ void AddRevoke(CLI::App* platform, CommandLine* line) {
 }
 
 void AddShowKeys(CLI::App* platform, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlatformKeyOptions>();
   CLI::App* command =
       AddOne(platform, line, "show", "Show a platform's keys and its last seal",
-             options, Show);
+             options, ShowKeys);
   command->add_flag("--json", options->json, "one JSON object");
 }
 

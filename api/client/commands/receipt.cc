@@ -21,7 +21,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kReceiptFooter[] = R"(
 Writes PREFIX.entry, the leaf bytes, and PREFIX.tlog-proof, the inclusion proof
 with the signed checkpoint (c2sp.org/tlog-proof). The two are all that an
 offline check needs besides a policy, which says whom one trusts:
@@ -65,7 +65,7 @@ connection or file.)";
 constexpr char kNoteFormat[] = "tlog-proof";
 constexpr char kCoseFormat[] = "cose";
 
-struct Options {
+struct ReceiptOptions {
   uint64_t index = 0;
   std::string prefix;
   std::string format = kNoteFormat;
@@ -80,7 +80,7 @@ struct Options {
   }
 };
 
-Result<v1::GetPayloadResponse> PayloadFor(const Options& options,
+Result<v1::GetPayloadResponse> PayloadFor(const ReceiptOptions& options,
                                           Client* client) {
   if (options.payload_file.empty()) {
     return FetchPayload(client, options.index);
@@ -94,7 +94,7 @@ Result<v1::GetPayloadResponse> PayloadFor(const Options& options,
   return kept;
 }
 
-Result<Openings> OpeningsFor(const Options& options,
+Result<Openings> OpeningsFor(const ReceiptOptions& options,
                              const std::vector<PartTag>& chosen,
                              const VerifiedReceipt& receipt, Client* client) {
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
@@ -107,7 +107,8 @@ Result<Openings> OpeningsFor(const Options& options,
   return OpenParts(kept, chosen, action.commitment());
 }
 
-Result<void> WriteOpenings(const Options& options, const Openings& openings) {
+Result<void> WriteOpenings(const ReceiptOptions& options,
+                           const Openings& openings) {
   const std::string file = absl::StrCat(options.prefix, ".openings");
   RETURN_IF_ERROR(WriteFileAtomically(file, FormatOpenings(openings),
                                       Durability::kSynced, 0600));
@@ -120,7 +121,7 @@ Result<void> WriteOpenings(const Options& options, const Openings& openings) {
 }
 
 // The proof of the entry's own handle and of no other.
-Result<HandleFile> HandleOfEntry(const Options& options,
+Result<HandleFile> HandleOfEntry(const ReceiptOptions& options,
                                  const VerifiedReceipt& receipt,
                                  Client* client) {
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(receipt.leaf));
@@ -171,7 +172,7 @@ Result<std::optional<SealFile>> SealOf(const VerifiedReceipt& receipt,
   return std::optional<SealFile>(std::move(file));
 }
 
-Result<void> WriteSeal(const Options& options, const SealFile& seal) {
+Result<void> WriteSeal(const ReceiptOptions& options, const SealFile& seal) {
   const std::string file = absl::StrCat(options.prefix, ".seal");
   RETURN_IF_ERROR(
       WriteFileAtomically(file, FormatSealFile(seal), Durability::kSynced));
@@ -182,7 +183,7 @@ Result<void> WriteSeal(const Options& options, const SealFile& seal) {
 
 // What is written as the proof: the proof file as it came, or the COSE receipt
 // where it says the same by the key that the log names for it.
-Result<std::string> ProofOf(const Options& options,
+Result<std::string> ProofOf(const ReceiptOptions& options,
                             const VerifiedReceipt& receipt, Client* client) {
   if (options.format == kNoteFormat) return receipt.tlog_proof;
   ASSIGN_OR_RETURN(const v1::GetLogInfoResponse info, client->GetLogInfo());
@@ -198,7 +199,7 @@ Result<std::string> ProofOf(const Options& options,
   return receipt.cose;
 }
 
-int RunReceipt(const CommandLine& line, const Options& options) {
+int RunReceipt(const CommandLine& line, const ReceiptOptions& options) {
   if (std::filesystem::path(options.prefix).filename().empty()) {
     return Complain({Code::kMalformed,
                      "--out must end in a name: PREFIX of PREFIX.entry and "
@@ -258,7 +259,7 @@ int RunReceipt(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddReceipt(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReceiptOptions>();
   CLI::App* command =
       app->add_subcommand("receipt", "Take an entry and its proof, as files");
   command->add_option("--index", options->index, "index of the entry, from 0")
@@ -294,7 +295,7 @@ void AddReceipt(CLI::App* app, CommandLine* line) {
                    "in PREFIX.handles")
       ->type_name("ACCOUNT");
   AddHandleDirectory(command, &options->handles);
-  command->footer(kFooter);
+  command->footer(kReceiptFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunReceipt(*line, *options); };
   });

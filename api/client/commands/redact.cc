@@ -1,17 +1,17 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "api/client/commands/erasure_bases.h"
 
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kRedactFooter[] = R"(
 Takes the bytes of one entry out of the log, for ever. It is for an accident: an
 entry holds no prose, but a puid or a date may turn out to name a person. What
 is kept beside an entry is erased with "modlog erase" and needs no redaction.
@@ -41,25 +41,17 @@ Example:
 Exit status: 0 redacted, now or before; 1 refused; 2 usage, connection, or not
 the operator.)";
 
-struct Options {
+struct RedactOptions {
   uint64_t index = 0;
   std::string basis;
   std::vector<std::string> fields;
   bool yes = false;
 };
 
-const std::map<std::string, v1::ErasureBasis>& Bases() {
-  static const std::map<std::string, v1::ErasureBasis> bases = {
-      {"person", v1::ERASURE_BASIS_PERSON},
-      {"platform", v1::ERASURE_BASIS_PLATFORM},
-      {"authority", v1::ERASURE_BASIS_AUTHORITY}};
-  return bases;
-}
-
-Result<v1::RedactRequest> MakeRequest(const Options& options) {
+Result<v1::RedactRequest> MakeRedactRequest(const RedactOptions& options) {
   v1::RedactRequest request;
   request.set_index(options.index);
-  request.set_basis(Bases().at(options.basis));
+  request.set_basis(ErasureBases().at(options.basis));
   std::vector<uint32_t> numbers;
   for (const std::string& name : options.fields) {
     const auto* field = v1::Action::descriptor()->FindFieldByName(name);
@@ -77,7 +69,7 @@ Result<v1::RedactRequest> MakeRequest(const Options& options) {
   return request;
 }
 
-int RunRedact(const CommandLine& line, const Options& options) {
+int RunRedact(const CommandLine& line, const RedactOptions& options) {
   if (!options.yes) {
     return Complain(
         {Code::kUnavailable,
@@ -87,7 +79,7 @@ int RunRedact(const CommandLine& line, const Options& options) {
                       "\", read \"modlog redact --help\", and "
                       "say --yes")});
   }
-  const auto request = MakeRequest(options);
+  const auto request = MakeRedactRequest(options);
   if (!request) return Complain(request.error());
   auto client = Connect(line, Speaker::kOperator);
   if (!client) return Complain(client.error());
@@ -103,19 +95,19 @@ int RunRedact(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddRedact(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RedactOptions>();
   CLI::App* command = app->add_subcommand(
       "redact", "Take the bytes of an entry out of the log, for ever");
   command->add_option("--index", options->index, "the entry")
       ->check(IsIndex())
       ->required();
   command->add_option("--basis", options->basis, "person, platform, authority")
-      ->check(CLI::IsMember(Bases()))
+      ->check(CLI::IsMember(ErasureBases()))
       ->required();
   command->add_option("--field", options->fields,
                       "a field that held the mistake; may be repeated");
   command->add_flag("--yes", options->yes, "yes, for ever");
-  command->footer(kFooter);
+  command->footer(kRedactFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunRedact(*line, *options); };
   });

@@ -10,7 +10,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kSearchFooter[] = R"(
 Reads through the log from --from on and prints the entries that match, oldest
 first: index, time logged, kind, platform, puid. Everything given must hold. An
 entry asked for by --puid is looked up at once; everything else is searched for.
@@ -25,7 +25,7 @@ by Ctrl-C.)";
 
 constexpr uint32_t kPageSize = 1'000;
 
-struct Options {
+struct SearchOptions {
   FilterOptions filter;
   uint64_t from = 0;
   uint64_t limit = 100;
@@ -33,7 +33,7 @@ struct Options {
 };
 
 // Prints one page; true where that was the last.
-Result<bool> PrintPage(const Options& options,
+Result<bool> PrintPage(const SearchOptions& options,
                        const v1::SearchResponse& response, uint64_t* found) {
   for (const v1::FoundEntry& entry : response.entries()) {
     ASSIGN_OR_RETURN(const std::string line, FormatFound(entry, options.json));
@@ -46,7 +46,7 @@ Result<bool> PrintPage(const Options& options,
          *found >= options.limit;
 }
 
-Result<uint64_t> Search(Client* client, const Options& options,
+Result<uint64_t> Search(Client* client, const SearchOptions& options,
                         v1::SearchRequest request) {
   Progress progress("search", "entries");
   uint64_t found = 0;
@@ -64,7 +64,7 @@ Result<uint64_t> Search(Client* client, const Options& options,
   return found;
 }
 
-int RunSearch(const CommandLine& line, const Options& options) {
+int RunSearch(const CommandLine& line, const SearchOptions& options) {
   const auto filter = MakeFilter(options.filter);
   if (!filter) return Complain({Code::kUnavailable, filter.error().message});
   auto client = Connect(line);
@@ -82,7 +82,7 @@ int RunSearch(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddSearch(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SearchOptions>();
   CLI::App* command = app->add_subcommand("search", "Find entries");
   AddFilterOptions(command, &options->filter);
   command->add_option("--from", options->from, "index to begin at [0]")
@@ -90,7 +90,7 @@ void AddSearch(CLI::App* app, CommandLine* line) {
   command->add_option("--limit", options->limit, "entries to print [100]")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}));
   command->add_flag("--json", options->json, "print as JSON, one a line");
-  command->footer(kFooter);
+  command->footer(kSearchFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunSearch(*line, *options); };
   });

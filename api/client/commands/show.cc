@@ -16,7 +16,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kShowFooter[] = R"(
 Shows an entry, what it is about, what came of it, and so what it is now. The
 entry itself is shown only after its proof held; what came of it is what this
 log says: "modlog-verify audit" judges that from all entries.
@@ -31,9 +31,9 @@ connection.)";
 
 using Response = v1::GetStatusResponse;
 
-constexpr size_t kShownMax = 80;
+constexpr size_t kEventPuidShownMax = 80;
 
-struct Options {
+struct ShowOptions {
   std::optional<uint64_t> index;
   std::string platform;
   std::string puid;
@@ -83,7 +83,8 @@ std::string EventLine(const Response::Event& event, std::string_view as_cause) {
                      Words(v1::Cause_Name(event.reversal_cause()), "CAUSE_")));
   }
   if (event.as_cause()) add(std::string(as_cause));
-  return absl::StrCat(line, "  (", Printable(event.puid(), kShownMax), ")\n");
+  return absl::StrCat(line, "  (", Printable(event.puid(), kEventPuidShownMax),
+                      ")\n");
 }
 
 Result<std::string> EntryTable(const Response& status) {
@@ -96,7 +97,7 @@ Result<std::string> EntryTable(const Response& status) {
       "index", status.index(), "redacted", status.redacted_by());
 }
 
-Result<std::string> FormatTable(const Response& status) {
+Result<std::string> FormatEntryStatusTable(const Response& status) {
   ASSIGN_OR_RETURN(std::string text, EntryTable(status));
   absl::StrAppendFormat(&text, "\n%-20s %s (%s)\n", "state",
                         StateWords(status.state()), status.because());
@@ -134,7 +135,7 @@ Result<nlohmann::ordered_json> EventJson(const Response::Event& event) {
   return json;
 }
 
-Result<std::string> FormatJson(const Response& status) {
+Result<std::string> FormatEntryStatusJson(const Response& status) {
   nlohmann::ordered_json json;
   if (status.redacted_by() != 0) {
     json["index"] = status.index();
@@ -180,7 +181,7 @@ Result<void> CheckRedaction(Client* client, const Response& status) {
                                             status.index(), " is redacted"));
 }
 
-Result<Response> GetStatus(Client* client, const Options& options) {
+Result<Response> GetStatus(Client* client, const ShowOptions& options) {
   v1::GetStatusRequest request;
   request.set_index(options.index.value_or(0));
   request.set_platform(options.platform);
@@ -200,7 +201,7 @@ Result<Response> GetStatus(Client* client, const Options& options) {
   return response;
 }
 
-int RunShow(const CommandLine& line, const Options& options) {
+int RunShow(const CommandLine& line, const ShowOptions& options) {
   const bool by_puid = !options.platform.empty() && !options.puid.empty();
   if (options.index.has_value() == by_puid) {
     return Complain(
@@ -210,7 +211,8 @@ int RunShow(const CommandLine& line, const Options& options) {
   if (!client) return Complain(client.error());
   const auto status = GetStatus(client->get(), options);
   if (!status) return Complain(status.error());
-  const auto text = options.json ? FormatJson(*status) : FormatTable(*status);
+  const auto text = options.json ? FormatEntryStatusJson(*status)
+                                 : FormatEntryStatusTable(*status);
   if (!text) return Complain(text.error());
   return Print(*text) ? kExitDone
                       : Complain({Code::kUnavailable,
@@ -220,7 +222,7 @@ int RunShow(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddShow(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   CLI::App* command =
       app->add_subcommand("show", "Show an entry and what came of it");
   command->add_option("INDEX", options->index, "index of the entry, from 0")
@@ -228,7 +230,7 @@ void AddShow(CLI::App* app, CommandLine* line) {
   command->add_option("--platform", options->platform, "or: its platform");
   command->add_option("--puid", options->puid, "and the platform's id of it");
   command->add_flag("--json", options->json, "print as JSON");
-  command->footer(kFooter);
+  command->footer(kShowFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunShow(*line, *options); };
   });

@@ -13,7 +13,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kStatusFooter[] = R"(
 committed >= signed >= published: what is on the log's disk, what its key has
 signed, and what /checkpoint shows.
 
@@ -25,7 +25,7 @@ Exit status: 0 shown, 2 usage or connection.)";
 
 using Head = v1::GetLogInfoResponse::Head;
 
-constexpr size_t kShownMax = 300;
+constexpr size_t kLogInfoShownMax = 300;
 
 nlohmann::ordered_json HeadJson(bool stands, const Head& head) {
   if (!stands) return nullptr;
@@ -62,8 +62,8 @@ std::string WitnessWords(const v1::GetLogInfoResponse::Witness& witness) {
   return words;
 }
 
-std::string FormatJson(const v1::GetLogInfoResponse& info,
-                       const std::string& server) {
+std::string FormatLogInfoJson(const v1::GetLogInfoResponse& info,
+                              const std::string& server) {
   nlohmann::ordered_json json = {
       {"origin", info.origin()},
       {"vkey", info.vkey()},
@@ -83,12 +83,12 @@ std::string FormatJson(const v1::GetLogInfoResponse& info,
          "\n";
 }
 
-std::string FormatTable(const v1::GetLogInfoResponse& info,
-                        const std::string& server) {
+std::string FormatLogInfoTable(const v1::GetLogInfoResponse& info,
+                               const std::string& server) {
   std::string table;
   auto row = [&table](std::string_view name, std::string_view value) {
     absl::StrAppendFormat(&table, "%-12s %s\n", name,
-                          Printable(value, kShownMax));
+                          Printable(value, kLogInfoShownMax));
   };
   auto head_row = [&row](std::string_view name, bool stands, const Head& head) {
     if (!stands) return row(name, "none: nothing is signed in this state");
@@ -123,8 +123,8 @@ int RunStatus(const CommandLine& line, bool json) {
   if (!client) return Complain(client.error());
   auto info = (*client)->GetLogInfo();
   if (!info) return Complain(info.error());
-  if (!Print(json ? FormatJson(*info, line.server)
-                  : FormatTable(*info, line.server))) {
+  if (!Print(json ? FormatLogInfoJson(*info, line.server)
+                  : FormatLogInfoTable(*info, line.server))) {
     return Complain({Code::kUnavailable, "cannot write to standard output"});
   }
   return kExitDone;
@@ -137,7 +137,7 @@ void AddStatus(CLI::App* app, CommandLine* line) {
   CLI::App* command =
       app->add_subcommand("status", "Show the log's key, state and size");
   command->add_flag("--json", *json, "print as JSON");
-  command->footer(kFooter);
+  command->footer(kStatusFooter);
   command->callback([line, json] {
     line->run = [line, json] { return RunStatus(*line, *json); };
   });

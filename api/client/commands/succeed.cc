@@ -12,7 +12,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kSucceedFooter[] = R"(
 Ends a log for ever, in favour of another one: for a new key, since a key lives
 as long as its origin. What waits to be erased is erased first; then a last
 entry names the successor by its verifier key, and the log is FROZEN: it takes
@@ -41,7 +41,7 @@ an answer does not hold; 2 usage, connection or file, or not the operator.)";
 constexpr int kPublicationTries = 60;
 constexpr auto kBetweenTries = std::chrono::milliseconds(500);
 
-struct Options {
+struct SucceedOptions {
   std::string successor;
   std::string out;
   bool yes = false;
@@ -98,7 +98,8 @@ Result<void> KeepFinal(const std::string& path, const std::string& note,
   return WriteFileAtomically(path, note, Durability::kSynced);
 }
 
-Result<std::string> Succeed(const CommandLine& line, const Options& options) {
+Result<std::string> Succeed(const CommandLine& line,
+                            const SucceedOptions& options) {
   auto successor = ParseVerifierKey(options.successor);
   if (!successor) return Prefixed("--successor", successor.error());
   ASSIGN_OR_RETURN(const auto client, Connect(line, Speaker::kOperator));
@@ -126,7 +127,7 @@ Result<std::string> Succeed(const CommandLine& line, const Options& options) {
       FormatVerifierKey(client->key()), "' --succeeds-at ", options.out, "\n");
 }
 
-int RunSucceed(const CommandLine& line, const Options& options) {
+int RunSucceed(const CommandLine& line, const SucceedOptions& options) {
   if (!options.yes) {
     return Complain({Code::kUnavailable,
                      "the log would end for ever: read \"modlog succeed "
@@ -141,7 +142,7 @@ int RunSucceed(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddSucceed(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SucceedOptions>();
   CLI::App* command = app->add_subcommand(
       "succeed", "End a log for ever, in favour of a successor");
   command
@@ -155,7 +156,7 @@ void AddSucceed(CLI::App* app, CommandLine* line) {
       ->type_name("FILE")
       ->required();
   command->add_flag("--yes", options->yes, "yes, for ever");
-  command->footer(kFooter);
+  command->footer(kSucceedFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunSucceed(*line, *options); };
   });

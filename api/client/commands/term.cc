@@ -10,11 +10,12 @@
 #include "api/client/commands/append_report.h"
 #include "api/client/commands/command.h"
 #include "api/client/stream_appender.h"
+#include "api/import/dsa_codes.h"
 
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kTermFooter[] = R"(
 A term is a reviewed public text without personal data: a policy, a statute, a
 template, the name of a court or body, a label. It gets a number of the platform
 before its first use, for ever; actions then name the number (policy_term,
@@ -29,9 +30,8 @@ Adding the same again is harmless. Exit status: 0 registered (or was), 1
 refused, 2 usage, connection or file.)";
 
 constexpr size_t kTextSizeMax = 8'192;
-constexpr uint32_t kTaxonomy = 202'507;
 
-struct Options {
+struct TermOptions {
   std::string file;
   std::string kind;
   uint32_t number = 0;
@@ -90,13 +90,13 @@ Result<uint32_t> ParseDay(const std::string& text) {
       std::chrono::sys_days(date).time_since_epoch().count());
 }
 
-Result<AppendItem> MakeItem(const Options& options) {
+Result<AppendItem> MakeItem(const TermOptions& options) {
   ASSIGN_OR_RETURN(const std::string text, ReadText(options.file));
   v1::Action action;
   action.set_kind(v1::KIND_TERM);
   action.set_puid(options.puid.empty() ? absl::StrCat("term-", options.number)
                                        : options.puid);
-  action.set_taxonomy(kTaxonomy);
+  action.set_taxonomy(kDsaTaxonomyV2);
   v1::Term* term = action.mutable_term();
   term->set_kind(Kinds().at(options.kind));
   term->set_number(options.number);
@@ -115,7 +115,7 @@ Result<AppendItem> MakeItem(const Options& options) {
                     .payload = payload.SerializeAsString()};
 }
 
-int RunAdd(const CommandLine& line, const Options& options) {
+int RunAddTerm(const CommandLine& line, const TermOptions& options) {
   auto item = MakeItem(options);
   if (!item) return Complain(item.error());
   auto client = Connect(line);
@@ -138,10 +138,10 @@ int RunAdd(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddTerm(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TermOptions>();
   CLI::App* term = app->add_subcommand("term", "Register public texts");
   term->require_subcommand(1);
-  term->footer(kFooter);
+  term->footer(kTermFooter);
   CLI::App* add = term->add_subcommand("add", "Register the text of a file");
   add->add_option("FILE", options->file, "the text, at most 8,192 bytes")
       ->required();
@@ -159,9 +159,9 @@ void AddTerm(CLI::App* app, CommandLine* line) {
                   "number of the term whose next version it is")
       ->check(CLI::Range(1u, 1u << 20));
   add->add_option("--puid", options->puid, "id of the entry [term-NUMBER]");
-  add->footer(kFooter);
+  add->footer(kTermFooter);
   add->callback([line, options] {
-    line->run = [line, options] { return RunAdd(*line, *options); };
+    line->run = [line, options] { return RunAddTerm(*line, *options); };
   });
 }
 

@@ -13,7 +13,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kWatchFooter[] = R"(
 Prints entries as they are published, until Ctrl-C, and then where to go on. A
 connection that breaks is made again, from the entry after the last one seen.
 
@@ -23,10 +23,10 @@ Examples:
 
 Exit status: 2 usage or connection, 130 ended by Ctrl-C.)";
 
-constexpr auto kPause = std::chrono::seconds(1);
+constexpr auto kWatchPause = std::chrono::seconds(1);
 constexpr int kTriesMax = 60;
 
-struct Options {
+struct WatchOptions {
   FilterOptions filter;
   std::optional<uint64_t> from;
   bool json = false;
@@ -55,7 +55,7 @@ class CancelOnInterrupt {
 
 class Watcher {
  public:
-  Watcher(Client* client, const Options& options, v1::WatchRequest request)
+  Watcher(Client* client, const WatchOptions& options, v1::WatchRequest request)
       : client_(client), options_(options), request_(std::move(request)) {}
 
   // Run returns when a signal came, or with why it cannot go on.
@@ -74,7 +74,7 @@ class Watcher {
       if (tries == 0) {
         progress.Say(absl::StrCat("watch: ", failure.text, ": trying again"));
       }
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(kWatchPause);
     }
     progress.Say(
         absl::StrCat("watch: go on with --from ", request_.from_index()));
@@ -109,12 +109,12 @@ class Watcher {
   }
 
   Client* const client_;
-  const Options& options_;
+  const WatchOptions& options_;
   v1::WatchRequest request_;
   std::optional<Error> failed_;
 };
 
-int RunWatch(const CommandLine& line, const Options& options) {
+int RunWatch(const CommandLine& line, const WatchOptions& options) {
   const auto filter = MakeFilter(options.filter);
   if (!filter) return Complain({Code::kUnavailable, filter.error().message});
   auto client = Connect(line);
@@ -138,7 +138,7 @@ int RunWatch(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddWatch(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WatchOptions>();
   CLI::App* command =
       app->add_subcommand("watch", "Print entries as they are published");
   AddFilterOptions(command, &options->filter);
@@ -147,7 +147,7 @@ void AddWatch(CLI::App* app, CommandLine* line) {
                    "index to begin at [the next entry published]")
       ->check(IsIndex());
   command->add_flag("--json", options->json, "print as JSON, one a line");
-  command->footer(kFooter);
+  command->footer(kWatchFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunWatch(*line, *options); };
   });

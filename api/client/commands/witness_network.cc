@@ -12,7 +12,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kWitnessNetworkFooter[] = R"(
 The public witness network (https://witness-network.org/) keeps lists of logs
 for witnesses to cosign. This prints what such a list has to say of a log, in
 its format; send it to the maintainers, or give it to a witness of yours:
@@ -34,7 +34,7 @@ day, a contact of more than one line.)";
 constexpr uint64_t kDayMs = 86'400'000;
 constexpr uint64_t kLikelyPerDayMax = 86'400;  // one a second
 
-struct Options {
+struct WitnessNetworkOptions {
   std::string vkey;  // or empty: of the log that is asked
   std::string origin;
   std::optional<uint64_t> qpd;
@@ -52,7 +52,8 @@ Result<uint64_t> PerDay(const v1::GetLogInfoResponse& info) {
   return (kDayMs + info.witness_interval_ms() - 1) / info.witness_interval_ms();
 }
 
-Result<WitnessedLog> LogOf(const CommandLine& line, const Options& options) {
+Result<WitnessedLog> LogOf(const CommandLine& line,
+                           const WitnessNetworkOptions& options) {
   std::string vkey = options.vkey;
   std::optional<uint64_t> qpd = options.qpd;
   if (vkey.empty()) {
@@ -72,7 +73,8 @@ Result<WitnessedLog> LogOf(const CommandLine& line, const Options& options) {
   return log;
 }
 
-int RunWitnessNetwork(const CommandLine& line, const Options& options) {
+int RunWitnessNetwork(const CommandLine& line,
+                      const WitnessNetworkOptions& options) {
   const auto log = LogOf(line, options);
   const auto list = log ? FormatLogList({&*log, 1})
                         : Result<std::string>(std::unexpected(log.error()));
@@ -96,7 +98,7 @@ int RunWitnessNetwork(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddWitnessNetwork(CLI::App* app, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WitnessNetworkOptions>();
   CLI::App* command = app->add_subcommand(
       "witness-network", "Print what enrols a log with public witnesses");
   command
@@ -109,7 +111,7 @@ void AddWitnessNetwork(CLI::App* app, CommandLine* line) {
                       "of the log [that of the log that is asked]");
   command->add_option("--origin", options->origin,
                       "of a log whose origin is not its key's name");
-  command->footer(kFooter);
+  command->footer(kWitnessNetworkFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunWitnessNetwork(*line, *options); };
   });

@@ -40,7 +40,7 @@ Examples:
 Exit status: 0 all is logged, 1 a statement or an entry was refused, 2 usage,
 connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
 
-struct Options {
+struct ImportDsaOptions {
   ImportOptions common;
   std::vector<std::string> files;
   std::string platform_name;
@@ -50,7 +50,7 @@ struct Options {
 using ImportDsa = Result<ImportTotals> (*)(const DsaImportOptions&,
                                            ImportSink*);
 
-int RunDsa(const CommandLine& line, const Options& options,
+int RunDsa(const CommandLine& line, const ImportDsaOptions& options,
            const std::string& unit, ImportDsa import) {
   return RunImport(line, options.common,
                    {.unit = unit,
@@ -86,7 +86,7 @@ constexpr Source kSources[] = {
 
 void AddImportDsa(CLI::App* import, CommandLine* line) {
   for (const Source& source : kSources) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ImportDsaOptions>();
     CLI::App* command = import->add_subcommand(source.name, source.help);
     command->add_option("FILE", options->files, "files, plain or zipped")
         ->required();

@@ -8,7 +8,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kImportGitHistoryFooter[] = R"(
 REPO is a clone of https://github.com/github/dmca, or of another repository of
 notices named like its: 2021/01/2021-01-05-name.md. Its whole history is read,
 oldest commit first: a text that was added becomes the entries that import
@@ -26,13 +26,14 @@ Exit status: 0 all is logged, 1 a text or an entry was refused, 2 usage,
 connection, git or file, 130 ended by Ctrl-C after what had been sent was
 answered.)";
 
-struct Options {
+struct ImportGitHistoryOptions {
   ImportOptions common;
   std::string repository;
   std::vector<std::string> paths;
 };
 
-int RunGitHistory(const CommandLine& line, const Options& options) {
+int RunGitHistory(const CommandLine& line,
+                  const ImportGitHistoryOptions& options) {
   return RunImport(line, options.common,
                    {.unit = "texts and changes",
                     .check = [&] { return CheckDirectory(options.repository); },
@@ -56,7 +57,7 @@ int RunGitHistory(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddImportGitHistory(CLI::App* import, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportGitHistoryOptions>();
   CLI::App* command = import->add_subcommand(
       "git-history", "A git repository of notices, commit by commit");
   command->add_option("REPO", options->repository, "a clone, or a bare one")
@@ -66,7 +67,7 @@ void AddImportGitHistory(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: github",
                    &options->common);
   AddPublishPayload(command, &options->common);
-  command->footer(kFooter);
+  command->footer(kImportGitHistoryFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGitHistory(*line, *options); };
   });

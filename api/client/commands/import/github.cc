@@ -6,7 +6,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kImportGithubFooter[] = R"(
 DIR is a copy of https://github.com/github/dmca: folders 2011, 2012, ... with
 one notice a file. No name in a notice gets into the log: entries are named
 after a hash under a secret, which is kept in a file. Keep that file: with
@@ -21,12 +21,12 @@ Example:
 Exit status: 0 all is logged, 1 a file or an entry was refused, 2 usage,
 connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
 
-struct Options {
+struct ImportGithubOptions {
   ImportOptions common;
   std::string directory;
 };
 
-int RunGithub(const CommandLine& line, const Options& options) {
+int RunGithub(const CommandLine& line, const ImportGithubOptions& options) {
   return RunImport(line, options.common,
                    {.unit = "files",
                     .check = [&] { return CheckDirectory(options.directory); },
@@ -45,7 +45,7 @@ int RunGithub(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddImportGithub(CLI::App* import, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportGithubOptions>();
   CLI::App* command = import->add_subcommand(
       "github-dmca", "GitHub's published takedown notices");
   command
@@ -54,7 +54,7 @@ void AddImportGithub(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: github",
                    &options->common);
   AddPublishPayload(command, &options->common);
-  command->footer(kFooter);
+  command->footer(kImportGithubFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGithub(*line, *options); };
   });

@@ -3,7 +3,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kImportFooter[] = R"(
 Each source turns files that others published into actions. The same files make
 the same actions, so an import can be broken off and run again: what is in the
 log already is recognised.
@@ -23,7 +23,7 @@ void AddImport(CLI::App* app, CommandLine* line) {
   CLI::App* import =
       app->add_subcommand("import", "Append what others have published");
   import->require_subcommand(1);
-  import->footer(kFooter);
+  import->footer(kImportFooter);
   AddImportGithub(import, line);
   AddImportDsa(import, line);
   AddImportMastodon(import, line);

@@ -8,7 +8,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kImportMastodonFooter[] = R"(
 FILE is a list of blocked domains as Mastodon exports it (#domain,#severity,...)
 or as other tools write it, without "#"; - is standard input. A suspend is
 logged as a suspension of the domain, a silence as a demotion, a noop as no
@@ -25,13 +25,13 @@ Example:
 Exit status: 0 all is logged, 1 a row or an entry was refused, 2 usage,
 connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
 
-struct Options {
+struct ImportMastodonOptions {
   ImportOptions common;
   std::string file;
   std::string previous;
 };
 
-Result<void> CheckInputs(const Options& options) {
+Result<void> CheckInputs(const ImportMastodonOptions& options) {
   if (options.file == "-" && options.previous == "-") {
     return Fail(Code::kMalformed,
                 "FILE and --previous cannot both be standard input");
@@ -41,7 +41,7 @@ Result<void> CheckInputs(const Options& options) {
                                   : CheckFiles({options.previous});
 }
 
-int RunMastodon(const CommandLine& line, const Options& options) {
+int RunMastodon(const CommandLine& line, const ImportMastodonOptions& options) {
   return RunImport(line, options.common,
                    {.unit = "rows",
                     .check = [&] { return CheckInputs(options); },
@@ -64,7 +64,7 @@ int RunMastodon(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddImportMastodon(CLI::App* import, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportMastodonOptions>();
   CLI::App* command =
       import->add_subcommand("mastodon", "Mastodon's lists of blocked domains");
   command->add_option("FILE", options->file, "CSV; - is standard input")
@@ -74,7 +74,7 @@ void AddImportMastodon(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: who publishes the list",
                    &options->common);
   AddPublishPayload(command, &options->common);
-  command->footer(kFooter);
+  command->footer(kImportMastodonFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunMastodon(*line, *options); };
   });

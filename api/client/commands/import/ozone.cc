@@ -7,7 +7,7 @@
 namespace modlog {
 namespace {
 
-constexpr char kFooter[] = R"(
+constexpr char kImportOzoneFooter[] = R"(
 Each FILE holds moderation events as Bluesky's Ozone returns them
 (tools.ozone.moderation.queryEvents): an array, an object with "events", or one
 event a line; - is standard input. Reports, takedowns and their reversals,
@@ -24,13 +24,13 @@ Example:
 Exit status: 0 all is logged, 1 an event or an entry was refused, 2 usage,
 connection or file, 130 ended by Ctrl-C after what had been sent was answered.)";
 
-struct Options {
+struct ImportOzoneOptions {
   ImportOptions common;
   std::vector<std::string> files;
   bool own = false;
 };
 
-int RunOzone(const CommandLine& line, const Options& options) {
+int RunOzone(const CommandLine& line, const ImportOzoneOptions& options) {
   return RunImport(line, options.common,
                    {.unit = "events",
                     .check = [&] { return CheckFiles(options.files); },
@@ -50,7 +50,7 @@ int RunOzone(const CommandLine& line, const Options& options) {
 }  // namespace
 
 void AddImportOzone(CLI::App* import, CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOzoneOptions>();
   CLI::App* command =
       import->add_subcommand("ozone", "Moderation events of Bluesky's Ozone");
   command->add_option("FILE", options->files, "JSON; - is standard input")
@@ -62,7 +62,7 @@ void AddImportOzone(CLI::App* import, CommandLine* line) {
                    &options->common);
   AddPublishPayload(command, &options->common);
   AddHandleOptions(command, &options->common.handles);
-  command->footer(kFooter);
+  command->footer(kImportOzoneFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunOzone(*line, *options); };
   });
