@@ -12,15 +12,15 @@
 namespace modlog {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::string_view kBlank = " \t\r";
 
 // ---- form: everything that fails here is an error, not a verdict
 
-Result<json> ParseObject(std::string_view text,
+Result<Json> ParseObject(std::string_view text,
                          std::initializer_list<std::string_view> keys) {
-  ASSIGN_OR_RETURN(json object, ParseStrictJson(text));
+  ASSIGN_OR_RETURN(Json object, ParseStrictJson(text));
   if (!object.is_object()) return Fail(Code::kMalformed, "not a JSON object");
   for (std::string_view key : keys) {
     if (!object.contains(key)) {
@@ -36,26 +36,26 @@ Result<json> ParseObject(std::string_view text,
   return object;
 }
 
-Result<uint64_t> ReadNumber(const json& object, const char* key) {
-  const json& value = *object.find(key);
+Result<uint64_t> ReadNumber(const Json& object, const char* key) {
+  const Json& value = *object.find(key);
   if (value.is_number_unsigned()) return value.get<uint64_t>();
   return Fail(Code::kMalformed,
               std::string(key) + " is not a whole number of 0..2^64-1");
 }
 
-Result<std::string> ReadBase64(const json& value, const std::string& name) {
+Result<std::string> ReadBase64(const Json& value, const std::string& name) {
   if (!value.is_string()) return Fail(Code::kMalformed, name + " is no string");
   auto bytes = ParseBase64(value.get_ref<const std::string&>());
   if (!bytes) return Prefixed(name, bytes.error());
   return bytes;
 }
 
-Result<std::vector<std::string>> ReadPath(const json& object) {
-  const json& list = *object.find("proof");
+Result<std::vector<std::string>> ReadPath(const Json& object) {
+  const Json& list = *object.find("proof");
   if (!list.is_array()) return Fail(Code::kMalformed, "proof is no array");
   std::vector<std::string> path;
   path.reserve(list.size());
-  for (const json& value : list) {
+  for (const Json& value : list) {
     const std::string name = "proof[" + std::to_string(path.size()) + "]";
     ASSIGN_OR_RETURN(path.emplace_back(), ReadBase64(value, name));
   }
@@ -80,7 +80,7 @@ Result<std::vector<Hash>> AsHashes(const std::vector<std::string>& path) {
   return hashes;
 }
 
-BareVerdict Judged(const Result<void>& result) {
+BareVerdict BareVerdictOf(const Result<void>& result) {
   if (result) return {Verdict::kTrue, ""};
   return {Verdict::kFalse, result.error().message};
 }
@@ -96,7 +96,7 @@ struct InclusionInput {
 
 Result<InclusionInput> ParseInclusion(std::string_view text) {
   ASSIGN_OR_RETURN(
-      const json object,
+      const Json object,
       ParseObject(text, {"index", "size", "leaf_hash", "root", "proof"}));
   InclusionInput input;
   ASSIGN_OR_RETURN(input.index, ReadNumber(object, "index"));
@@ -122,7 +122,7 @@ struct ConsistencyInput {
 };
 
 Result<ConsistencyInput> ParseConsistency(std::string_view text) {
-  ASSIGN_OR_RETURN(const json object,
+  ASSIGN_OR_RETURN(const Json object,
                    ParseObject(text, {"old_size", "new_size", "old_root",
                                       "new_root", "proof"}));
   ConsistencyInput input;
@@ -163,7 +163,7 @@ BareVerdict JudgeConsistencyInput(const ConsistencyInput& input) {
   const TreeHead older = {input.old_size, *old_root};
   const TreeHead newer = {input.new_size, *new_root};
   if (older.size == 0) return JudgeFromEmpty(older, newer, path->size());
-  return Judged(CheckConsistency(older, newer, *path));
+  return BareVerdictOf(CheckConsistency(older, newer, *path));
 }
 
 // ---- input
@@ -248,7 +248,7 @@ BareVerdict JudgeBareProof(BareProofKind kind, std::string_view object) {
   }
   if (kind == BareProofKind::kInclusion) {
     const auto input = ParseInclusion(object);
-    return input ? Judged(CheckInclusionInput(*input))
+    return input ? BareVerdictOf(CheckInclusionInput(*input))
                  : NotJudged(input.error());
   }
   const auto input = ParseConsistency(object);

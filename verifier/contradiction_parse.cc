@@ -8,14 +8,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::unexpected<Error> Wrong(const std::string& what) {
+std::unexpected<Error> WrongEvidence(const std::string& what) {
   return Fail(Code::kMalformed, "evidence: " + what);
 }
 
 Result<void> TakeText(const Json& json, const char* key, std::string* out) {
   if (!json.contains(key)) return {};
   const auto* const text = json[key].get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong(std::string(key) + " is not a string");
+  if (text == nullptr) {
+    return WrongEvidence(std::string(key) + " is not a string");
+  }
   *out = *text;
   return {};
 }
@@ -23,7 +25,7 @@ Result<void> TakeText(const Json& json, const char* key, std::string* out) {
 Result<void> TakeSize(const Json& json, const char* key, uint64_t* out) {
   if (!json.contains(key)) return {};
   if (!json[key].is_number_unsigned()) {
-    return Wrong(std::string(key) + " is not an unsigned integer");
+    return WrongEvidence(std::string(key) + " is not an unsigned integer");
   }
   *out = json[key].get<uint64_t>();
   return {};
@@ -31,11 +33,12 @@ Result<void> TakeSize(const Json& json, const char* key, uint64_t* out) {
 
 Result<Hash> HashIn(const Json& json) {
   const auto* const text = json.get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong("a hash of proof is not a string");
+  if (text == nullptr) return WrongEvidence("a hash of proof is not a string");
   const Result<std::string> raw = ParseBase64(*text);
   const auto hash = raw ? HashFromBytes(AsBytes(*raw)) : std::nullopt;
   if (!hash) {
-    return Wrong("a hash of proof is not base64 of 32 bytes: " + Quote(*text));
+    return WrongEvidence("a hash of proof is not base64 of 32 bytes: " +
+                         Quote(*text));
   }
   return *hash;
 }
@@ -43,7 +46,7 @@ Result<Hash> HashIn(const Json& json) {
 Result<void> TakeProof(const Json& json, std::vector<Hash>* out) {
   if (!json.contains("proof")) return {};
   const Json& proof = json["proof"];
-  if (!proof.is_array()) return Wrong("proof is not a list");
+  if (!proof.is_array()) return WrongEvidence("proof is not a list");
   if (proof.size() > kGrowthPathMax) {
     return Fail(Code::kTooLarge,
                 "evidence: proof of " + std::to_string(proof.size()) +
@@ -60,12 +63,14 @@ Result<void> CheckKeys(const Json& json) {
   static const std::set<std::string> known = {
       "what",     "contradiction", "origin",   "size_before",
       "size_now", "note_before",   "note_now", "proof"};
-  if (!json.is_object()) return Wrong("not a JSON object");
+  if (!json.is_object()) return WrongEvidence("not a JSON object");
   for (const auto& [key, value] : json.items()) {
-    if (!known.contains(key)) return Wrong("unknown key " + Quote(key));
+    if (!known.contains(key)) return WrongEvidence("unknown key " + Quote(key));
   }
   for (const char* const key : {"note_before", "note_now"}) {
-    if (!json.contains(key)) return Wrong(std::string(key) + " is missing");
+    if (!json.contains(key)) {
+      return WrongEvidence(std::string(key) + " is missing");
+    }
   }
   return {};
 }

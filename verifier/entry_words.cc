@@ -87,7 +87,7 @@ bool EncodesTo(const v1::Action& action, std::string_view bytes,
 
 // ---- words
 
-std::string Lower(std::string_view text) {
+std::string LowerWords(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -113,7 +113,7 @@ std::string EnumWords(const EnumDescriptor& type, int number) {
   std::string_view name = value->name();
   const std::string prefix = ValuePrefix(type);
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  return Lower(name);
+  return LowerWords(name);
 }
 
 // Packed letters: (X-65)*26+(Y-65)+1.
@@ -244,7 +244,7 @@ std::vector<NamedValue> DescribeFields(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   std::vector<NamedValue> values;
   for (const FieldDescriptor* field : fields) {
-    values.emplace_back(Lower(field->name()), FieldWords(message, *field));
+    values.emplace_back(LowerWords(field->name()), FieldWords(message, *field));
   }
   return values;
 }
@@ -255,7 +255,7 @@ std::vector<NamedValue> DescribeAction(const v1::Action& action) {
   std::vector<NamedValue> values;
   for (const FieldDescriptor* field : fields) {
     if (StatedElsewhere(field->number())) continue;
-    values.emplace_back(Lower(field->name()), FieldWords(action, *field));
+    values.emplace_back(LowerWords(field->name()), FieldWords(action, *field));
   }
   return values;
 }

@@ -12,21 +12,21 @@
 namespace modlog {
 namespace {
 
-class Descriptor {
+class OwnedFile {
  public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
+  explicit OwnedFile(int fd) : fd_(fd) {}
+  ~OwnedFile() {
     if (fd_ > STDERR_FILENO) close(fd_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  OwnedFile(const OwnedFile&) = delete;
+  OwnedFile& operator=(const OwnedFile&) = delete;
   int get() const { return fd_; }
 
  private:
   int fd_;
 };
 
-std::unexpected<Error> FailErrno(const std::string& what) {
+std::unexpected<Error> FailFile(const std::string& what) {
   const int error = errno;
   return Fail(error == ENOENT ? Code::kNotFound : Code::kUnavailable,
               what + ": " + std::strerror(error));
@@ -38,24 +38,24 @@ Result<void> WriteAll(int fd, const std::string& bytes,
   while (written < bytes.size()) {
     const ssize_t n = write(fd, bytes.data() + written, bytes.size() - written);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return FailErrno("cannot write " + path);
+    if (n < 0) return FailFile("cannot write " + path);
     written += static_cast<size_t>(n);
   }
-  if (fsync(fd) != 0) return FailErrno("cannot sync " + path);
+  if (fsync(fd) != 0) return FailFile("cannot sync " + path);
   return {};
 }
 
 Result<void> WriteNewFile(const std::string& path, const std::string& bytes) {
-  Descriptor file(
+  OwnedFile file(
       open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.get() < 0) return FailErrno("cannot create " + path);
+  if (file.get() < 0) return FailFile("cannot create " + path);
   return WriteAll(file.get(), bytes, path);
 }
 
 Result<void> SyncDirectory(const std::string& directory) {
-  Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  OwnedFile fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || fsync(fd.get()) != 0) {
-    return FailErrno("cannot sync " + directory);
+    return FailFile("cannot sync " + directory);
   }
   return {};
 }
@@ -64,9 +64,9 @@ Result<void> SyncDirectory(const std::string& directory) {
 
 Result<std::string> ReadFile(const std::string& path, size_t size_max) {
   const bool standard_input = path == "-";
-  Descriptor file(standard_input ? STDIN_FILENO
-                                 : open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return FailErrno("cannot read " + path);
+  OwnedFile file(standard_input ? STDIN_FILENO
+                                : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return FailFile("cannot read " + path);
   std::string bytes;
   while (bytes.size() <= size_max) {
     const size_t old_size = bytes.size();
@@ -74,7 +74,7 @@ Result<std::string> ReadFile(const std::string& path, size_t size_max) {
     const ssize_t n = read(file.get(), bytes.data() + old_size, 65'536);
     bytes.resize(old_size + static_cast<size_t>(n > 0 ? n : 0));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return FailErrno("cannot read " + path);
+    if (n < 0) return FailFile("cannot read " + path);
     if (n == 0) return bytes;
   }
   return Fail(Code::kTooLarge,
@@ -91,7 +91,7 @@ Result<void> WriteFileAtomically(const std::string& directory,
     return written;
   }
   if (rename(temporary.c_str(), path.c_str()) != 0) {
-    return FailErrno("cannot rename " + temporary);
+    return FailFile("cannot rename " + temporary);
   }
   return SyncDirectory(directory);
 }

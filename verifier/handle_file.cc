@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::unexpected<Error> Wrong(const std::string& what) {
+std::unexpected<Error> WrongHandleFile(const std::string& what) {
   return Fail(Code::kMalformed, what);
 }
 std::unexpected<Error> False(const std::string& what) {
@@ -19,14 +19,14 @@ std::unexpected<Error> False(const std::string& what) {
 
 Result<std::string> TextOf(const Json& json, const std::string& what) {
   const auto* const text = json.get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong(what + ": not a string");
+  if (text == nullptr) return WrongHandleFile(what + ": not a string");
   return *text;
 }
 
 Result<std::string> BytesOf(const Json& json, const std::string& what) {
   ASSIGN_OR_RETURN(const std::string text, TextOf(json, what));
   auto bytes = ParseBase64(text);
-  if (!bytes) return Wrong(what + ": not base64");
+  if (!bytes) return WrongHandleFile(what + ": not base64");
   return bytes;
 }
 
@@ -41,12 +41,13 @@ bool HasKeys(const Json& json, std::initializer_list<const char*> keys) {
 Result<NumberedProof> ProofOf(const Json& json) {
   if (!HasKeys(json, {"number", "proof"}) ||
       !json["number"].is_number_unsigned()) {
-    return Wrong("a handle has number, from 1, and proof");
+    return WrongHandleFile("a handle has number, from 1, and proof");
   }
   const auto number = json["number"].get<uint64_t>();
   if (number < 1 || number > UINT32_MAX) {
-    return Wrong("number " + std::to_string(number) + " of a handle, want 1.." +
-                 std::to_string(UINT32_MAX));
+    return WrongHandleFile("number " + std::to_string(number) +
+                           " of a handle, want 1.." +
+                           std::to_string(UINT32_MAX));
   }
   ASSIGN_OR_RETURN(
       std::string proof,
@@ -55,7 +56,7 @@ Result<NumberedProof> ProofOf(const Json& json) {
 }
 
 Result<std::vector<NumberedProof>> ProofsOf(const Json& json) {
-  if (!json.is_array()) return Wrong("handles: not a list");
+  if (!json.is_array()) return WrongHandleFile("handles: not a list");
   if (json.size() > kHandlesMax) {
     return Fail(Code::kTooLarge, std::to_string(json.size()) +
                                      " handles, at most " +
@@ -65,7 +66,7 @@ Result<std::vector<NumberedProof>> ProofsOf(const Json& json) {
   for (const Json& element : json) {
     ASSIGN_OR_RETURN(NumberedProof proof, ProofOf(element));
     if (!proofs.empty() && proofs.back().number >= proof.number) {
-      return Wrong("numbers of handles must ascend, each once");
+      return WrongHandleFile("numbers of handles must ascend, each once");
     }
     proofs.push_back(std::move(proof));
   }
@@ -113,14 +114,14 @@ std::string FormatHandleFile(const HandleFile& file) {
 Result<HandleFile> HandleFileFrom(const Json& json) {
   if (!HasKeys(json, {"platform", "account", "key", "handles"}) ||
       !HasKeys(json["key"], {"entry", "proof"})) {
-    return Wrong(
+    return WrongHandleFile(
         "must be an object of platform, account, key (of entry and proof) and "
         "handles");
   }
   HandleFile file;
   ASSIGN_OR_RETURN(file.platform, TextOf(json["platform"], "platform"));
   if (!IsPlatformName(file.platform)) {
-    return Wrong("platform: must match ^[a-z0-9][a-z0-9.-]{0,63}$");
+    return WrongHandleFile("platform: must match ^[a-z0-9][a-z0-9.-]{0,63}$");
   }
   ASSIGN_OR_RETURN(file.account, TextOf(json["account"], "account"));
   RETURN_IF_ERROR(CheckHandleAccount(file.account));
@@ -133,7 +134,9 @@ Result<HandleFile> HandleFileFrom(const Json& json) {
 Result<ProvedHandles> ProveHandles(const HandleFile& file) {
   ASSIGN_OR_RETURN(const v1::KeyEvent event, RegistrationIn(file));
   const auto key = VrfPublicKey::From(AsBytes(event.public_key()));
-  if (!key) return False("the registered key is none: " + key.error().message);
+  if (!key) {
+    return False("the registered key is none: " + key.error().message);
+  }
   ProvedHandles proved{.platform = file.platform,
                        .account = file.account,
                        .key = event.number(),

@@ -11,7 +11,7 @@
 namespace modlog {
 namespace {
 
-constexpr std::string_view kNotProved =
+constexpr std::string_view kHandlesNotProved =
     "that the account has no other handles (of further numbers, or under "
     "other keys), nor which entries bear these: modlog-verify audit --handles "
     "looks at every entry";
@@ -91,7 +91,7 @@ std::string FormatHandles(const HandlesReport& report) {
     lines.Add("number " + Grouped(handle.number), HandleWords(handle));
   }
   lines.Head("what this does not prove");
-  lines.Add("", kNotProved);
+  lines.Add("", kHandlesNotProved);
   return lines.Take();
 }
 
@@ -113,7 +113,7 @@ std::string FormatHandlesJson(const HandlesReport& report) {
       json["handles"].push_back(
           {{"number", handle.number}, {"handle", HandleWords(handle)}});
     }
-    json["not_proved"] = kNotProved;
+    json["not_proved"] = kHandlesNotProved;
   }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "verifier/json_bytes.h"
 #include "verifier/openings.h"
 #include "verifier/strict_json.h"
 
@@ -8,24 +9,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::unexpected<Error> Wrong(const std::string& what) {
+std::unexpected<Error> WrongOpening(const std::string& what) {
   return Fail(Code::kMalformed, what);
 }
 
-Result<std::string> BytesOf(const Json& json, const std::string& what) {
-  const auto* const text = json.get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong(what + ": not base64");
-  auto bytes = ParseBase64(*text);
-  if (!bytes) return Wrong(what + ": not base64");
-  return bytes;
-}
-
 Result<Hash> HashOf(const Json& json, const std::string& what) {
-  ASSIGN_OR_RETURN(const std::string bytes, BytesOf(json, what));
+  ASSIGN_OR_RETURN(const std::string bytes, JsonBytes(json, what));
   const auto hash = HashFromBytes(AsBytes(bytes));
   if (hash) return *hash;
-  return Wrong(what + ": " + std::to_string(bytes.size()) +
-               " bytes, want 32 in base64");
+  return WrongOpening(what + ": " + std::to_string(bytes.size()) +
+                      " bytes, want 32 in base64");
 }
 
 Result<PartTag> TagOf(const Json& json) {
@@ -36,21 +29,22 @@ Result<PartTag> TagOf(const Json& json) {
   const bool digits = !name.empty() && name[0] >= '0' && name[0] <= '9';
   const auto tag = PartNamed(name);
   if (!tag || digits == json.is_string()) {
-    return Wrong("tag: " + Quote(name) + " is no part");
+    return WrongOpening("tag: " + Quote(name) + " is no part");
   }
   if (!MayBeDisclosed(*tag)) {
-    return Wrong(PartName(*tag) +
-                 ": is the platform's alone, and never part of a receipt");
+    return WrongOpening(
+        PartName(*tag) +
+        ": is the platform's alone, and never part of a receipt");
   }
   return *tag;
 }
 
 Result<std::string> ValueOf(const Json& opening, const std::string& part) {
   if (opening.contains("value")) {
-    return BytesOf(opening["value"], part + ": value");
+    return JsonBytes(opening["value"], part + ": value");
   }
   const auto* const text = opening["text"].get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong(part + ": text: not a string");
+  if (text == nullptr) return WrongOpening(part + ": text: not a string");
   return *text;
 }
 
@@ -59,7 +53,7 @@ Result<Opening> OpeningOf(const Json& json) {
                      json.contains("tag") && json.contains("salt") &&
                      (json.contains("text") || json.contains("value"));
   if (!whole) {
-    return Wrong("an opening has tag, salt and either text or value");
+    return WrongOpening("an opening has tag, salt and either text or value");
   }
   ASSIGN_OR_RETURN(const PartTag tag, TagOf(json["tag"]));
   const std::string part = PartName(tag);
@@ -71,7 +65,7 @@ Result<Opening> OpeningOf(const Json& json) {
 Result<PartSlots> SlotsOf(const Json& json) {
   PartSlots slots;
   if (!json.is_array() || json.size() != slots.size()) {
-    return Wrong("commitments: must be 24");
+    return WrongOpening("commitments: must be 24");
   }
   for (size_t i = 0; i < slots.size(); ++i) {
     ASSIGN_OR_RETURN(slots[i],
@@ -91,16 +85,16 @@ Result<Openings> ParseOpenings(std::string_view file) {
   ASSIGN_OR_RETURN(const Json json, ParseStrictJson(file));
   if (!json.is_object() || json.size() != 2 || !json.contains("commitments") ||
       !json.contains("openings")) {
-    return Wrong("must be an object of commitments and openings");
+    return WrongOpening("must be an object of commitments and openings");
   }
   Openings parsed;
   ASSIGN_OR_RETURN(parsed.commitments, SlotsOf(json["commitments"]));
-  if (!json["openings"].is_array()) return Wrong("openings: not a list");
+  if (!json["openings"].is_array()) return WrongOpening("openings: not a list");
   for (const Json& element : json["openings"]) {
     ASSIGN_OR_RETURN(Opening opening, OpeningOf(element));
     if (!parsed.openings.empty() && parsed.openings.back().tag >= opening.tag) {
-      return Wrong(PartName(opening.tag) +
-                   ": parts must ascend by number, each once");
+      return WrongOpening(PartName(opening.tag) +
+                          ": parts must ascend by number, each once");
     }
     parsed.openings.push_back(std::move(opening));
   }

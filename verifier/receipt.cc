@@ -14,7 +14,7 @@
 namespace modlog {
 namespace {
 
-constexpr std::string_view kNotProved =
+constexpr std::string_view kReceiptNotProved =
     "that the decision was right; that what the entry states is true; that "
     "nothing was left out of the log";
 
@@ -331,7 +331,7 @@ std::string FormatReceipt(const ReceiptReport& report) {
   if (report.handle) AddHandle(*report.handle, &lines);
   if (report.openings) AddOpenings(*report.openings, &lines);
   lines.Head("what this does not prove");
-  lines.Add("", kNotProved);
+  lines.Add("", kReceiptNotProved);
   return lines.Take();
 }
 
@@ -348,7 +348,7 @@ std::string FormatReceiptJson(const ReceiptReport& report) {
   if (report.signer) json["seal"] = SignerJson(*report.signer);
   if (report.handle) json["handle"] = HandleJson(*report.handle);
   if (report.openings) json["openings"] = OpeningsJson(*report.openings);
-  if (report.trusted) json["not_proved"] = kNotProved;
+  if (report.trusted) json["not_proved"] = kReceiptNotProved;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
 }

@@ -4,13 +4,14 @@
 
 #include "verifier/core/bytes.h"
 #include "verifier/core/entry.h"
+#include "verifier/json_bytes.h"
 
 namespace modlog {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::unexpected<Error> Wrong(const std::string& what) {
+std::unexpected<Error> WrongSealFile(const std::string& what) {
   return Fail(Code::kMalformed, what);
 }
 
@@ -18,24 +19,15 @@ std::unexpected<Error> NotSealed(const std::string& why) {
   return Fail(Code::kBadProof, why);
 }
 
-Result<std::string> BytesOf(const nlohmann::json& json,
-                            const std::string& what) {
-  const auto* const text = json.get_ptr<const std::string*>();
-  if (text == nullptr) return Wrong(what + ": not base64");
-  auto bytes = ParseBase64(*text);
-  if (!bytes) return Wrong(what + ": not base64");
-  return bytes;
-}
-
-Result<std::vector<Hash>> PathOf(const nlohmann::json& json) {
+Result<std::vector<Hash>> ActionPathOf(const nlohmann::json& json) {
   if (!json.is_array() || json.size() > kSealPathMax) {
-    return Wrong("action_path: not a list of at most 16 hashes");
+    return WrongSealFile("action_path: not a list of at most 16 hashes");
   }
   std::vector<Hash> path;
   for (const nlohmann::json& item : json) {
-    ASSIGN_OR_RETURN(const std::string bytes, BytesOf(item, "action_path"));
+    ASSIGN_OR_RETURN(const std::string bytes, JsonBytes(item, "action_path"));
     const auto hash = HashFromBytes(AsBytes(bytes));
-    if (!hash) return Wrong("action_path: a hash has 32 bytes");
+    if (!hash) return WrongSealFile("action_path: a hash has 32 bytes");
     path.push_back(*hash);
   }
   return path;
@@ -44,14 +36,15 @@ Result<std::vector<Hash>> PathOf(const nlohmann::json& json) {
 }  // namespace
 
 std::string FormatSealFile(const SealFile& file) {
-  Json path = Json::array();
+  OrderedJson path = OrderedJson::array();
   for (const Hash& hash : file.action_path) {
     path.push_back(FormatBase64(hash));
   }
-  const Json json = {{"index", file.index},
-                     {"seal", FormatBase64(AsBytes(file.leaf))},
-                     {"action_path", std::move(path)},
-                     {"public_key", FormatBase64(AsBytes(file.public_key))}};
+  const OrderedJson json = {
+      {"index", file.index},
+      {"seal", FormatBase64(AsBytes(file.leaf))},
+      {"action_path", std::move(path)},
+      {"public_key", FormatBase64(AsBytes(file.public_key))}};
   return json.dump() + "\n";
 }
 
@@ -61,16 +54,18 @@ Result<SealFile> SealFileFrom(const nlohmann::json& json) {
                      json.contains("action_path") &&
                      json.contains("public_key");
   if (!whole) {
-    return Wrong("want an object of index, seal, action_path and public_key");
+    return WrongSealFile(
+        "want an object of index, seal, action_path and public_key");
   }
   if (!json["index"].is_number_unsigned()) {
-    return Wrong("index: not a number from 0");
+    return WrongSealFile("index: not a number from 0");
   }
   SealFile file;
   file.index = json["index"].get<uint64_t>();
-  ASSIGN_OR_RETURN(file.leaf, BytesOf(json["seal"], "seal"));
-  ASSIGN_OR_RETURN(file.action_path, PathOf(json["action_path"]));
-  ASSIGN_OR_RETURN(file.public_key, BytesOf(json["public_key"], "public_key"));
+  ASSIGN_OR_RETURN(file.leaf, JsonBytes(json["seal"], "seal"));
+  ASSIGN_OR_RETURN(file.action_path, ActionPathOf(json["action_path"]));
+  ASSIGN_OR_RETURN(file.public_key,
+                   JsonBytes(json["public_key"], "public_key"));
   return file;
 }
 

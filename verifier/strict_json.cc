@@ -9,10 +9,10 @@
 namespace modlog {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // Walks the text once and keeps nothing but the keys of the open objects.
-class StrictnessCheck : public json::json_sax_t {
+class StrictnessCheck : public Json::json_sax_t {
  public:
   const std::string& complaint() const { return complaint_; }
 
@@ -24,7 +24,7 @@ class StrictnessCheck : public json::json_sax_t {
     return true;
   }
   bool string(std::string& /*value*/) override { return true; }
-  bool binary(json::binary_t& /*value*/) override { return true; }
+  bool binary(Json::binary_t& /*value*/) override { return true; }
 
   bool start_object(size_t /*elements*/) override { return Enter(); }
   bool start_array(size_t /*elements*/) override { return Enter(); }
@@ -38,7 +38,7 @@ class StrictnessCheck : public json::json_sax_t {
   }
 
   bool parse_error(size_t position, const std::string& /*last_token*/,
-                   const json::exception& /*error*/) override {
+                   const Json::exception& /*error*/) override {
     complaint_ = "not JSON at byte " + std::to_string(position);
     return false;
   }
@@ -61,7 +61,7 @@ class StrictnessCheck : public json::json_sax_t {
 
 }  // namespace
 
-Result<json> ParseStrictJson(std::string_view text) {
+Result<Json> ParseStrictJson(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) {
     return Fail(Code::kMalformed, "begins with a byte order mark");
   }
@@ -70,10 +70,10 @@ Result<json> ParseStrictJson(std::string_view text) {
     return Fail(Code::kMalformed, "a zero byte at byte " + std::to_string(nul));
   }
   StrictnessCheck check;
-  if (!json::sax_parse(text, &check)) {
+  if (!Json::sax_parse(text, &check)) {
     return Fail(Code::kMalformed, check.complaint());
   }
-  return json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
 }  // namespace modlog

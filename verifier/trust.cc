@@ -12,7 +12,7 @@ bool IsFalselyBy(const NoteSignature& line, std::string_view text,
          !VerifySignature(text, line, key);
 }
 
-std::string_view WithoutSlashes(std::string_view url) {
+std::string_view AddressWithoutSlashes(std::string_view url) {
   while (url.ends_with('/')) url.remove_suffix(1);
   return url;
 }
@@ -45,7 +45,9 @@ Result<void> CheckLogOfAddress(std::string_view address,
                                std::string_view origin, const Policy& policy) {
   std::string_view want;
   for (const PolicyLog& log : policy.logs) {
-    if (WithoutSlashes(log.url) != WithoutSlashes(address)) continue;
+    if (AddressWithoutSlashes(log.url) != AddressWithoutSlashes(address)) {
+      continue;
+    }
     if (log.key.name == origin) return {};
     want = log.key.name;
   }

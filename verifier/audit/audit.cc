@@ -12,7 +12,6 @@
 namespace modlog {
 namespace {
 
-constexpr char kCheckpointPath[] = "checkpoint";
 // How often a log that goes on redacting is followed.
 constexpr int kNewerCheckpointsMax = 3;
 

@@ -12,7 +12,7 @@
 namespace modlog {
 namespace {
 
-std::unexpected<Error> FailErrno(const std::string& what) {
+std::unexpected<Error> FailSource(const std::string& what) {
   const int error = errno;
   const bool missing = error == ENOENT || error == ENOTDIR;
   return Fail(missing ? Code::kNotFound : Code::kUnavailable,
@@ -44,9 +44,9 @@ class DirectorySource : public Source {
     // directory. O_NONBLOCK: a pipe in place of a file must not hang us.
     File file(openat(directory_.get(), path.c_str(),
                      O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0) return FailErrno("cannot open " + path);
+    if (file.get() < 0) return FailSource("cannot open " + path);
     struct stat info = {};
-    if (fstat(file.get(), &info) != 0) return FailErrno("cannot read " + path);
+    if (fstat(file.get(), &info) != 0) return FailSource("cannot read " + path);
     if (!S_ISREG(info.st_mode)) {
       return Fail(Code::kUnavailable, path + " is not a regular file");
     }
@@ -68,7 +68,7 @@ class DirectorySource : public Source {
     while (done < out->size()) {
       const ssize_t n = read(fd, out->data() + done, out->size() - done);
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return FailErrno("cannot read " + path);
+      if (n < 0) return FailSource("cannot read " + path);
       if (n == 0) break;  // cut while we read it: judged as it is
       done += static_cast<size_t>(n);
     }
@@ -84,7 +84,7 @@ class DirectorySource : public Source {
 
 Result<std::unique_ptr<Source>> OpenDirectorySource(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return FailErrno("cannot open the directory " + path);
+  if (fd < 0) return FailSource("cannot open the directory " + path);
   return std::make_unique<DirectorySource>(path, fd);
 }
 

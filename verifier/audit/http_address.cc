@@ -34,7 +34,7 @@ std::string Part(const Url& url, CURLUPart part) {
   return copy;
 }
 
-std::string Lower(std::string text) {
+std::string LowerHost(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -45,7 +45,7 @@ bool IsHttp(const std::string& scheme) {
   return scheme == "http" || scheme == "https";
 }
 
-std::string WithoutSlashes(std::string url) {
+std::string UrlWithoutSlashes(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -63,10 +63,10 @@ Result<HttpAddress> ParseHttpAddress(const std::string& url) {
                     Quote(url));
   }
   HttpAddress address;
-  address.url = WithoutSlashes(Part(parsed, CURLUPART_URL));
+  address.url = UrlWithoutSlashes(Part(parsed, CURLUPART_URL));
   curl_url_set(parsed.get(), CURLUPART_USER, nullptr, 0);
   curl_url_set(parsed.get(), CURLUPART_PASSWORD, nullptr, 0);
-  address.name = WithoutSlashes(Part(parsed, CURLUPART_URL));
+  address.name = UrlWithoutSlashes(Part(parsed, CURLUPART_URL));
   return address;
 }
 
@@ -74,7 +74,8 @@ bool MayRedirect(const std::string& from, const std::string& to) {
   const Url a = ParseUrl(from);
   const Url b = ParseUrl(to);
   if (!a || !b) return false;
-  if (Lower(Part(a, CURLUPART_HOST)) != Lower(Part(b, CURLUPART_HOST))) {
+  if (LowerHost(Part(a, CURLUPART_HOST)) !=
+      LowerHost(Part(b, CURLUPART_HOST))) {
     return false;
   }
   const auto scheme_and_port = [](const Url& url) {

@@ -25,13 +25,13 @@ std::string FileName(const std::string& origin) {
   return StemOf(origin) + ".checkpoint";
 }
 
-std::unexpected<Error> FailErrno(const std::string& what) {
+std::unexpected<Error> FailState(const std::string& what) {
   return Fail(Code::kUnavailable, what + ": " + std::strerror(errno));
 }
 
 Result<void> CreateDirectory(const std::string& directory) {
   if (mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
-  return FailErrno("cannot create the state directory " + directory);
+  return FailState("cannot create the state directory " + directory);
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ Result<std::unique_ptr<Memory>> Memory::Open(const std::string& directory,
                 "there is no state directory " + directory +
                     "; the first time, add --first-use to create it");
   }
-  if (fd < 0) return FailErrno("cannot open the state directory " + directory);
+  if (fd < 0) return FailState("cannot open the state directory " + directory);
   std::unique_ptr<Memory> memory(new Memory(directory, fd));
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return Fail(Code::kUnavailable,

@@ -13,9 +13,9 @@
 namespace modlog {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-std::string PathOf(uint64_t entry) {
+std::string PayloadPathOf(uint64_t entry) {
   return "payload/" + std::to_string(entry);
 }
 
@@ -26,22 +26,22 @@ uint32_t Today() {
 }
 
 // A base64 value of an object, decoded; nothing if it is not there or none.
-std::optional<std::string> Decoded(const json& value) {
+std::optional<std::string> Decoded(const Json& value) {
   if (!value.is_string()) return std::nullopt;
   auto bytes = ParseBase64(value.get_ref<const std::string&>());
   if (!bytes) return std::nullopt;
   return *std::move(bytes);
 }
 
-const json& At(const json& object, const char* key) {
-  static const json nothing;
+const Json& At(const Json& object, const char* key) {
+  static const Json nothing;
   if (!object.is_object()) return nothing;
   const auto it = object.find(key);
   return it == object.end() ? nothing : *it;
 }
 
-std::optional<PartSlots> SlotsOf(const json& payload) {
-  const json& list = At(payload, "commitments");
+std::optional<PartSlots> ServedSlotsOf(const Json& payload) {
+  const Json& list = At(payload, "commitments");
   if (!list.is_array() || list.size() != kPartTagMax) return std::nullopt;
   PartSlots slots;
   for (size_t i = 0; i < slots.size(); ++i) {
@@ -54,8 +54,8 @@ std::optional<PartSlots> SlotsOf(const json& payload) {
   return slots;
 }
 
-int TagOf(const json& part) {
-  const json& name = At(part, "tag");
+int TagNumberOf(const Json& part) {
+  const Json& name = At(part, "tag");
   v1::Tag tag = v1::TAG_UNSPECIFIED;
   if (name.is_string()) {
     v1::Tag_Parse(name.get_ref<const std::string&>(), &tag);
@@ -96,13 +96,14 @@ std::function<void()> PayloadCheck::Read(const BundleView& bundle) {
       continue;
     }
     const uint64_t entry = bundle.first_entry + i;
-    const auto fetched = source_->Fetch(PathOf(entry), kPayloadJsonMax, &body);
+    const auto fetched =
+        source_->Fetch(PayloadPathOf(entry), kPayloadJsonMax, &body);
     if (fetched) {
       JudgeServed(entry, read.action.commitment(), body, judgement.get());
     } else if (fetched.error().code == Code::kNotFound) {
       JudgeAbsent(entry, read.action.payload_until(), judgement.get());
     } else {
-      judgement->error = Fault{PathOf(entry), fetched.error()};
+      judgement->error = Fault{PayloadPathOf(entry), fetched.error()};
     }
   }
   return [this, judgement] {
@@ -121,20 +122,20 @@ void PayloadCheck::JudgeServed(uint64_t entry, const std::string& commitment,
   ++judgement->payloads;
   const auto complain = [&](std::string what) {
     judgement->Complain(entry, Severity::kViolation,
-                        PathOf(entry) + " " + std::move(what));
+                        PayloadPathOf(entry) + " " + std::move(what));
   };
   const auto parsed = ParseStrictJson(text);
   if (!parsed) return complain("is no JSON: " + parsed.error().message);
-  const json& payload = At(*parsed, "payload");
-  const std::optional<PartSlots> slots = SlotsOf(payload);
+  const Json& payload = At(*parsed, "payload");
+  const std::optional<PartSlots> slots = ServedSlotsOf(payload);
   if (!slots) return complain("has not 24 commitments of 32 bytes");
   if (AsText(CommitRecord(*slots)) != commitment) {
     return complain("is not what the entry commits to");
   }
-  const json& parts = At(payload, "parts");
+  const Json& parts = At(payload, "parts");
   if (!parts.is_array() && !parts.is_null()) return complain("has no parts");
-  for (const json& part : parts) {
-    const int tag = TagOf(part);
+  for (const Json& part : parts) {
+    const int tag = TagNumberOf(part);
     if (tag < 1 || tag > kPartTagMax) return complain("has an unknown part");
     const std::string name = v1::Tag_Name(tag);
     for (const auto& erased : removals_.ErasuresOf(entry)) {

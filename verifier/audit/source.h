@@ -11,6 +11,9 @@
 
 namespace modlog {
 
+// Where a log's signed tree head is.
+inline constexpr char kCheckpointPath[] = "checkpoint";
+
 class Source {
  public:
   virtual ~Source() = default;

@@ -13,7 +13,6 @@
 namespace modlog {
 namespace {
 
-constexpr char kCheckpointPath[] = "checkpoint";
 // How often a log that goes on redacting is followed within a pass.
 constexpr int kAttemptsMax = 4;
 

@@ -8,14 +8,13 @@
 #include "verifier/trust.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/pause.h"
+#include "verifier/watch/peers.h"
 #include "verifier/watch/publish.h"
 #include "verifier/watch/watch_report.h"
 #include "verifier/words.h"
 
 namespace modlog {
 namespace {
-
-constexpr char kSelf[] = "this watcher";
 
 Result<std::vector<Peer>> PeersOf(const GossipOptions& options) {
   std::vector<Peer> peers;

@@ -35,6 +35,8 @@ namespace modlog {
 
 inline constexpr size_t kHeldPerPeerMax = 2;  // checkpoints ahead of the log
 
+inline constexpr char kSelf[] = "this watcher";  // who holds what it saw
+
 // The log's tree as the one who compares has it.
 struct View {
   Seen seen;

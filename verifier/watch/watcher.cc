@@ -13,8 +13,6 @@
 namespace modlog {
 namespace {
 
-constexpr char kCheckpointPath[] = "checkpoint";
-constexpr char kSelf[] = "this watcher";
 constexpr size_t kTimeFileSizeMax = 32;
 
 std::string AuditedFile(const std::string& origin) {

@@ -16,7 +16,6 @@ namespace {
 constexpr char kContentPolicy[] =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
-constexpr char kPlain[] = "text/plain; charset=utf-8";
 constexpr std::string_view kSubmissionPath = "/add-checkpoint";
 constexpr std::string_view kCheckpointEnd = "/checkpoint";
 constexpr size_t kHashHexSize = 2 * kHashSize;

@@ -11,7 +11,6 @@
 namespace modlog {
 namespace {
 
-constexpr char kPlain[] = "text/plain; charset=utf-8";
 // Compared for equality by other people's clients: no charset.
 constexpr char kSizeType[] = "text/x.tlog.size";
 

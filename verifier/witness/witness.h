@@ -32,6 +32,9 @@ namespace modlog {
 inline constexpr size_t kKeysPerLogMax = 16;
 inline constexpr double kUpdatesPerSecondDefault = 10;
 
+// The content type of words for people, and of notes.
+inline constexpr char kPlain[] = "text/plain; charset=utf-8";
+
 struct WitnessAnswer {
   unsigned status = 200;  // of HTTP
   std::string content_type;

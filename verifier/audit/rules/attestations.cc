@@ -12,8 +12,6 @@
 namespace modlog {
 namespace {
 
-constexpr int64_t kMsPerDay = 86'400'000;
-
 // The bits of Action.territory, in the DSA's order.
 constexpr std::string_view kTerritoryOrder =
     "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK";

@@ -67,8 +67,6 @@ constexpr Grid kTerritories = {
     "T",  "EG", "YZ", "EK", "ES", "IR",  "R", "RU", "EST", "", "", "ITUV", "T",
     "LO", "",   "LT", "",   "O",  "EIK", "",  "",   "",    "", "", "",     ""};
 
-constexpr uint32_t kPackedMax = 26 * 26;
-
 bool InGrid(const Grid& grid, uint32_t code) {
   if (code == 0 || code > kPackedMax) return false;
   const char second = static_cast<char>('A' + (code - 1) % 26);

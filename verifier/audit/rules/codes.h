@@ -12,6 +12,9 @@
 
 namespace modlog {
 
+inline constexpr int kCodeMax = 127;             // of an enum's numbers
+inline constexpr uint32_t kPackedMax = 26 * 26;  // of two packed letters
+
 bool IsListedLanguage(uint32_t code);
 bool IsListedCountry(uint32_t code);
 // The country has a bit of its own in `territory`.

@@ -12,12 +12,9 @@ using A = v1::Action;
 
 constexpr uint32_t kDayMin = 10'957;  // 2000-01-01
 constexpr uint32_t kDayMax = 24'837;  // 2038-01-01
-constexpr int kCodeMax = 127;
-constexpr uint32_t kPackedMax = 676;
 constexpr uint32_t kWorldwide = 1u << 30;
 constexpr size_t kPuidMax = 64;
 constexpr uint32_t kTaxonomyV2 = 202'507;
-constexpr uint64_t kMsPerDay = 86'400'000;
 
 bool MatchesPuid(std::string_view text) {
   return !text.empty() && text.size() <= kPuidMax &&

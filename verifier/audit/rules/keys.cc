@@ -7,14 +7,16 @@
 namespace modlog {
 namespace {
 
-std::string Name(uint32_t number) { return "key " + std::to_string(number); }
+std::string NameOfKey(uint32_t number) {
+  return "key " + std::to_string(number);
+}
 
 }  // namespace
 
 void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
                          const v1::KeyEvent& event, Findings* findings) {
   const auto complain = [&](const std::string& what) {
-    findings->Add({kRuleKeys, entry, Name(event.number()) + " " + what});
+    findings->Add({kRuleKeys, entry, NameOfKey(event.number()) + " " + what});
   };
   const std::tuple id(platform, static_cast<int>(event.use()), event.number());
   const auto it = keys_.find(id);
@@ -70,7 +72,7 @@ void KeysRule::TakeHandle(const std::string& platform, const HandleUse& use,
   // A correction states the handle that the entry had while the key stood.
   if (key != nullptr && (!ended || use.corrected)) return;
   findings->Add({kRuleKeys, use.entry,
-                 "subject_handle of " + Name(use.key) +
+                 "subject_handle of " + NameOfKey(use.key) +
                      (ended ? ", which was revoked or destroyed before"
                             : ", which is not registered before")});
 }

@@ -2,13 +2,11 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "verifier/audit/rules/codes.h"
 #include "verifier/core/note.h"
 
 namespace modlog {
 namespace {
-
-constexpr int kCodeMax = 127;
-constexpr int64_t kMsPerDay = 86'400'000;
 
 class Nested {
  public:

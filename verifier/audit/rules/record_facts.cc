@@ -10,8 +10,6 @@
 namespace modlog {
 namespace {
 
-constexpr int64_t kMsPerDay = 86'400'000;
-
 // Reads the entries of one bundle. One message for all of them: its storage is
 // reused.
 class Reader {

@@ -46,6 +46,9 @@ inline constexpr std::array<std::string_view, 17> kRuleNames = {
     kRuleAttestations, kRuleTerms,    kRuleUniformity,  kRuleKeys,
     kRuleSuccession};
 
+// Days are counted since 1970-01-01 UTC.
+inline constexpr int64_t kMsPerDay = 86'400'000;
+
 enum class Severity { kViolation, kWarning };
 
 struct Finding {

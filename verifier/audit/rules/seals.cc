@@ -5,7 +5,8 @@
 namespace modlog {
 namespace {
 
-void Complain(const SealSeen& seen, std::string_view what, Findings* findings) {
+void ComplainOfSeal(const SealSeen& seen, std::string_view what,
+                    Findings* findings) {
   findings->Add({kRuleSeals, seen.entry, std::string(what)});
 }
 
@@ -37,7 +38,8 @@ void SealsRule::TakeSeal(const SealSeen& seen, RecordSummary* summary,
   holds = CheckCounts(seen, chain, findings) && holds;
   holds = CheckRoot(seen, findings) && holds;
   if (seen.seal.previous != chain.previous) {
-    Complain(seen, "does not name the platform's previous seal", findings);
+    ComplainOfSeal(seen, "does not name the platform's previous seal",
+                   findings);
     holds = false;
   }
   if (holds) summary->platforms[seen.platform].sealed += seen.seal.count;
@@ -56,10 +58,10 @@ bool SealsRule::CheckSignature(const SealSeen& seen, Findings* findings) const {
     return false;
   }
   if (seen.verifies) return true;
-  Complain(seen,
-           "the signature is not by the platform's key " +
-               std::to_string(seen.seal.key),
-           findings);
+  ComplainOfSeal(seen,
+                 "the signature is not by the platform's key " +
+                     std::to_string(seen.seal.key),
+                 findings);
   return false;
 }
 
@@ -73,13 +75,14 @@ bool SealsRule::CheckCounts(const SealSeen& seen, const Chain& chain,
       seen.seal.before >= chain.covered) {
     return true;
   }
-  Complain(seen,
-           "states " + std::to_string(seen.seal.before) +
-               " actions of the platform before the " +
-               std::to_string(seen.seal.count) + " covered; the log has " +
-               std::to_string(counted) + " in all, " +
-               std::to_string(chain.covered) + " of them up to the seal before",
-           findings);
+  ComplainOfSeal(seen,
+                 "states " + std::to_string(seen.seal.before) +
+                     " actions of the platform before the " +
+                     std::to_string(seen.seal.count) +
+                     " covered; the log has " + std::to_string(counted) +
+                     " in all, " + std::to_string(chain.covered) +
+                     " of them up to the seal before",
+                 findings);
   return false;
 }
 
@@ -88,10 +91,11 @@ bool SealsRule::CheckRoot(const SealSeen& seen, Findings* findings) const {
       run_.last + 1 == seen.entry && run_.hashes.size() >= seen.seal.count &&
       (run_.platform.empty() || run_.platform == seen.platform);
   if (!directly) {
-    Complain(seen,
-             "does not stand right behind " + std::to_string(seen.seal.count) +
-                 " actions of the platform",
-             findings);
+    ComplainOfSeal(seen,
+                   "does not stand right behind " +
+                       std::to_string(seen.seal.count) +
+                       " actions of the platform",
+                   findings);
     return false;
   }
   Frontier tree;
@@ -100,10 +104,11 @@ bool SealsRule::CheckRoot(const SealSeen& seen, Findings* findings) const {
     tree.Append(run_.hashes[i]);
   }
   if (tree.Root() == seen.seal.root) return true;
-  Complain(seen,
-           "its root is " + FormatBase64(seen.seal.root) +
-               ", that of the actions before it " + FormatBase64(tree.Root()),
-           findings);
+  ComplainOfSeal(seen,
+                 "its root is " + FormatBase64(seen.seal.root) +
+                     ", that of the actions before it " +
+                     FormatBase64(tree.Root()),
+                 findings);
   return false;
 }
 

@@ -12,6 +12,8 @@ namespace {
 // Originals of corrected entries that are kept to say which fields changed.
 constexpr size_t kOriginalsMax = 100'000;
 
+}  // namespace
+
 struct CorrectionSeen {
   uint64_t entry;
   std::string platform;
@@ -38,8 +40,6 @@ struct SealEvent {
   SealedAction action;
   SealSeen seal;
 };
-
-}  // namespace
 
 struct SecondFacts {
   std::vector<LifeEvent> life;

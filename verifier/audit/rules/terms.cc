@@ -5,7 +5,9 @@
 namespace modlog {
 namespace {
 
-std::string Name(uint32_t number) { return "term " + std::to_string(number); }
+std::string NameOfTerm(uint32_t number) {
+  return "term " + std::to_string(number);
+}
 
 std::string KindOfTerm(int kind) {
   const std::string& name = v1::TermKind_Name(kind);
@@ -22,8 +24,8 @@ void TermsRule::TakeTerm(uint32_t platform, uint64_t entry,
     const auto it = terms_.find(Key(platform, term.replaces()));
     if (it == terms_.end() || it->second.kind != term.kind()) {
       findings->Add({kRuleTerms, entry,
-                     Name(term.number()) + " replaces " +
-                         Name(term.replaces()) +
+                     NameOfTerm(term.number()) + " replaces " +
+                         NameOfTerm(term.replaces()) +
                          ", which is not registered as the same"});
     }
   }
@@ -31,7 +33,7 @@ void TermsRule::TakeTerm(uint32_t platform, uint64_t entry,
       Key(platform, term.number()), Registered{term.kind(), entry, 0});
   if (is_new) return;
   findings->Add({kRuleTerms, entry,
-                 Name(term.number()) + " was registered by entry " +
+                 NameOfTerm(term.number()) + " was registered by entry " +
                      std::to_string(it->second.entry)});
 }
 
@@ -40,13 +42,13 @@ void TermsRule::TakeUse(uint32_t platform, uint64_t entry, uint32_t number,
   const auto it = terms_.find(Key(platform, number));
   if (it == terms_.end()) {
     findings->Add({kRuleTerms, entry,
-                   Name(number) + " is used and not registered before"});
+                   NameOfTerm(number) + " is used and not registered before"});
     return;
   }
   ++it->second.uses;
   if (it->second.kind == kind) return;
   findings->Add({kRuleTerms, entry,
-                 Name(number) + " is used as " + KindOfTerm(kind) +
+                 NameOfTerm(number) + " is used as " + KindOfTerm(kind) +
                      " and registered as " + KindOfTerm(it->second.kind)});
 }
 
