@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/utf8.h"
 
 namespace modlog {
 namespace {
 
 constexpr size_t kBufferSize = 64 << 10;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 

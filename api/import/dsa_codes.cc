@@ -116,7 +116,7 @@ constexpr Nearest kNearest[] = {
 };
 
 template <typename List>
-bool Holds(const List& list, int number) {
+bool HoldsNumber(const List& list, int number) {
   return std::ranges::find(list, number) != std::end(list);
 }
 
@@ -131,8 +131,8 @@ DsaLists ListsOf(DsaCodeList list, int number) {
   if (number > 100) return DsaLists::kV1Only;
   if (FindRenamed(list, number) != nullptr) return DsaLists::kV2Only;
   const bool is_new =
-      (list == DsaCodeList::kCategory && Holds(kNewCategories, number)) ||
-      (list == DsaCodeList::kKeyword && Holds(kNewKeywords, number));
+      (list == DsaCodeList::kCategory && HoldsNumber(kNewCategories, number)) ||
+      (list == DsaCodeList::kKeyword && HoldsNumber(kNewKeywords, number));
   return is_new ? DsaLists::kV2Only : DsaLists::kBoth;
 }
 

@@ -77,7 +77,7 @@ bool IsDigits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-unsigned Number(std::string_view digits) {
+unsigned NumberOfDigits(std::string_view digits) {
   unsigned number = 0;
   for (const char c : digits)
     number = number * 10 + static_cast<unsigned>(c - '0');
@@ -124,9 +124,9 @@ std::optional<uint32_t> ParseDsaDay(std::string_view text) {
     return std::nullopt;
   }
   const std::chrono::year_month_day date{
-      std::chrono::year{static_cast<int>(Number(text.substr(0, 4)))},
-      std::chrono::month{Number(text.substr(5, 2))},
-      std::chrono::day{Number(text.substr(8))}};
+      std::chrono::year{static_cast<int>(NumberOfDigits(text.substr(0, 4)))},
+      std::chrono::month{NumberOfDigits(text.substr(5, 2))},
+      std::chrono::day{NumberOfDigits(text.substr(8))}};
   const auto days = std::chrono::sys_days{date}.time_since_epoch().count();
   if (!date.ok() || days < 0) return std::nullopt;
   return static_cast<uint32_t>(days);

@@ -11,14 +11,14 @@
 namespace modlog {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using nlohmann::json;
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr char kEan13[] = "EAN-13";
 constexpr size_t kNameMax = 64;
 
 // Null, "", [] and {} are as if the attribute were not there.
-bool IsNothing(const json& value) {
+bool IsNothing(const Json& value) {
   return value.is_null() ||
          ((value.is_array() || value.is_object()) && value.empty()) ||
          (value.is_string() && value.get_ref<const std::string&>().empty());
@@ -26,7 +26,7 @@ bool IsNothing(const json& value) {
 
 class StatementReader {
  public:
-  std::expected<DsaStatement, DsaFault> Read(const json& object) {
+  std::expected<DsaStatement, DsaFault> Read(const Json& object) {
     for (const auto& [name, value] : object.items()) {
       if (name.size() > kNameMax) {
         return Fault("", absl::StrCat("a name of ", name.size(),
@@ -52,7 +52,7 @@ class StatementReader {
   }
 
   std::optional<DsaFault> Take(DsaColumn column, const std::string& name,
-                               const json& value) {
+                               const Json& value) {
     if (IsDsaList(column)) return TakeList(column, name, value);
     if (column == kDsaEan13 && value.is_object()) return TakeContentId(value);
     const auto* const text = value.get_ptr<const std::string*>();
@@ -62,9 +62,9 @@ class StatementReader {
   }
 
   std::optional<DsaFault> TakeList(DsaColumn column, const std::string& name,
-                                   const json& value) {
+                                   const Json& value) {
     if (!value.is_array()) return DsaFault{name, "not a list of codes"};
-    for (const json& element : value) {
+    for (const Json& element : value) {
       const auto* const text = element.get_ptr<const std::string*>();
       if (text == nullptr) return DsaFault{name, "not a list of codes"};
       statement_.List(column).push_back(*text);
@@ -72,7 +72,7 @@ class StatementReader {
     return std::nullopt;
   }
 
-  std::optional<DsaFault> TakeContentId(const json& value) {
+  std::optional<DsaFault> TakeContentId(const Json& value) {
     const auto ean = value.find(kEan13);
     if (value.size() == 1 && ean != value.end() && ean->is_string()) {
       statement_.cells[kDsaEan13] = ean->get<std::string>();
@@ -82,7 +82,7 @@ class StatementReader {
   }
 
   std::optional<DsaFault> TakeOther(const std::string& name,
-                                    const json& value) {
+                                    const Json& value) {
     const auto* const text = value.get_ptr<const std::string*>();
     statement_.others.push_back({name, text != nullptr ? *text : value.dump(),
                                  /*is_json=*/text == nullptr});
@@ -105,7 +105,7 @@ std::expected<DsaStatement, DsaFault> ParseDsaJson(std::string_view text) {
 }
 
 std::string FormatDsaJson(const DsaStatement& statement) {
-  Json object = Json::object();
+  OrderedJson object = OrderedJson::object();
   for (size_t i = 0; i < kDsaColumnCount; ++i) {
     const auto column = static_cast<DsaColumn>(i);
     const std::string name(DsaAttributeName(column));
@@ -121,12 +121,14 @@ std::string FormatDsaJson(const DsaStatement& statement) {
     }
   }
   for (const DsaOther& other : statement.others) {
-    Json value = other.is_json ? Json::parse(other.value, nullptr,
-                                             /*allow_exceptions=*/false)
-                               : Json(other.value);
-    object[other.name] = value.is_discarded() ? Json(other.value) : value;
+    OrderedJson value = other.is_json
+                            ? OrderedJson::parse(other.value, nullptr,
+                                                 /*allow_exceptions=*/false)
+                            : OrderedJson(other.value);
+    object[other.name] =
+        value.is_discarded() ? OrderedJson(other.value) : value;
   }
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return object.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace modlog

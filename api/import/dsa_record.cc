@@ -6,18 +6,18 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/days.h"
 #include "api/import/dsa_codes.h"
 #include "api/import/dsa_fields.h"
 #include "api/import/puid.h"
 #include "api/import/record_payload.h"
 #include "api/import/source_meta.h"
+#include "api/import/utf8.h"
 #include "log/code_lists.h"
 
 namespace modlog {
 namespace {
 
-constexpr uint32_t kDayMin = 10'957;  // 2000-01-01
-constexpr uint32_t kDayMax = 24'837;  // 2038-01-01
 constexpr std::string_view kMidnight = " 00:00:00";
 constexpr size_t kMetaCharactersMax = 65'536;
 
@@ -28,11 +28,6 @@ bool IsPuid(std::string_view text) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   (c >= '0' && c <= '9') || c == '_' || c == '-';
          });
-}
-
-size_t CountCharacters(std::string_view utf8) {
-  return static_cast<size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
 // Where a text stops being UTF-8, from 1.
@@ -266,7 +261,7 @@ class RecordMaker {
     if (!day || (!rest.empty() && !rest.starts_with(' '))) {
       return Refuse(field.column, "not a day, want YYYY-MM-DD");
     }
-    if (*day < kDayMin || *day > kDayMax) {
+    if (*day < kEntryDayMin || *day > kEntryDayMax) {
       return Refuse(field.column, "a day outside of 2000-01-01 to 2038-01-01");
     }
     const bool has_been =
@@ -391,7 +386,7 @@ class RecordMaker {
   void SetProvenance() {
     action_.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
     const auto day = ParseDsaDay(Cell(kDsaCreatedAt).substr(0, 10));
-    if (day && *day >= kDayMin && *day <= options_.today + 1) {
+    if (day && *day >= kEntryDayMin && *day <= options_.today + 1) {
       action_.set_source_date(*day);
     }
   }

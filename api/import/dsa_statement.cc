@@ -9,7 +9,7 @@
 namespace modlog {
 namespace {
 
-constexpr std::array<std::string_view, kDsaColumnCount> kNames = {
+constexpr std::array<std::string_view, kDsaColumnCount> kDsaColumnNames = {
     "uuid",
     "decision_visibility",
     "decision_visibility_other",
@@ -49,8 +49,8 @@ constexpr std::array<std::string_view, kDsaColumnCount> kNames = {
     "platform_uid",
     "created_at",
 };
-static_assert(kNames[kDsaCreatedAt] == "created_at" &&
-              kNames[kDsaEan13] == "content_id_ean");
+static_assert(kDsaColumnNames[kDsaCreatedAt] == "created_at" &&
+              kDsaColumnNames[kDsaEan13] == "content_id_ean");
 
 size_t ListIndex(DsaColumn column) {
   const auto found = std::ranges::find(kDsaLists, column);
@@ -106,7 +106,9 @@ class CodeListParser {
 
 }  // namespace
 
-std::string_view DsaColumnName(DsaColumn column) { return kNames.at(column); }
+std::string_view DsaColumnName(DsaColumn column) {
+  return kDsaColumnNames.at(column);
+}
 
 std::string_view DsaAttributeName(DsaColumn column) {
   if (column == kDsaPuid) return "puid";

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/days.h"
+#include "api/import/dsa_codes.h"
 #include "api/import/file_tree.h"
 #include "api/import/git_repository.h"
 #include "api/import/github_notices.h"
@@ -11,10 +13,6 @@
 
 namespace modlog {
 namespace {
-
-constexpr uint32_t kTaxonomy = 202507;
-constexpr int64_t kDaySeconds = 86'400;
-constexpr uint32_t kDayMin = 10'957;  // 2000-01-01
 
 struct Fate {
   std::string_view name;  // of the role, and of the count
@@ -135,7 +133,7 @@ Result<void> HistoryImport::ImportText(const TextChange& change) {
 uint32_t HistoryImport::SourceDay(const TextChange& change) {
   const int64_t day =
       texts_.commits[change.commit].committed_at_s / kDaySeconds;
-  if (day >= kDayMin && day <= options_.today + 1) {
+  if (day >= kEntryDayMin && day <= options_.today + 1) {
     return static_cast<uint32_t>(day);
   }
   ++totals_.warnings;
@@ -153,7 +151,7 @@ Result<void> HistoryImport::ImportFate(const TextChange& change) {
   v1::Action action;
   action.set_kind(v1::KIND_PUBLICATION_CHANGED);
   action.set_puid(PublicationPuid(options_.secret, texts_, change));
-  action.set_taxonomy(kTaxonomy);
+  action.set_taxonomy(kDsaTaxonomyV2);
   action.add_about(papers_[change.text]);
   action.set_regime(v1::REGIME_US_DMCA);
   action.set_provenance(v1::PROVENANCE_OBSERVED);

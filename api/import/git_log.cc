@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kSecondsMax = int64_t{1} << 40;
 
-std::vector<std::string_view> Split(std::string_view text) {
+std::vector<std::string_view> SplitWords(std::string_view text) {
   std::vector<std::string_view> words;
   for (;;) {
     const size_t end = text.find(' ');
@@ -76,7 +76,7 @@ Result<void> GitLogParser::TakeToken(std::string_view token) {
 
 Result<void> GitLogParser::TakeHeader(std::string_view header) {
   RETURN_IF_ERROR(Finish());
-  const std::vector<std::string_view> words = Split(header);
+  const std::vector<std::string_view> words = SplitWords(header);
   if (words.size() != 2 || !IsObjectId(words[0])) {
     return Strange("a strange commit", header);
   }
@@ -97,7 +97,8 @@ Result<void> GitLogParser::TakeHeader(std::string_view header) {
 // n parents: n colons, n + 1 modes, n + 1 blobs, a status of n letters.
 Result<void> GitLogParser::TakeChange(std::string_view change) {
   const size_t parents = std::min(change.find_first_not_of(':'), change.size());
-  const std::vector<std::string_view> words = Split(change.substr(parents));
+  const std::vector<std::string_view> words =
+      SplitWords(change.substr(parents));
   if (words.size() != 2 * (parents + 1) + 1 ||
       !std::ranges::all_of(words.begin() + static_cast<ptrdiff_t>(parents) + 1,
                            words.end() - 1, IsObjectId)) {

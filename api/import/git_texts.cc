@@ -16,7 +16,7 @@ std::string Key(std::string_view blob, std::string_view path) {
   return std::string(blob) + std::string(FileName(path));
 }
 
-TextChange Change(TextFate fate, size_t text, std::string path) {
+TextChange MakeChange(TextFate fate, size_t text, std::string path) {
   return {.fate = fate,
           .text = text,
           .older = text,
@@ -100,7 +100,7 @@ void TextHistory::ApplyAdd(const GitCommit& commit, const GitChange& change) {
   if (const auto text = Find(change.after, path)) {
     const bool gone = live_[*text].empty();
     Place(*text, path);
-    if (gone) Emit(Change(TextFate::kRestored, *text, path));
+    if (gone) Emit(MakeChange(TextFate::kRestored, *text, path));
     return;
   }
   // Renamed in this commit: the words stay.
@@ -123,7 +123,7 @@ void TextHistory::ApplyAdd(const GitCommit& commit, const GitChange& change) {
   }
   const size_t text = NewText(change);
   Place(text, path);
-  TextChange added = Change(TextFate::kAdded, text, path);
+  TextChange added = MakeChange(TextFate::kAdded, text, path);
   if (older) {
     added.fate = TextFate::kEdited;
     added.older = *older;
@@ -138,7 +138,7 @@ void TextHistory::ApplyEdit(const GitChange& change) {
   const auto known = Find(change.after, change.path);
   const size_t text = known ? *known : NewText(change);
   Place(text, change.path);
-  TextChange edited = Change(TextFate::kEdited, text, change.path);
+  TextChange edited = MakeChange(TextFate::kEdited, text, change.path);
   if (older) {
     edited.older = *older;
   } else if (known) {
@@ -164,12 +164,12 @@ void TextHistory::ApplyDelete(const GitChange& change) {
         paths.rbegin(), paths.rend(), [&](const std::string& candidate) {
           return live_[*text].contains(candidate);
         });
-    Emit(Change(TextFate::kMoved, *text, *path));
+    Emit(MakeChange(TextFate::kMoved, *text, *path));
   } else if (twin != twins.end()) {
-    Emit(Change(TextFate::kMoved, *text, *live_[*twin].begin()));
+    Emit(MakeChange(TextFate::kMoved, *text, *live_[*twin].begin()));
   } else {
     removed_at_[change.path] = *text;
-    Emit(Change(TextFate::kRemoved, *text, change.path));
+    Emit(MakeChange(TextFate::kRemoved, *text, change.path));
   }
 }
 

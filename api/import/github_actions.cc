@@ -4,14 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "api/import/dsa_codes.h"
 #include "api/import/file_tree.h"
 #include "api/import/puid.h"
 #include "verifier/core/commitment.h"
 
 namespace modlog {
 namespace {
-
-constexpr uint32_t kTaxonomy = 202507;  // the code list of the DSA's schema v2
 
 // A notice that names packages of npm alone is about packages.
 v1::SubjectKind SubjectOf(const TargetSet& targets) {
@@ -127,7 +126,7 @@ ImportedAction FinishAction(const GithubDmcaOptions& options,
   std::string puid =
       DerivePuid(options.secret, notice.path, notice.content_sha256, role);
   action.set_puid(puid);
-  action.set_taxonomy(kTaxonomy);
+  action.set_taxonomy(kDsaTaxonomyV2);
   CommittedParts parts = CommitTo(options, notice, puid);
   action.set_commitment(parts.commitment.data(), parts.commitment.size());
   action.set_regime(v1::REGIME_US_DMCA);

@@ -19,8 +19,9 @@ constexpr std::pair<std::string_view, NoticeType> kSuffixes[] = {
 };
 constexpr size_t kDateSize = 10;  // YYYY-MM-DD
 
-// Number returns what exactly `size` digits at `at` say, else nothing.
-std::optional<unsigned> Number(std::string_view text, size_t at, size_t size) {
+// NumberAt returns what exactly `size` digits at `at` say, else nothing.
+std::optional<unsigned> NumberAt(std::string_view text, size_t at,
+                                 size_t size) {
   if (text.size() < at + size) return std::nullopt;
   unsigned number = 0;
   for (const char c : text.substr(at, size)) {
@@ -35,7 +36,7 @@ uint32_t DayNumber(std::chrono::year_month_day date) {
       std::chrono::sys_days(date).time_since_epoch().count());
 }
 
-std::vector<std::string_view> Split(std::string_view path) {
+std::vector<std::string_view> SplitPath(std::string_view path) {
   std::vector<std::string_view> names;
   for (size_t slash; (slash = path.find('/')) != std::string_view::npos;) {
     names.push_back(path.substr(0, slash));
@@ -48,13 +49,13 @@ std::vector<std::string_view> Split(std::string_view path) {
 // LastDayOf returns the last day of the folder that holds a path, a year's or
 // a month's; nothing where it is below neither.
 std::optional<uint32_t> LastDayOf(const std::vector<std::string_view>& names) {
-  const std::optional<unsigned> year = Number(names[0], 0, 4);
+  const std::optional<unsigned> year = NumberAt(names[0], 0, 4);
   if (names.size() < 2 || names[0].size() != 4 || !year || *year < 2000) {
     return std::nullopt;
   }
   unsigned month = 12;
   if (names.size() > 2 && names[1].size() == 2) {
-    month = Number(names[1], 0, 2).value_or(0);
+    month = NumberAt(names[1], 0, 2).value_or(0);
   }
   const std::chrono::year_month_day date =
       std::chrono::year(static_cast<int>(*year)) / std::chrono::month(month) /
@@ -74,17 +75,17 @@ std::optional<std::string_view> WithoutEnding(std::string_view name) {
 }
 
 bool BeginsWithDate(std::string_view stem) {
-  return Number(stem, 0, 4) && Number(stem, 5, 2) && Number(stem, 8, 2) &&
+  return NumberAt(stem, 0, 4) && NumberAt(stem, 5, 2) && NumberAt(stem, 8, 2) &&
          stem.size() > kDateSize && stem[4] == '-' && stem[7] == '-' &&
          stem[kDateSize] == '-';
 }
 
 // REQUIRES: BeginsWithDate(stem).
-std::optional<uint32_t> DayOf(std::string_view stem, uint32_t last_day) {
+std::optional<uint32_t> DayNamed(std::string_view stem, uint32_t last_day) {
   const std::chrono::year_month_day date =
-      std::chrono::year(static_cast<int>(*Number(stem, 0, 4))) /
-      std::chrono::month(*Number(stem, 5, 2)) /
-      std::chrono::day(*Number(stem, 8, 2));
+      std::chrono::year(static_cast<int>(*NumberAt(stem, 0, 4))) /
+      std::chrono::month(*NumberAt(stem, 5, 2)) /
+      std::chrono::day(*NumberAt(stem, 8, 2));
   if (!date.ok() || date.year() < std::chrono::year(2000)) return std::nullopt;
   const uint32_t day = DayNumber(date);
   return day <= last_day ? std::optional(day) : std::nullopt;
@@ -120,7 +121,7 @@ std::string_view NoticeTypeName(NoticeType type) {
 }
 
 Result<NoticeName> ParseNoticeName(std::string_view path) {
-  const std::vector<std::string_view> names = Split(path);
+  const std::vector<std::string_view> names = SplitPath(path);
   const std::optional<std::string_view> stem = WithoutEnding(names.back());
   if (!stem) return Fail(Code::kMalformed, "not a notice: no Markdown file");
   const std::optional<uint32_t> last_day = LastDayOf(names);
@@ -130,7 +131,7 @@ Result<NoticeName> ParseNoticeName(std::string_view path) {
   if (!BeginsWithDate(*stem)) {
     return Fail(Code::kMalformed, "not a notice: its name begins with no date");
   }
-  const std::optional<uint32_t> day = DayOf(*stem, *last_day);
+  const std::optional<uint32_t> day = DayNamed(*stem, *last_day);
   // With its dash, so that a name that is nothing but a type has one too.
   const std::string rest = "-" + ToLower(Trim(stem->substr(kDateSize + 1)));
   const std::string_view label = WithoutNumber(rest);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/dsa_codes.h"
 #include "api/import/file_tree.h"
 #include "api/import/input_file.h"
 #include "api/import/mastodon_chain.h"
@@ -14,10 +15,8 @@
 namespace modlog {
 namespace {
 
-constexpr uint32_t kTaxonomy = 202507;
-
 // What one domain was and is; null where a list does not have it.
-struct Change {
+struct DomainChange {
   const DomainBlock* older = nullptr;
   const DomainBlock* newer = nullptr;
 
@@ -51,12 +50,12 @@ class MastodonImport {
  private:
   Result<DomainList> Read(const std::string& path);
   Result<void> HandRemarks(const DomainList& list);
-  Result<void> ImportChange(const Change& change);
-  Result<void> Emit(const Change& change, const DomainChain& chain,
+  Result<void> ImportChange(const DomainChange& change);
+  Result<void> Emit(const DomainChange& change, const DomainChain& chain,
                     const std::vector<MakeStep>& steps, size_t first);
-  std::vector<MakeStep> StepsOf(const Change& change);
+  std::vector<MakeStep> StepsOf(const DomainChange& change);
   // Why the change does not fit the log, or nothing.
-  std::optional<std::string> Mismatch(const Change& change,
+  std::optional<std::string> Mismatch(const DomainChange& change,
                                       const DomainChain& chain) const;
 
   v1::Action Decision(v1::Kind kind, const DomainBlock& block,
@@ -67,7 +66,7 @@ class MastodonImport {
   std::string Meta(const DomainBlock& block) const;
 
   void LeaveOut(const char* what) { ++totals_.left_out[what]; }
-  const std::string& NameOf(const Change& change) const {
+  const std::string& NameOf(const DomainChange& change) const {
     return change.newer != nullptr ? options_.file : options_.previous;
   }
 
@@ -108,7 +107,7 @@ Result<ImportTotals> MastodonImport::Run() {
   std::unordered_map<std::string_view, const DomainBlock*> newer;
   for (const DomainBlock& block : newer_.blocks) newer[block.domain] = &block;
   std::unordered_map<std::string_view, const DomainBlock*> older;
-  std::vector<Change> changes;
+  std::vector<DomainChange> changes;
   for (const DomainBlock& block : older_.blocks) {
     older[block.domain] = &block;
     if (!newer.contains(block.domain)) changes.push_back({.older = &block});
@@ -125,7 +124,7 @@ Result<ImportTotals> MastodonImport::Run() {
   return std::move(totals_);
 }
 
-Result<void> MastodonImport::ImportChange(const Change& change) {
+Result<void> MastodonImport::ImportChange(const DomainChange& change) {
   ++totals_.items;
   const DomainBlock& block =
       change.newer != nullptr ? *change.newer : *change.older;
@@ -156,7 +155,7 @@ Result<void> MastodonImport::ImportChange(const Change& change) {
 }
 
 std::optional<std::string> MastodonImport::Mismatch(
-    const Change& change, const DomainChain& chain) const {
+    const DomainChange& change, const DomainChain& chain) const {
   if (options_.previous.empty()) {
     if (chain.empty()) return std::nullopt;
     return absl::StrCat(
@@ -178,7 +177,7 @@ std::optional<std::string> MastodonImport::Mismatch(
 
 // StepsOf returns the entries that a change makes; none where nothing of the
 // decision changed.
-std::vector<MakeStep> MastodonImport::StepsOf(const Change& change) {
+std::vector<MakeStep> MastodonImport::StepsOf(const DomainChange& change) {
   const DomainBlock* const older = change.older;
   const DomainBlock* const newer = change.newer;
   if (older != nullptr && newer != nullptr && SameDecision(*older, *newer)) {
@@ -284,14 +283,14 @@ void MastodonImport::Commit(std::vector<PrivatePart> parts,
                             v1::Action* action) {
   CommittedParts committed = CommitPayload(
       options_.secret, options_.platform, action->puid(), parts, options_.keep);
-  action->set_taxonomy(kTaxonomy);
+  action->set_taxonomy(kDsaTaxonomyV2);
   action->set_regime(v1::REGIME_VOLUNTARY);
   action->set_commitment(committed.commitment.data(),
                          committed.commitment.size());
   payloads_[action->puid()] = std::move(committed.payload);
 }
 
-Result<void> MastodonImport::Emit(const Change& change,
+Result<void> MastodonImport::Emit(const DomainChange& change,
                                   const DomainChain& chain,
                                   const std::vector<MakeStep>& steps,
                                   size_t first) {

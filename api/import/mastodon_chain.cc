@@ -14,7 +14,7 @@ bool IsMeasure(v1::Kind kind) {
   return kind == v1::KIND_ACTION || kind == v1::KIND_MODIFICATION;
 }
 
-DomainState StateOf(const v1::Action& action) {
+DomainState StateAfter(const v1::Action& action) {
   if (action.kind() == v1::KIND_NO_ACTION) return DomainState::kNoop;
   if (!IsMeasure(action.kind())) return DomainState::kNothing;
   if (action.provision() == v1::PROVISION_TOTAL_SUSPENSION) {
@@ -70,7 +70,7 @@ std::string DomainChain::Puid(size_t number) const {
 
 void DomainChain::Add(std::string action, const v1::Action& parsed) {
   in_force_.push_back(InForce(parsed, in_force_.back()));
-  state_ = StateOf(parsed);
+  state_ = StateAfter(parsed);
   logged_.push_back(std::move(action));
 }
 

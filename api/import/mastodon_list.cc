@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "api/import/ascii.h"
 #include "api/import/csv_reader.h"
+#include "api/import/utf8.h"
 
 namespace modlog {
 namespace {
@@ -26,7 +27,7 @@ enum Column : size_t {
   kObfuscate,
   kColumns,
 };
-constexpr std::string_view kNames[kColumns] = {
+constexpr std::string_view kListColumnNames[kColumns] = {
     "domain",         "severity",        "reject_media", "reject_reports",
     "public_comment", "private_comment", "obfuscate"};
 
@@ -37,9 +38,9 @@ struct ColumnError {
 template <typename T>
 using Cell = std::expected<T, ColumnError>;
 
-std::unexpected<ColumnError> Bad(Column column, std::string reason) {
+std::unexpected<ColumnError> BadCell(Column column, std::string reason) {
   return std::unexpected(
-      ColumnError{std::string(kNames[column]), std::move(reason)});
+      ColumnError{std::string(kListColumnNames[column]), std::move(reason)});
 }
 
 ReadBytes FromText(std::string_view text) {
@@ -51,29 +52,25 @@ ReadBytes FromText(std::string_view text) {
   };
 }
 
-size_t CountCharacters(std::string_view utf8) {
-  return static_cast<size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<uint8_t>(c) & 0xc0U) != 0x80U; }));
-}
-
 // A host name, with stars where it is obfuscated. Names beyond ASCII come as
 // xn--….
 Cell<std::string> ParseDomain(std::string_view cell) {
   std::string domain = ToLower(Trim(cell));
   if (domain.ends_with('.')) domain.pop_back();
-  if (domain.empty()) return Bad(kDomain, "empty");
+  if (domain.empty()) return BadCell(kDomain, "empty");
   if (domain.size() > kDomainSizeMax) {
-    return Bad(kDomain, absl::StrCat(domain.size(), " bytes, want at most ",
-                                     kDomainSizeMax));
+    return BadCell(kDomain, absl::StrCat(domain.size(), " bytes, want at most ",
+                                         kDomainSizeMax));
   }
   const bool host = std::ranges::all_of(domain, [](char c) {
     return IsDigit(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '-' ||
            c == '_' || c == '*';
   });
   if (!host) {
-    return Bad(kDomain,
-               "not a host name: want letters, digits, dots and dashes; other "
-               "letters as xn--...");
+    return BadCell(
+        kDomain,
+        "not a host name: want letters, digits, dots and dashes; other "
+        "letters as xn--...");
   }
   return domain;
 }
@@ -82,7 +79,8 @@ Cell<bool> ParseBool(Column column, std::string_view cell) {
   const std::string word = ToLower(Trim(cell));
   if (word == "true") return true;
   if (word == "false" || word.empty()) return false;
-  return Bad(column, absl::StrCat("got ", Quote(word), ", want true or false"));
+  return BadCell(column,
+                 absl::StrCat("got ", Quote(word), ", want true or false"));
 }
 
 Cell<BlockSeverity> ParseSeverity(const std::string& name) {
@@ -94,10 +92,11 @@ Cell<BlockSeverity> ParseSeverity(const std::string& name) {
                       return (c >= 'a' && c <= 'z') || c == '_';
                     });
   if (code) return BlockSeverity::kUnlisted;
-  return Bad(kSeverity,
-             absl::StrCat("got ", Quote(name),
-                          ", want suspend, silence, noop, or another name of "
-                          "a-z and _"));
+  return BadCell(
+      kSeverity,
+      absl::StrCat("got ", Quote(name),
+                   ", want suspend, silence, noop, or another name of "
+                   "a-z and _"));
 }
 
 class ListParser {
@@ -144,13 +143,14 @@ Result<void> ListParser::ReadHeader(const CsvRow* header) {
   for (size_t i = 0; i < width_; ++i) {
     std::string name = ToLower(Trim(header->cells[i]));
     if (name.starts_with('#')) name.erase(0, 1);
-    const auto* const known = std::ranges::find(kNames, name);
-    if (known == std::end(kNames)) {
+    const auto* const known = std::ranges::find(kListColumnNames, name);
+    if (known == std::end(kListColumnNames)) {
       list_.warnings.push_back(
           Remark(*header, Quote(name), "unknown column, not read"));
       continue;
     }
-    std::optional<size_t>& place = places_[known - std::begin(kNames)];
+    std::optional<size_t>& place =
+        places_[known - std::begin(kListColumnNames)];
     if (place) {
       return Fail(Code::kMalformed, absl::StrCat(source_, ":", header->line,
                                                  ": column ", name, " twice"));
@@ -161,7 +161,7 @@ Result<void> ListParser::ReadHeader(const CsvRow* header) {
     if (places_[needed]) continue;
     return Fail(Code::kMalformed,
                 absl::StrCat(source_, ":", header->line, ": no column ",
-                             std::string(kNames[needed]),
+                             std::string(kListColumnNames[needed]),
                              " in the header; want #domain,#severity,..."));
   }
   return {};
@@ -180,7 +180,7 @@ Cell<DomainBlock> ListParser::ReadBlock(const CsvRow& row) {
   for (size_t i = 0; i < kColumns; ++i) {
     const auto column = static_cast<Column>(i);
     if (!IsUtf8(At(row, column))) {
-      return Bad(column, "not UTF-8; is the file Latin-1?");
+      return BadCell(column, "not UTF-8; is the file Latin-1?");
     }
   }
   Cell<std::string> domain = ParseDomain(At(row, kDomain));
@@ -201,8 +201,9 @@ Cell<DomainBlock> ListParser::ReadBlock(const CsvRow& row) {
   block.public_comment = At(row, kPublicComment);
   const size_t size = CountCharacters(block.public_comment);
   if (size > kCommentSizeMax) {
-    return Bad(kPublicComment, absl::StrCat(size, " characters, want at most ",
-                                            kCommentSizeMax));
+    return BadCell(
+        kPublicComment,
+        absl::StrCat(size, " characters, want at most ", kCommentSizeMax));
   }
   block.has_private_comment = !At(row, kPrivateComment).empty();
   return block;

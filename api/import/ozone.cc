@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/days.h"
+#include "api/import/dsa_codes.h"
 #include "api/import/file_tree.h"
 #include "api/import/input_file.h"
 #include "api/import/ozone_actions.h"
@@ -18,9 +20,6 @@
 namespace modlog {
 namespace {
 
-constexpr uint32_t kTaxonomy = 202507;
-constexpr uint32_t kDayMin = 10'957;  // 2000-01-01
-constexpr uint32_t kDayMax = 24'837;  // 2038-01-01
 constexpr int64_t kStrikesMax = 1'000;
 constexpr size_t kCausesMax = 4;
 // What Ozone writes when it ends a takedown whose hours are over.
@@ -172,9 +171,9 @@ Result<void> OzoneImport::SkipTwin(const Placed& first, const Placed& second) {
 // Why the event's numbers cannot stand in an action, or nothing.
 std::optional<OzoneError> Misfit(const OzoneEvent& event, uint32_t today) {
   const uint32_t day = DayOf(event.created_at_s);
-  if (day < kDayMin) return OzoneError{"createdAt", "before 2000-01-01"};
+  if (day < kEntryDayMin) return OzoneError{"createdAt", "before 2000-01-01"};
   if (day > today + 1) return OzoneError{"createdAt", "in the future"};
-  if (EndDayOf(event) > kDayMax) {
+  if (EndDayOf(event) > kEntryDayMax) {
     return OzoneError{"event.durationInHours", "ends after 2038-01-01"};
   }
   if (event.strikes > kStrikesMax) {
@@ -186,7 +185,7 @@ std::optional<OzoneError> Misfit(const OzoneEvent& event, uint32_t today) {
        {std::pair{"event.executeAt", event.execute_at_s},
         {"event.strikeExpiresAt", event.strikes_expire_s}}) {
     if (!time) continue;
-    if (DayOf(*time) < kDayMin || DayOf(*time) > kDayMax) {
+    if (DayOf(*time) < kEntryDayMin || DayOf(*time) > kEntryDayMax) {
       return OzoneError{member, "not between 2000-01-01 and 2038-01-01"};
     }
   }
@@ -231,7 +230,7 @@ Result<std::string> OzoneImport::Emit(const Placed& placed,
   CommittedParts parts = CommitPayload(options_.secret, options_.platform, puid,
                                        OzoneParts(event), options_.keep);
   action.set_puid(puid);
-  action.set_taxonomy(kTaxonomy);
+  action.set_taxonomy(kDsaTaxonomyV2);
   action.set_commitment(parts.commitment.data(), parts.commitment.size());
   if (!options_.own) {
     action.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/days.h"
 #include "api/import/mastodon_tags.h"
 #include "api/import/ozone_reasons.h"
+#include "api/import/utf8.h"
 
 namespace modlog {
 namespace {
 
-constexpr int64_t kDaySeconds = 86'400;
 constexpr size_t kFactsSizeMax = 5'000;  // characters of part 3
 constexpr size_t kGroundSizeMax = 500;   // of part 6
 constexpr size_t kMetaNameSizeMax = 200;
@@ -22,11 +23,6 @@ std::string Join(const std::vector<std::string>& list) {
     absl::StrAppend(&text, text.empty() ? "" : ", ", item);
   }
   return text;
-}
-
-size_t CountCharacters(std::string_view utf8) {
-  return static_cast<size_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<uint8_t>(c) & 0xc0U) != 0x80U; }));
 }
 
 // Policies and labels are words like those of block lists.

@@ -20,7 +20,7 @@ constexpr size_t kListMax = 64;  // of labels or policies
 constexpr size_t kNameSizeMax = 2'048;
 constexpr size_t kTypeSizeMax = 64;
 
-std::unexpected<OzoneError> Bad(std::string member, std::string reason) {
+std::unexpected<OzoneError> BadMember(std::string member, std::string reason) {
   return std::unexpected(OzoneError{std::move(member), std::move(reason)});
 }
 
@@ -166,12 +166,12 @@ std::optional<OzoneError> ReadDetails(const Json& json, OzoneEvent* event) {
 }
 
 Member<OzoneEvent> ReadEvent(const Json& json) {
-  if (!json.is_object()) return Bad("", "no JSON object");
+  if (!json.is_object()) return BadMember("", "no JSON object");
   OzoneEvent event;
   Reader read(json, "");
   const Json* const id = Find(json, "id");
   if (id == nullptr || !id->is_number_unsigned()) {
-    return Bad("id", "missing, or no whole number");
+    return BadMember("id", "missing, or no whole number");
   }
   event.id = id->get<uint64_t>();
   const std::optional<int64_t> created_at = read.Time("createdAt");
@@ -231,12 +231,12 @@ Result<void> ReadLines(std::string_view text,
     if (line.empty()) continue;
     OzoneItem item{line_number, ++number, OzoneEvent()};
     if (line.size() > kOzoneLineSizeMax) {
-      item.event = Bad(
+      item.event = BadMember(
           "", absl::StrCat("line of more than ", kOzoneLineSizeMax, " bytes"));
     } else if (const auto json = ParseJson(line); json) {
       item.event = ReadEvent(*json);
     } else {
-      item.event = Bad("", json.error());
+      item.event = BadMember("", json.error());
     }
     RETURN_IF_ERROR(on_item(std::move(item)));
   }

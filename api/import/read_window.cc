@@ -1,10 +1,11 @@
 #include "api/import/read_window.h"
 
+#include "api/import/utf8.h"
+
 namespace modlog {
 
 namespace {
 constexpr size_t kReadSize = 256 << 10;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 }  // namespace
 
 Result<bool> ReadWindow::Fill() {
