@@ -5,6 +5,7 @@
 // StreamAppender, by a stream and without a signature, and SealedAppender, in
 // batches that the platform signs.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -21,6 +22,11 @@ struct AppendItem {
   std::string where;   // "FILE:LINE"
   std::string payload = {};  // encoded Payload to keep beside it, or nothing
 };
+
+// SizeOfItem is what an item counts against a limit of bytes.
+inline size_t SizeOfItem(const AppendItem& item) {
+  return item.action.size() + item.payload.size();
+}
 
 struct AnsweredItem {
   AppendItem item;

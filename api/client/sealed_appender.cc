@@ -18,8 +18,8 @@ namespace {
 
 using Positions = std::vector<size_t>;
 
-constexpr std::chrono::milliseconds kPauseMin{50};
-constexpr std::chrono::milliseconds kPauseMax{2'000};
+constexpr std::chrono::milliseconds kSealedPauseMin{50};
+constexpr std::chrono::milliseconds kSealedPauseMax{2'000};
 
 // The same bytes may be answered later: by this server, or by the next one at
 // its address. A log that asks for somebody to look at it is not waited for.
@@ -27,10 +27,6 @@ bool MayComeBack(const RpcFailure& failure) {
   return IsWorthRetrying(failure) || failure.reason == "STOPPING" ||
          failure.code == grpc::StatusCode::DEADLINE_EXCEEDED ||
          failure.code == grpc::StatusCode::CANCELLED;
-}
-
-size_t SizeOf(const AppendItem& item) {
-  return item.action.size() + item.payload.size();
 }
 
 // The one in the bytes; nothing for what is no action, which the log refuses.
@@ -158,12 +154,12 @@ Result<void> SealedAppender::Start() {
 Result<void> SealedAppender::Add(AppendItem item) {
   if (broken_) return std::unexpected(*broken_);
   std::string puid = PuidOf(item.action);
-  const bool fits = bytes_ + SizeOf(item) <= options_.batch_bytes;
+  const bool fits = bytes_ + SizeOfItem(item) <= options_.batch_bytes;
   if (!items_.empty() && (!fits || puids_.contains(puid))) {
     RETURN_IF_ERROR(Flush());
   }
   puids_.insert(std::move(puid));
-  bytes_ += SizeOf(item);
+  bytes_ += SizeOfItem(item);
   items_.push_back(std::move(item));
   return items_.size() < options_.batch_items ? Result<void>() : Flush();
 }
@@ -259,7 +255,7 @@ Result<SealedAppender::Reply> SealedAppender::Call(
 
 void SealedAppender::Pause(const RpcFailure& failure, int retries) {
   std::chrono::milliseconds pause =
-      std::min(kPauseMax, kPauseMin * (1 << std::min(retries, 10)));
+      std::min(kSealedPauseMax, kSealedPauseMin * (1 << std::min(retries, 10)));
   pause = std::max(pause, failure.retry_after.value_or(pause));
   // Between a half and the whole, so that many clients do not come back at
   // once.

@@ -11,8 +11,8 @@
 namespace modlog {
 namespace {
 
-constexpr std::chrono::milliseconds kPauseMin{50};
-constexpr std::chrono::milliseconds kPauseMax{5'000};
+constexpr std::chrono::milliseconds kStreamPauseMin{50};
+constexpr std::chrono::milliseconds kStreamPauseMax{5'000};
 
 v1::AppendStreamRequest MakeRequest(const std::vector<AppendItem>& items,
                                     const StreamAppenderOptions& options) {
@@ -27,10 +27,6 @@ v1::AppendStreamRequest MakeRequest(const std::vector<AppendItem>& items,
   }
   for (const AppendItem& item : items) request.add_payloads(item.payload);
   return request;
-}
-
-size_t SizeOf(const AppendItem& item) {
-  return item.action.size() + item.payload.size();
 }
 
 }  // namespace
@@ -75,14 +71,14 @@ StreamAppender::~StreamAppender() {
 
 Result<void> StreamAppender::Add(AppendItem item) {
   if (!current_.items.empty() &&
-      current_.bytes + SizeOf(item) > options_.batch_bytes) {
+      current_.bytes + SizeOfItem(item) > options_.batch_bytes) {
     RETURN_IF_ERROR(Push());
   }
   {
     absl::MutexLock lock(&mutex_);
     ++unanswered_;
   }
-  current_.bytes += SizeOf(item);
+  current_.bytes += SizeOfItem(item);
   current_.items.push_back(std::move(item));
   if (current_.items.size() < options_.batch_items) return {};
   return Push();
@@ -170,8 +166,8 @@ void StreamAppender::PauseBeforeRetry() {
     stream_->Cancel();
     return;
   }
-  std::chrono::milliseconds pause =
-      std::min(kPauseMax, kPauseMin * (1 << std::min(retries_++, 10)));
+  std::chrono::milliseconds pause = std::min(
+      kStreamPauseMax, kStreamPauseMin * (1 << std::min(retries_++, 10)));
   pause = std::max(pause, turned_away_->retry_after.value_or(pause));
   // Between a half and the whole, so that many clients do not come back at
   // once.
