@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "api/server/item_outcome.h"
 #include "api/server/status.h"
 #include "modlog/v1/log.pb.h"
 #include "verifier/core/entry.h"
@@ -71,11 +72,6 @@ class HeaderCache {
   int64_t logged_at_ms_ = 0;
   std::string header_;
 };
-
-bool Stands(const ItemResult& item) {
-  return item.outcome == Outcome::kLogged ||
-         item.outcome == Outcome::kDuplicate;
-}
 
 void AddViolations(const AppendInput& input, size_t i, const ItemResult& item,
                    std::vector<Violation>* out) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 
+#include "api/server/platform_rule.h"
 #include "log/admission.h"
 #include "modlog/v1/log.pb.h"
 #include "verifier/core/seal.h"
@@ -38,7 +39,6 @@ int PayloadField(AppendKind kind) {
 }
 
 constexpr int kSealField = v1::AppendBatchRequest::kSealFieldNumber;
-constexpr char kPlatformRule[] = "must match ^[a-z0-9][a-z0-9.-]{0,63}$";
 
 // Which scalar a field is, by kind of request.
 bool IsMode(AppendKind kind, int field) {

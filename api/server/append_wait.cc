@@ -4,15 +4,11 @@
 #include <memory>
 #include <utility>
 
+#include "api/server/item_outcome.h"
 #include "log/clock.h"
 
 namespace modlog {
 namespace {
-
-bool Stands(const ItemResult& item) {
-  return item.outcome == ItemResult::Outcome::kLogged ||
-         item.outcome == ItemResult::Outcome::kDuplicate;
-}
 
 uint64_t SizeToCover(const AppendAnswer& answer) {
   uint64_t size = 0;

@@ -22,7 +22,7 @@ constexpr size_t kTokensSizeMax = kPlatformsMax * (64 + 1 + 64 + 1);
 
 Hash HashToken(std::string_view token) { return Sha256(AsBytes(token)); }
 
-std::optional<Hash> ParseHash(std::string_view hex) {
+std::optional<Hash> ParseTokenHash(std::string_view hex) {
   const auto digit = [](char c) {
     return std::string_view("0123456789abcdef").find(c);
   };
@@ -79,7 +79,7 @@ Result<Callers::Tokens> Callers::ParseTokens(const std::string& text,
     ++number;
     const size_t blank = std::min(line.find(' '), line.size());
     const std::string name = line.substr(0, blank);
-    const auto hash = ParseHash(
+    const auto hash = ParseTokenHash(
         std::string_view(line).substr(std::min(blank + 1, line.size())));
     if (!hash || (name != kOperator && !IsPlatformName(name))) {
       return Fail(Code::kCorrupt,

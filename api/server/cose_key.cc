@@ -7,9 +7,9 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kKeyFileSizeMax = 4'096;
+constexpr size_t kCoseKeyFileSizeMax = 4'096;
 
-Result<SignerKey> MakeKey(const std::string& path, const VerifierKey& log) {
+Result<SignerKey> MakeCoseKey(const std::string& path, const VerifierKey& log) {
   auto key = MakeSignerKey(log.name, SignatureType::kEd25519,
                            Ed25519PrivateKey::Generate());
   if (!key.has_value()) return Prefixed(path, key.error());
@@ -39,8 +39,8 @@ Result<void> CheckKey(const VerifierKey& key, const VerifierKey& log) {
 
 Result<SignerKey> LoadOrMakeCoseKey(const std::string& path,
                                     const VerifierKey& log) {
-  ASSIGN_OR_RETURN(const auto text, ReadSecretFile(path, kKeyFileSizeMax));
-  if (!text.has_value()) return MakeKey(path, log);
+  ASSIGN_OR_RETURN(const auto text, ReadSecretFile(path, kCoseKeyFileSizeMax));
+  if (!text.has_value()) return MakeCoseKey(path, log);
   auto key = ParseSignerKey(text->substr(0, text->find('\n')));
   if (!key.has_value()) return Prefixed(path, key.error());
   if (const auto fit = CheckKey(key->verifier, log); !fit.has_value()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "api/server/platform_rule.h"
 #include "api/server/status.h"
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/entry.h"
@@ -10,7 +11,6 @@
 namespace modlog {
 namespace {
 
-constexpr char kPlatformRule[] = "must match ^[a-z0-9][a-z0-9.-]{0,63}$";
 constexpr uint32_t kTaxonomy = 202'507;
 constexpr uint32_t kFirstKey = 1;
 

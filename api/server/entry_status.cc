@@ -14,10 +14,6 @@ namespace {
 
 using Response = v1::GetStatusResponse;
 
-std::unexpected<grpc::Status> Failed(const Log& log, const Error& error) {
-  return std::unexpected(ErrorToGrpc(error, log.state()));
-}
-
 Result<v1::Action> ParseAction(uint64_t index, const DecodedEntry& entry) {
   v1::Action action;
   if (!action.ParseFromArray(entry.action.data(),
@@ -202,12 +198,12 @@ Reply<Response> ReadStatus(Log* log, const v1::GetStatusRequest& request) {
           "index", "must be absent where platform and puid are given"));
     }
     const auto found = log->FindPuid(request.platform(), request.puid());
-    if (!found) return Failed(*log, found.error());
+    if (!found) return FailedCall(*log, found.error());
     index = *found;
   }
   Response response;
   const auto described = Describe(log, index, &response);
-  if (!described) return Failed(*log, described.error());
+  if (!described) return FailedCall(*log, described.error());
   return response;
 }
 

@@ -70,8 +70,8 @@ MetricFamily PerWitness(const std::vector<WitnessStatus>& witnesses,
   return family;
 }
 
-void AddWitnesses(const std::vector<WitnessStatus>& witnesses,
-                  std::vector<MetricFamily>* families) {
+void AddWitnessFamilies(const std::vector<WitnessStatus>& witnesses,
+                        std::vector<MetricFamily>* families) {
   const auto add = [&](std::string name, std::string help, MetricType type,
                        auto number) {
     families->push_back(
@@ -101,7 +101,8 @@ void AddWitnesses(const std::vector<WitnessStatus>& witnesses,
 
 std::string FormatMetrics(const Log& log, const Publisher* publisher) {
   std::vector<MetricFamily> families = {Entries(log), State(log)};
-  if (publisher != nullptr) AddWitnesses(publisher->Statuses(), &families);
+  if (publisher != nullptr)
+    AddWitnessFamilies(publisher->Statuses(), &families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -7,10 +7,10 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kKeyFileSizeMax = 4'096;
+constexpr size_t kMlDsaKeyFileSizeMax = 4'096;
 
-Result<MlDsaSignerKey> MakeKey(const std::string& path,
-                               const std::string& origin) {
+Result<MlDsaSignerKey> MakeMlDsaKey(const std::string& path,
+                                    const std::string& origin) {
   ASSIGN_OR_RETURN(MlDsa44PrivateKey secret, MlDsa44PrivateKey::Generate());
   ASSIGN_OR_RETURN(MlDsaSignerKey key,
                    MakeMlDsaSignerKey(origin, std::move(secret)));
@@ -21,8 +21,8 @@ Result<MlDsaSignerKey> MakeKey(const std::string& path,
 
 Result<MlDsaSignerKey> LoadOrMake(const std::string& path,
                                   const std::string& origin) {
-  ASSIGN_OR_RETURN(const auto text, ReadSecretFile(path, kKeyFileSizeMax));
-  if (!text.has_value()) return MakeKey(path, origin);
+  ASSIGN_OR_RETURN(const auto text, ReadSecretFile(path, kMlDsaKeyFileSizeMax));
+  if (!text.has_value()) return MakeMlDsaKey(path, origin);
   auto key = ParseMlDsaSignerKey(text->substr(0, text->find('\n')));
   if (!key.has_value()) return Prefixed(path, key.error());
   if (key->verifier.name != origin) {

@@ -21,7 +21,7 @@ Page NotFound() {
 }
 
 // A resource that the published tree has, but that could not be read.
-Page Failed(std::string_view path, const Error& error) {
+Page FailedPage(std::string_view path, const Error& error) {
   spdlog::error("cannot serve {}: {}", path, error.message);
   return {.status = 500, .body = "500: the log cannot read this\n"};
 }
@@ -36,7 +36,7 @@ Page GetCheckpoint(const Log& log) {
   return {.body = head->checkpoint};
 }
 
-std::optional<Hash> ParseHash(std::string_view hex) {
+std::optional<Hash> ParseTermHash(std::string_view hex) {
   if (hex.size() != 2 * kHashSize) return std::nullopt;
   Hash hash = {};
   for (size_t i = 0; i < kHashSize; ++i) {
@@ -61,7 +61,7 @@ Page GetKept(Log* log, std::string_view number) {
   request.set_index(*index);
   const auto kept = ReadKept(log, request, {});
   if (!kept.has_value()) {
-    return Failed(number, {Code::kCorrupt, kept.error().error_message()});
+    return FailedPage(number, {Code::kCorrupt, kept.error().error_message()});
   }
   if (kept->payload().commitments().empty()) return NotFound();
   return {.body = FormatKept(*kept), .content_type = "application/json"};
@@ -70,18 +70,18 @@ Page GetKept(Log* log, std::string_view number) {
 // Whoever keeps a copy takes out of it what the log took out.
 Page GetRedactions(Log* log) {
   const auto entries = log->ReadAllRedacted();
-  if (!entries.has_value()) return Failed("/redactions", entries.error());
+  if (!entries.has_value()) return FailedPage("/redactions", entries.error());
   return {.body = FormatRedactions(*entries)};
 }
 
 // The hash as 64 lower-case digits: one spelling, one page.
 Page GetTerm(Log* log, std::string_view hex) {
-  const auto hash = ParseHash(hex);
+  const auto hash = ParseTermHash(hex);
   if (!hash.has_value()) return NotFound();
   auto text = log->ReadTerm(*hash);
   if (text.has_value()) return {.body = *std::move(text)};
   if (text.error().code == Code::kNotFound) return NotFound();
-  return Failed(hex, text.error());
+  return FailedPage(hex, text.error());
 }
 
 Page GetResource(Log* log, std::string_view path) {
@@ -94,7 +94,7 @@ Page GetResource(Log* log, std::string_view path) {
   if (parsed->width > TileWidth(id, size)) return NotFound();
   auto bytes = is_bundle ? log->ReadBundle(id.index, parsed->width)
                          : log->ReadTile(id, parsed->width);
-  if (!bytes.has_value()) return Failed(path, bytes.error());
+  if (!bytes.has_value()) return FailedPage(path, bytes.error());
   return {.body = *std::move(bytes),
           .content_type = kBytes,
           .cache_control = is_bundle ? kBundleCache : kTileCache};

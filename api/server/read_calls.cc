@@ -23,10 +23,6 @@ std::unexpected<grpc::Status> Beyond(std::string_view what, uint64_t got,
       LogState::kServing));
 }
 
-std::unexpected<grpc::Status> Failed(const Log& log, const Error& error) {
-  return std::unexpected(ErrorToGrpc(error, log.state()));
-}
-
 std::unexpected<grpc::Status> FailedLeaf(Log* log, uint64_t index,
                                          const Error& error) {
   return std::unexpected(LeafErrorToGrpc(log, index, error));
@@ -34,8 +30,8 @@ std::unexpected<grpc::Status> FailedLeaf(Log* log, uint64_t index,
 
 // A log that was rolled back shows what it has, but signs nothing of it.
 std::unexpected<grpc::Status> NoCheckpoint(const Log& log) {
-  return Failed(log, {Code::kUnavailable,
-                      "there is no checkpoint: " + log.state_reason()});
+  return FailedCall(log, {Code::kUnavailable,
+                          "there is no checkpoint: " + log.state_reason()});
 }
 
 void SetHead(const TreeHead& tree, v1::GetLogInfoResponse::Head* out) {
@@ -122,7 +118,7 @@ Reply<v1::GetInclusionProofResponse> ReadInclusion(
     return Beyond("index", request.index(), "requested", size);
   }
   const auto path = log->ProveInclusion(request.index(), size);
-  if (!path.has_value()) return Failed(*log, path.error());
+  if (!path.has_value()) return FailedCall(*log, path.error());
   v1::GetInclusionProofResponse response;
   response.set_tree_size(size);
   for (const Hash& hash : *path) {
@@ -152,7 +148,7 @@ Reply<v1::GetConsistencyProofResponse> ReadConsistency(
     return Beyond("old_size", request.old_size(), "published", size);
   }
   const auto proof = log->ProveConsistency(request.old_size(), size);
-  if (!proof.has_value()) return Failed(*log, proof.error());
+  if (!proof.has_value()) return FailedCall(*log, proof.error());
   v1::GetConsistencyProofResponse response;
   response.set_new_size(size);
   for (const Hash& hash : *proof) {
@@ -172,7 +168,7 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   auto leaf = log->ReadLeaf(request.index());
   if (!leaf.has_value()) return FailedLeaf(log, request.index(), leaf.error());
   auto path = log->ProveInclusion(request.index(), head->tree.size);
-  if (!path.has_value()) return Failed(*log, path.error());
+  if (!path.has_value()) return FailedCall(*log, path.error());
   v1::GetReceiptResponse response;
   if (request.cose()) {
     auto cose = MakeCoseReceipt(cose_key, head->tree, request.index(), *path);
@@ -186,7 +182,7 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   response.set_leaf(*std::move(leaf));
   response.set_tlog_proof(FormatTlogProof(proof));
   const auto seal = log->ReadEntrySeal(request.index());
-  if (!seal.has_value()) return Failed(*log, seal.error());
+  if (!seal.has_value()) return FailedCall(*log, seal.error());
   // One that is not published yet is no part of what the receipt says.
   if (seal->has_value() && (*seal)->entry < head->tree.size) {
     SetSeal(**seal, response.mutable_seal());

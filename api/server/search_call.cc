@@ -10,7 +10,7 @@ namespace {
 
 // A page stays below the message size that clients take.
 constexpr size_t kPageBytesMax = 3 << 20;
-constexpr int kBundlesPerStep = 16;
+constexpr int kBundlesPerSearchStep = 16;
 
 // The entries that can match are in [from, to); what was asked for ends at end.
 struct SearchRange {
@@ -33,7 +33,7 @@ class SearchJob final : public ScanJob {
         out_(out) {}
 
   Next Step() override {
-    for (int i = 0; i < kBundlesPerStep; ++i) {
+    for (int i = 0; i < kBundlesPerSearchStep; ++i) {
       if (scan_.next() >= scan_end_ || full_) return Finish();
       const auto stepped = scan_.Step(
           scan_end_, [this](const ScannedEntry& entry) { return Take(entry); });

@@ -20,6 +20,7 @@
 #include <grpcpp/support/status.h>
 
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <string>
 #include <string_view>
@@ -63,6 +64,12 @@ grpc::Status ToGrpc(const RpcStatus& status);
 // Shorthands for the one who answers a call.
 grpc::Status ErrorToGrpc(const Error& error, LogState state);
 grpc::Status RefusedToGrpc(std::string_view field, std::string_view rule);
+
+// FailedCall is how a call ends that the log could not answer.
+inline std::unexpected<grpc::Status> FailedCall(const Log& log,
+                                                const Error& error) {
+  return std::unexpected(ErrorToGrpc(error, log.state()));
+}
 
 }  // namespace modlog
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kMessageEntriesMax = 1'000;
 constexpr size_t kMessageBytes = 256 << 10;  // enough to send
-constexpr int kBundlesPerStep = 16;
+constexpr int kBundlesPerWatchStep = 16;
 
 class FailedWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
@@ -77,7 +77,8 @@ Result<v1::WatchResponse> WatchStream::Collect(uint64_t end) {
   v1::WatchResponse response;
   size_t bytes = 0;
   bool full = false;
-  for (int i = 0; i < kBundlesPerStep && scan_.next() < end && !full; ++i) {
+  for (int i = 0; i < kBundlesPerWatchStep && scan_.next() < end && !full;
+       ++i) {
     RETURN_IF_ERROR(scan_.Step(end, [&](const ScannedEntry& entry) {
       entry.CopyTo(response.add_entries());
       bytes += entry.leaf.size();
