@@ -781,9 +781,9 @@ def judge_fork(data, policy, say=lambda *_: None):
     if not logs:
         raise CannotTell("the policy names no log of the origin "
                          + quoted(older.origin))
-    guilty = [log for log in logs if all(signed_by(note, log) for _, note in notes)]
-    if not guilty:
-        raise ProvedFalse("no key of the policy signed both checkpoints")
+    guilty = [[log for log in logs if signed_by(note, log)] for _, note in notes]
+    if not all(guilty):
+        raise ProvedFalse("no key of the policy signed one of the checkpoints")
     if older.size == newer.size:
         if path:
             raise ProvedFalse("equal sizes want no path")
@@ -797,7 +797,8 @@ def judge_fork(data, policy, say=lambda *_: None):
     if prefix == older.root:
         raise ProvedFalse("the larger tree has the smaller one's root: no fork")
     say("log", quoted(older.origin))
-    say("key", guilty[0].vkey)
+    for vkey in dict.fromkeys(keys[0].vkey for keys in guilty):
+        say("key", vkey)
     say("size", older.size)
     say("signed root", format_base64(older.root))
     say("other root", format_base64(prefix))

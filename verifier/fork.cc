@@ -42,33 +42,56 @@ Result<Pair> ReadPair(std::string_view evidence) {
   return Pair{std::move(before), std::move(now), read.proof};
 }
 
+// The keys that a policy has of one log. kNotFound if there are none.
+Result<std::vector<VerifierKey>> KeysOf(const std::string& origin,
+                                        const Policy& policy) {
+  std::vector<VerifierKey> keys;
+  for (const PolicyLog& log : policy.logs) {
+    if (log.key.name == origin) keys.push_back(log.key);
+  }
+  if (!keys.empty()) return keys;
+  return Fail(Code::kNotFound,
+              "the policy names no log of the origin " + Quoted(origin));
+}
+
 bool IsSignedBy(const Signed& checkpoint, const VerifierKey& key) {
   return OpenNote(checkpoint.note, std::span(&key, 1)).has_value();
 }
 
-// The key that signed both. kNotFound for a log that the policy does not name.
-Result<VerifierKey> SignerOfBoth(const Pair& pair, const Policy& policy) {
+Result<VerifierKey> SignerOf(const Signed& checkpoint,
+                             const std::vector<VerifierKey>& keys) {
+  for (const VerifierKey& key : keys) {
+    if (IsSignedBy(checkpoint, key)) return key;
+  }
+  return Fail(Code::kBadProof, "no key that the policy has of " +
+                                   Quoted(checkpoint.checkpoint.origin) +
+                                   " signed the checkpoint of size " +
+                                   Grouped(checkpoint.checkpoint.tree.size));
+}
+
+struct Signers {
+  VerifierKey smaller;
+  VerifierKey larger;
+};
+
+// A log with two keys must not sign one history with each of them. Where one
+// key signed both, that one.
+Result<Signers> SignersOf(const Pair& pair, const Policy& policy) {
   const std::string& origin = pair.smaller.checkpoint.origin;
   if (pair.larger.checkpoint.origin != origin) {
     return Fail(Code::kBadProof,
                 "the checkpoints are of two logs: " + Quoted(origin) + " and " +
                     Quoted(pair.larger.checkpoint.origin));
   }
-  bool is_known = false;
-  for (const PolicyLog& log : policy.logs) {
-    if (log.key.name != origin) continue;
-    is_known = true;
-    if (IsSignedBy(pair.smaller, log.key) && IsSignedBy(pair.larger, log.key)) {
-      return log.key;
+  ASSIGN_OR_RETURN(const std::vector<VerifierKey> keys, KeysOf(origin, policy));
+  for (const VerifierKey& key : keys) {
+    if (IsSignedBy(pair.smaller, key) && IsSignedBy(pair.larger, key)) {
+      return Signers{key, key};
     }
   }
-  if (is_known) {
-    return Fail(Code::kBadProof, "no key that the policy has of " +
-                                     Quoted(origin) +
-                                     " signed both checkpoints");
-  }
-  return Fail(Code::kNotFound,
-              "the policy names no log of the origin " + Quoted(origin));
+  ASSIGN_OR_RETURN(const VerifierKey smaller, SignerOf(pair.smaller, keys));
+  ASSIGN_OR_RETURN(const VerifierKey larger, SignerOf(pair.larger, keys));
+  return Signers{smaller, larger};
 }
 
 // The root that the larger tree had at the smaller size.
@@ -107,8 +130,8 @@ ForkReport JudgeFork(std::string_view evidence, const Policy& policy) {
   };
   const auto pair = ReadPair(evidence);
   if (!pair) return end(Verdict::kCannotTell, pair.error());
-  const auto key = SignerOfBoth(*pair, policy);
-  if (!key) return end(VerdictOf(key.error().code), key.error());
+  const auto keys = SignersOf(*pair, policy);
+  if (!keys) return end(VerdictOf(keys.error().code), keys.error());
   const TreeHead& smaller = pair->smaller.checkpoint.tree;
   const TreeHead& larger = pair->larger.checkpoint.tree;
   const auto other = OtherRootOfFork(smaller, larger, pair->proof);
@@ -116,7 +139,8 @@ ForkReport JudgeFork(std::string_view evidence, const Policy& policy) {
   return {.verdict = Verdict::kTrue,
           .reason = "",
           .origin = pair->smaller.checkpoint.origin,
-          .log_key = FormatVerifierKey(*key),
+          .log_key = FormatVerifierKey(keys->smaller),
+          .larger_log_key = FormatVerifierKey(keys->larger),
           .smaller = smaller,
           .larger = larger,
           .other_root = *other};
@@ -133,6 +157,9 @@ std::string FormatFork(const ForkReport& report) {
   lines.Head("verdict: true: this log signed two histories");
   lines.Add("log", Quoted(report.origin));
   lines.Add("signed by", report.log_key);
+  if (report.larger_log_key != report.log_key) {
+    lines.Add("and by", report.larger_log_key);
+  }
   lines.Add("at size", Grouped(report.smaller.size));
   lines.Add("  it signed the root", HashText(report.smaller.root));
   lines.Add("  and had the root", HashText(report.other_root));
@@ -149,6 +176,7 @@ std::string FormatForkJson(const ForkReport& report) {
   if (report.verdict == Verdict::kTrue) {
     json["origin"] = report.origin;
     json["log_key"] = report.log_key;
+    json["larger_log_key"] = report.larger_log_key;
     json["size"] = report.smaller.size;
     json["root"] = HashText(report.smaller.root);
     json["other_root"] = HashText(report.other_root);

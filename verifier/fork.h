@@ -4,9 +4,10 @@
 // Evidence of a fork (contradiction.h), judged from the file and a policy
 // alone: does it prove that the log signed two histories?
 //
-//   0  it does: one key of the policy signed both checkpoints, and either they
-//      have one size and two roots, or the proof shows that the larger tree,
-//      whose root was signed, had another root at the smaller size
+//   0  it does: keys that the policy has of the log, one or two, signed the
+//      checkpoints, and either these have one size and two roots, or the proof
+//      shows that the larger tree, whose root was signed, had another root at
+//      the smaller size
 //   1  it does not
 //   2  cannot tell: no evidence by its form, or of a log that the policy does
 //      not name
@@ -31,10 +32,11 @@ struct ForkReport {
 
   // Set where the verdict is true.
   std::string origin;
-  std::string log_key;    // vkey
-  TreeHead smaller = {};  // as the log signed it
-  TreeHead larger = {};   // as the log signed it
-  Hash other_root = {};   // of the larger tree at the smaller size
+  std::string log_key;         // vkey; signed the smaller tree
+  std::string larger_log_key;  // of the same log; signed the larger one
+  TreeHead smaller = {};       // as the log signed it
+  TreeHead larger = {};        // as the log signed it
+  Hash other_root = {};        // of the larger tree at the smaller size
 };
 
 ForkReport JudgeFork(std::string_view evidence, const Policy& policy);

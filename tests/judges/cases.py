@@ -599,7 +599,11 @@ def named_evidence():
     both = policy(f"log {second.vkey()}", f"log {LOG.vkey()}", "quorum none")
     yield evidence("one of two keys", before, now, trust=both, status=0)
     yield evidence("a key each", note(text, second.line(text)), now, trust=both,
-                   status=1)
+                   status=0)
+    yield evidence("a key each, and one is not known", note(text, second.line(text)),
+                   now, status=1)
+    yield evidence("a key each, in turn", before, note(other, second.line(other)),
+                   trust=both, status=0)
     yield evidence("another key each, too", note(text, second.line(text), good[0]),
                    now, trust=both, status=0)
     theirs = checkpoint(2, one.root(), "other.example/log")
