@@ -47,7 +47,7 @@ Result<std::vector<std::string>> ListFiles(const std::string& directory) {
   return paths;
 }
 
-Result<std::string> ReadFile(const std::string& path, size_t size_max) {
+Result<std::string> ReadListedFile(const std::string& path, size_t size_max) {
   std::error_code error;
   if (fs::symlink_status(path, error).type() != fs::file_type::regular) {
     return Fail(Code::kMalformed, "not a regular file");

@@ -20,10 +20,10 @@ namespace modlog {
 // read.
 Result<std::vector<std::string>> ListFiles(const std::string& directory);
 
-// ReadFile returns the bytes of a regular file of at most `size_max` bytes.
-// kTooLarge with the limit, kMalformed for anything but a regular file,
+// ReadListedFile returns the bytes of a regular file of at most `size_max`
+// bytes. kTooLarge with the limit, kMalformed for anything but a regular file,
 // kUnavailable.
-Result<std::string> ReadFile(const std::string& path, size_t size_max);
+Result<std::string> ReadListedFile(const std::string& path, size_t size_max);
 
 // Printable replaces control characters by "?".
 std::string Printable(std::string_view path);

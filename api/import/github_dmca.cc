@@ -51,7 +51,7 @@ Result<ImportTotals> ImportListed(const GithubDmcaOptions& options,
   for (const ListedNotice& listed : listing.notices) {
     RETURN_IF_ERROR(importer.Import(
         listed.path, listed.name,
-        ReadFile(options.directory + "/" + listed.path, kNoticeSizeMax)));
+        ReadListedFile(options.directory + "/" + listed.path, kNoticeSizeMax)));
     sink->OnProgress(totals.items, files);
   }
   return totals;

@@ -1,5 +1,8 @@
 #include "api/client/commands/command.h"
 
+// All of CLI11, so that what commands declare with its App alone can be linked.
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <filesystem>
 
