@@ -38,7 +38,7 @@ constexpr char kAction[] =
     R"("ground":"GROUND_INCOMPATIBLE_CONTENT","category":"CATEGORY_VIOLENCE",)"
     R"("application_date":18634,"subject_kind":"SUBJECT_KIND_ITEM"})";
 
-class EnrolmentTest : public testing::Test {
+class WitnessEnrolmentTest : public testing::Test {
  protected:
   Words Log(const Words& more) {
     Words words = {"--data-dir",           folder_ / "data", "--grpc-listen",
@@ -60,7 +60,7 @@ class EnrolmentTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(EnrolmentTest, OurWitnessServesALogByWhatIsPrinted) {
+TEST_F(WitnessEnrolmentTest, OurWitnessServesALogByWhatIsPrinted) {
   {
     Program log("modlogd", Log({"10000"}));
     const std::string ready = log.WaitForOutput("\n");
