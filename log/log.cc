@@ -41,6 +41,7 @@ class RunningLog final : public Log {
         warn_(std::move(options.warn)),
         store_(std::move(store)),
         signer_(std::move(options.key), std::move(options.second_key)),
+        begun_(publish_at_once_),
         state_(publish_at_once_ ? LogState::kServing : LogState::kUnconfirmed),
         reason_(publish_at_once_ ? "" : kUnconfirmedReason) {}
 
@@ -133,11 +134,12 @@ class RunningLog final : public Log {
   void Adopt(View view);
   void Leave(LogState state, const std::string& reason);
   void RollBack(const StoredHead& head, Edge edge, const StoredHead& mark);
-  // Nothing is signed once the log has left for good, but what it starts with
-  // was signed before.
+  // Nothing new is signed before the witnesses have answered, nor once the log
+  // has left for good (I4).
   bool MaySign() const {
-    const LogState now = state();
-    return now != LogState::kRolledBack && now != LogState::kPoisoned;
+    MutexLock lock(&mutex_);
+    return begun_ && state_ != LogState::kRolledBack &&
+           state_ != LogState::kPoisoned;
   }
   void Run();
   void RefuseAll(std::vector<PendingGroup> groups) const;
@@ -145,10 +147,12 @@ class RunningLog final : public Log {
   Result<void> CheckOrder(const EraseOrder& order);
   Result<void> CheckOrder(const RedactOrder& order);
   Result<uint64_t> AppendOwn(const std::string& action);
+  Result<uint64_t> AppendWhileServing(const std::string& action);
   void Enqueue(AppendGroup group, AppendDone done);
   Result<void> CheckTakes() const;
   Result<void> ReadEnds();
   void BeginAsSuccessor();
+  void Serve();
   std::optional<Result<uint64_t>> KnownEnd(const std::string& successor) const;
   Result<uint64_t> AppendLast(const VerifierKey& successor);
   bool HasEnded() const {
@@ -192,7 +196,8 @@ class RunningLog final : public Log {
   // The verifier key that the last entry names; empty while the log goes on.
   std::string successor_ ABSL_GUARDED_BY(mutex_);
   bool freezing_ ABSL_GUARDED_BY(mutex_) = false;  // the log's own entries only
-  bool begun_ ABSL_GUARDED_BY(mutex_) = false;     // entry 0 is on its way
+  // Whether there is nobody to ask, or enough witnesses have answered.
+  bool begun_ ABSL_GUARDED_BY(mutex_);
   LogState state_ ABSL_GUARDED_BY(mutex_);
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   View view_ ABSL_GUARDED_BY(mutex_);
@@ -226,11 +231,12 @@ Result<void> RunningLog::Start() {
                      },
                      [this] { return MaySign(); }},
       recovered.head, std::move(recovered.edge));
-  if (!publish_at_once_) {
-    ASSIGN_OR_RETURN(auto empty, signer_.EmptyHead());
-    publication_.Publish(std::move(empty));
-  }
   RETURN_IF_ERROR(sequencer_->Start());
+  if (publish_at_once_) {
+    RETURN_IF_ERROR(sequencer_->SignRest());
+  } else if (signed_head()->tree.size == 0) {
+    publication_.Publish(signed_head());
+  }
   RETURN_IF_ERROR(ReadEnds());
   thread_ = std::thread([this] { Run(); });
   // Nobody else can append before this returns. Where witnesses are asked
@@ -260,7 +266,7 @@ Result<void> RunningLog::ReadEnds() {
 void RunningLog::StartEraser() {
   eraser_ = std::make_unique<Eraser>(EraserParts{
       store_.get(), slots_.get(), clock_, erasures_,
-      [this](const std::string& action) { return AppendOwn(action); },
+      [this](const std::string& action) { return AppendWhileServing(action); },
       [this](uint64_t index) { return ReadStored(index); },
       [this](uint64_t index) { return ReadLeaf(index); },
       [this] { return publication_.head()->tree.size; }, warn_});
@@ -289,6 +295,16 @@ Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
     promise.set_value(IndexOfOwn(answer));
   });
   return promise.get_future().get();
+}
+
+// The log's own entries wait for the witnesses like any other: a copy that was
+// restored would sign its waiting erasures a second time (I4).
+Result<uint64_t> RunningLog::AppendWhileServing(const std::string& action) {
+  {
+    MutexLock lock(&mutex_);
+    if (state_ != LogState::kServing) return Fail(Code::kUnavailable, reason_);
+  }
+  return AppendOwn(action);
 }
 
 // Nothing is appended once the log has ended, or is about to.
@@ -532,8 +548,8 @@ void RunningLog::Adopt(View view) {
   auto head = view.head;
   {
     MutexLock lock(&mutex_);
-    committed_ = head->tree;
     view_ = std::move(view);
+    committed_ = sequencer_ ? sequencer_->committed() : head->tree;
   }
   if (publish_at_once_) publication_.Publish(std::move(head));
   on_signed_();
@@ -543,14 +559,24 @@ void RunningLog::Confirm() {
   {
     MutexLock lock(&mutex_);
     if (state_ != LogState::kUnconfirmed || begun_) return;
-    begun_ = !first_.empty() && committed_.size == 0;
-    if (!begun_) {
-      state_ = LogState::kServing;
-      reason_.clear();
-      return;
-    }
+    begun_ = true;
   }
-  BeginAsSuccessor();
+  // The sequencer's thread has nothing to do before Serve or BeginAsSuccessor.
+  auto ready = sequencer_->SignRest();
+  if (ready) ready = ReadEnds();
+  if (!ready) return Leave(LogState::kPoisoned, ready.error().message);
+  if (!first_.empty() && signed_head()->tree.size == 0) {
+    BeginAsSuccessor();
+  } else {
+    Serve();
+  }
+}
+
+void RunningLog::Serve() {
+  MutexLock lock(&mutex_);
+  if (state_ != LogState::kUnconfirmed) return;
+  state_ = LogState::kServing;
+  reason_.clear();
 }
 
 // The witnesses know of no entry: the first one is written, and then the log is
@@ -562,10 +588,7 @@ void RunningLog::BeginAsSuccessor() {
   Enqueue(std::move(group), [this](const Result<AppendAnswer>& answer) {
     const auto index = IndexOfOwn(answer);
     if (!index) return Leave(LogState::kPoisoned, index.error().message);
-    MutexLock lock(&mutex_);
-    if (state_ != LogState::kUnconfirmed) return;
-    state_ = LogState::kServing;
-    reason_.clear();
+    Serve();
   });
 }
 
@@ -594,7 +617,7 @@ void RunningLog::Run() {
     if (groups.empty()) return;
     if (!MaySign()) {
       RefuseAll(std::move(groups));
-      break;
+      continue;
     }
     if (Sequence(std::move(groups))) continue;
     {

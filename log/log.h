@@ -276,16 +276,18 @@ class Log {
   virtual std::shared_ptr<const SignedHead> published_head() const = 0;
 
   // For a log that does not publish at once; it starts kUnconfirmed, with the
-  // empty tree published.
-  // Confirm: enough witnesses have seen no more than this log has, so it takes
-  // appends from now on.
+  // head at the high-water mark signed and nothing published, but for a log
+  // that has signed no entry: the empty tree.
+  // Confirm: enough witnesses have seen no more than this log has signed, so it
+  // signs what else it holds, and takes appends from now on.
   virtual void Confirm() = 0;
   // PublishHead publishes a head that was signed. kOutOfRange beyond the signed
   // head; kConflict, and nothing changes, where it is older than the published
   // one or its root is not the log's.
   virtual Result<void> PublishHead(std::shared_ptr<const SignedHead> head) = 0;
   // StopSigning: somebody has proof, or says, that this log's history is not
-  // all there is. kRolledBack at once; a batch in flight is not signed.
+  // all there is. kRolledBack at once; a batch in flight is not signed, by the
+  // next start neither before Confirm.
   virtual void StopSigning(const std::string& reason) = 0;
 
   // WhenPublished calls `done` once the published head has `size` entries or

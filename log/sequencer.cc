@@ -61,11 +61,27 @@ Sequencer::Sequencer(SequencerParts parts, StoredHead committed, Edge edge)
 
 Result<void> Sequencer::Start() {
   ASSIGN_OR_RETURN(next_slot_, ReadNextSlot(*parts_.store));
-  RETURN_IF_ERROR(parts_.high_water->Raise(committed_));
-  ASSIGN_OR_RETURN(view_.head, parts_.signer->Adopt(committed_.tree));
+  const TreeHead mark = parts_.high_water->mark().tree;
   view_.edge = edge_;
+  if (mark.size < committed_.tree.size) {
+    ASSIGN_OR_RETURN(Edge edge, Edge::Restore(mark.size, *parts_.store));
+    view_.edge = std::make_shared<const Edge>(std::move(edge));
+  }
+  ASSIGN_OR_RETURN(view_.head, parts_.signer->Adopt(mark));
   parts_.publish(view_);
   return {};
+}
+
+Result<void> Sequencer::SignRest() {
+  const uint64_t signed_size = view_.head->tree.size;
+  if (signed_size == committed_.tree.size) return {};
+  std::vector<Hash> proof;
+  if (signed_size > 0) {
+    ASSIGN_OR_RETURN(proof,
+                     Prover(parts_.store, edge_)
+                         .ProveConsistency(signed_size, committed_.tree.size));
+  }
+  return Publish(committed_, proof, edge_);
 }
 
 Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {

@@ -11,8 +11,9 @@
 //   publish   high-water mark, then signature               (I3, I4)
 //   answer    only now                                      (I10)
 //
-// Starting up runs `publish` too: a crash between commit and publish is
-// finished by the code that runs after every batch.
+// What a crash left committed and not signed is published by the same code
+// (SignRest): at the start or, of a log with witnesses, once they have
+// answered.
 //
 // No thread of its own: log.cc calls SequenceOnce from one, tests call it from
 // theirs. Readers take a View, which is immutable.
@@ -61,15 +62,21 @@ class Sequencer {
   // `committed` and `edge` are the store's head and its edge, checked.
   Sequencer(SequencerParts parts, StoredHead committed, Edge edge);
 
-  // Start raises the high-water mark to the committed head, signs it and
-  // publishes it. kUnavailable when the mark cannot be written.
+  // Start publishes the head at the high-water mark, which was signed before:
+  // the same head again is no second history.
   Result<void> Start();
+
+  // SignRest brings what was committed and not signed to its signature; to be
+  // called after Start, and before any batch. kUnavailable when the mark cannot
+  // be written or the log must not sign.
+  Result<void> SignRest();
 
   // SequenceOnce answers every group. An error means that the log must not go
   // on before it has been reopened (I6); the groups have been told.
   Result<void> SequenceOnce(std::vector<PendingGroup> groups);
 
-  // The newest committed head, ahead of the signed one after a failure.
+  // The newest committed head, ahead of the signed one before SignRest and
+  // after a failure.
   TreeHead committed() const { return committed_.tree; }
 
  private:

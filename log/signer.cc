@@ -1,7 +1,6 @@
 #include "log/signer.h"
 
 #include "verifier/core/checkpoint.h"
-#include "verifier/core/frontier.h"
 
 namespace modlog {
 
@@ -27,10 +26,6 @@ Result<std::shared_ptr<const SignedHead>> Signer::Adopt(const TreeHead& head) {
   adopted_ = true;
   last_ = head;
   return Issue(head);
-}
-
-Result<std::shared_ptr<const SignedHead>> Signer::EmptyHead() const {
-  return Issue(Frontier().Head());
 }
 
 Result<std::shared_ptr<const SignedHead>> Signer::Issue(

@@ -29,12 +29,9 @@ class Signer {
   Result<std::shared_ptr<const SignedHead>> Sign(const TreeHead& head,
                                                  std::span<const Hash> proof);
 
-  // Adopt takes a head that was durable at start as the first to sign: what
-  // comes before it has been compared with the high-water mark.
+  // Adopt takes the head at the high-water mark as the first to sign: it was
+  // signed before, and is the empty tree's of a new log.
   Result<std::shared_ptr<const SignedHead>> Adopt(const TreeHead& head);
-
-  // The head of the empty tree, which every log has signed first.
-  Result<std::shared_ptr<const SignedHead>> EmptyHead() const;
 
   const VerifierKey& verifier() const { return key_.verifier; }
 

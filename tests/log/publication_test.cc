@@ -3,14 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "log/memory_store.h"
 #include "log/publication.h"
+#include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
+#include "tests/log/payload_fixture.h"
 
 namespace modlog::publication_test {
 namespace {
@@ -93,17 +98,53 @@ TEST(Publication, TellsWhoWaitsThatTheLogStops) {
   EXPECT_TRUE(too_late.error);
 }
 
+// Calls `then` after each commit, before anything of it is signed.
+class HookedStore final : public ForwardingStore {
+ public:
+  HookedStore(std::unique_ptr<Store> store, std::function<void()> then)
+      : ForwardingStore(std::move(store)), then_(std::move(then)) {}
+  CommitResult Commit(const StoreBatch& batch) override {
+    CommitResult result = ForwardingStore::Commit(batch);
+    then_();
+    return result;
+  }
+
+ private:
+  const std::function<void()> then_;
+};
+
 class HeldBackLog : public LogFixture {
  protected:
-  void Open() {
+  void Open(bool with_witnesses = true) {
     log_.reset();
-    auto log = Log::Open({.data_dir = directory_.path(),
-                          .key = TestKey(),
-                          .clock = &clock_,
-                          .publishing = {.at_once = false}},
-                         NewMemoryStore(contents_));
+    refused_erasures_ = false;
+    auto log = Log::Open(
+        {.data_dir = directory_.path(),
+         .key = TestKey(),
+         .clock = &clock_,
+         .erasures = {.look_every = std::chrono::milliseconds(20)},
+         .publishing = {.at_once = !with_witnesses},
+         .warn =
+             [this](const std::string& what) {
+               if (what.starts_with("erasures wait")) refused_erasures_ = true;
+             }},
+        std::make_unique<HookedStore>(NewMemoryStore(contents_), [this] {
+          if (after_commit_) after_commit_();
+        }));
     ASSERT_TRUE(log) << log.error().message;
     log_ = *std::move(log);
+  }
+  // A batch is committed when a witness is heard.
+  void AppendAndBeStopped(const std::string& puid) {
+    after_commit_ = [this] { log_->StopSigning("a witness knows more"); };
+    EXPECT_FALSE(AppendGroupOf({Takedown(puid)}));
+    after_commit_ = nullptr;
+  }
+  bool Eventually(const std::function<bool()>& condition) {
+    for (int i = 0; i < 10'000 && !condition(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return condition();
   }
   std::shared_ptr<const SignedHead> Cosigned(const SignedHead& head) {
     auto cosigned = std::make_shared<SignedHead>(head);
@@ -112,6 +153,8 @@ class HeldBackLog : public LogFixture {
   }
 
   std::shared_ptr<MemoryContents> contents_ = NewMemoryContents();
+  std::function<void()> after_commit_;
+  std::atomic<bool> refused_erasures_ = false;
 };
 
 TEST_F(HeldBackLog, TakesNothingBeforeItsWitnessesHaveSpoken) {
@@ -165,16 +208,91 @@ TEST_F(HeldBackLog, SignsNothingOnceTold) {
   EXPECT_EQ(log_->state(), LogState::kRolledBack);
 }
 
-// The next start may serve again: what was committed was never signed, and
-// what was signed is all there.
-TEST_F(HeldBackLog, OpensAgainAfterItWasTold) {
+// I4: what was committed when a witness was heard may stand otherwise in
+// another history, so the next start asks before it signs it.
+TEST_F(HeldBackLog, SignsABatchThatWasInFlightOnlyOnceConfirmed) {
   Open();
   log_->Confirm();
   ASSERT_TRUE(AppendGroupOf({Takedown("one")}));
-  log_->StopSigning("a witness has seen 9 entries");
-  Open();
-  EXPECT_EQ(log_->state(), LogState::kUnconfirmed);
+  AppendAndBeStopped("two");
   EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+  for (int start = 0; start < 2; ++start) {
+    Open();
+    EXPECT_EQ(log_->state(), LogState::kUnconfirmed);
+    OpenHead(*log_->signed_head());
+    EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+    EXPECT_EQ(log_->committed_head().size, 2u);
+    EXPECT_TRUE(log_->ReadLeaf(0));
+    EXPECT_EQ(log_->ReadLeaf(1).error().code, Code::kOutOfRange);
+    EXPECT_EQ(log_->FindPuid("example", "two").error().code, Code::kNotFound);
+  }
+  log_->Confirm();
+  EXPECT_EQ(log_->state(), LogState::kServing);
+  OpenHead(*log_->signed_head());
+  EXPECT_EQ(log_->signed_head()->tree.size, 2u);
+  EXPECT_EQ(AppendOne(Takedown("two")).outcome,
+            ItemResult::Outcome::kDuplicate);
+  EXPECT_EQ(AppendOne(Takedown("three")).index, 2u);
+}
+
+TEST_F(HeldBackLog, AFirstBatchThatWasInFlightWaitsToo) {
+  Open();
+  log_->Confirm();
+  AppendAndBeStopped("one");
+  Open();
+  EXPECT_EQ(log_->signed_head()->tree.size, 0u);
+  log_->StopSigning("a witness has seen 9 entries");
+  log_->Confirm();
+  EXPECT_EQ(log_->state(), LogState::kRolledBack);
+  EXPECT_EQ(log_->signed_head()->tree.size, 0u);
+  Open();
+  log_->Confirm();
+  OpenHead(*log_->signed_head());
+  EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+}
+
+// I4: the lost log of which this is a copy may have signed the same erasure in
+// an entry of another time and another name.
+TEST_F(HeldBackLog, AnErasureThatWaitsIsNotSignedBeforeTheWitnessesHaveSpoken) {
+  Open(/*with_witnesses=*/false);
+  const RecordWithPayload record = CommitTo(
+      TakedownMessage("erased"), {{kPartContentId, "https://example.org/1"}});
+  const std::string action = record.ActionBytes();
+  const std::string payload = record.PayloadBytes();
+  std::promise<Result<AppendAnswer>> appended;
+  log_->Append(
+      {.platform = "example", .actions = {action}, .payloads = {payload}},
+      [&](Result<AppendAnswer> answer) {
+        appended.set_value(std::move(answer));
+      });
+  ASSERT_TRUE(appended.get_future().get());
+  std::promise<Result<EraseOutcome>> accepted;
+  log_->Erase({.indexes = {0}, .basis = v1::ERASURE_BASIS_PERSON},
+              [&](Result<EraseOutcome> outcome) {
+                accepted.set_value(std::move(outcome));
+              });
+  ASSERT_TRUE(accepted.get_future().get());
+  clock_.Advance(86'400'000);
+  Open();
+  EXPECT_TRUE(Eventually([&] { return refused_erasures_.load(); }));
+  EXPECT_EQ(log_->state(), LogState::kUnconfirmed);
+  EXPECT_EQ(log_->committed_head().size, 1u);
+  EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+  EXPECT_FALSE(log_->ReadPayload(0)->parts.empty());
+  log_->Confirm();
+  EXPECT_TRUE(Eventually([&] { return log_->signed_head()->tree.size == 2; }));
+  EXPECT_TRUE(log_->ReadPayload(0)->parts.empty());
+}
+
+TEST_F(HeldBackLog, ALogThatGainsWitnessesNeverShowsTheEmptyTree) {
+  Open(/*with_witnesses=*/false);
+  ASSERT_TRUE(AppendGroupOf({Takedown("one")}));
+  Open();
+  EXPECT_TRUE(log_->published_head()->checkpoint.empty());
+  log_->Confirm();
+  EXPECT_TRUE(log_->published_head()->checkpoint.empty());
+  ASSERT_TRUE(log_->PublishHead(Cosigned(*log_->signed_head())));
+  EXPECT_EQ(log_->published_head()->tree.size, 1u);
 }
 
 }  // namespace

@@ -27,7 +27,9 @@ class SuccessionTest : public LogFixture {
  protected:
   void Open() { LogFixture::Open(NewMemoryStore(contents_)); }
   // With a predecessor, and perhaps with witnesses that were not asked yet.
-  Result<void> OpenAfter(const Predecessor& predecessor, bool at_once = true) {
+  void OpenHeldBack() { ASSERT_TRUE(OpenAfter(std::nullopt, false)); }
+  Result<void> OpenAfter(const std::optional<Predecessor>& predecessor,
+                         bool at_once = true) {
     log_.reset();
     auto log = Log::Open({.data_dir = directory_.path(),
                           .key = TestKey(),
@@ -231,6 +233,26 @@ TEST_F(SuccessionTest, ALogThatBeganOtherwiseIsNoSuccessor) {
   other.head.size = 10;
   EXPECT_EQ(OpenAfter(other).error().code, Code::kConflict);
   EXPECT_TRUE(OpenAfter(Before()));
+}
+
+// A crash between the last entry's commit and its signature.
+TEST_F(SuccessionTest, WithWitnessesAnEndThatWasNotSignedIsSaidOnceItIs) {
+  Open();
+  AppendOne(Takedown("one"));
+  const std::string mark = directory_.path() + "/high-water";
+  const std::string before = directory_.path() + "/before";
+  std::filesystem::copy_file(mark, before);
+  ASSERT_EQ(*Freeze(next_), 1u);
+  log_.reset();
+  std::filesystem::rename(before, mark);
+  OpenHeldBack();
+  EXPECT_EQ(log_->state(), LogState::kUnconfirmed);
+  EXPECT_EQ(log_->signed_head()->tree.size, 1u);
+  EXPECT_EQ(Freeze(next_).error().code, Code::kUnavailable);
+  log_->Confirm();
+  EXPECT_EQ(log_->signed_head()->tree.size, 2u);
+  ExpectEnded();
+  EXPECT_EQ(*Freeze(next_), 1u);
 }
 
 TEST_F(SuccessionTest, WithWitnessesTheFirstEntryWaitsForThem) {
