@@ -138,6 +138,8 @@ of entries that the log redacted are taken out; payloads are not copied.
 
 A log that contradicts the checkpoint in DIR ends the mirror with status 1; DIR
 stays as it was, and both checkpoints are kept as evidence (modlog-verify fork).
+Whatever else looks false ends it with 1 if the next pass finds such a thing
+again, with --once after --interval: a cache or a site that is down is no forger.
 Where the network fails, or the quorum is not reached, a mirror that follows
 says so and tries again; with --once the status is 2.
 )";
@@ -364,14 +366,14 @@ class CommandLine {
     command->add_flag("--first-use", mirror_.first_use,
                       "Nothing was copied yet: a directory without a "
                       "checkpoint is no error");
-    auto* const once =
-        command->add_flag("--once", mirror_.once, "One pass, then exit");
+    command->add_flag("--once", mirror_.once,
+                      "One pass, then exit; a second one where something looks "
+                      "false");
     command
         ->add_option("--interval", mirror_.interval_s,
                      "Seconds between two looks at the log")
         ->check(CLI::Range(1u, 86'400u))
-        ->capture_default_str()
-        ->excludes(once);
+        ->capture_default_str();
     command->add_option("--evidence", mirror_.evidence,
                         "Directory for evidence of a fork; by default "
                         "DIRECTORY.evidence, made when there is any");

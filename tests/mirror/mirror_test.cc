@@ -15,22 +15,27 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
 #include "verifier/fork.h"
+#include "verifier/mirror/command.h"
 
 namespace modlog::mirror_test {
 namespace {
 
 // What a log serves, and what was asked of it. A file may be other from its
-// second time on.
+// second time on, or not be given at all.
 class WatchedSource : public Source {
  public:
-  explicit WatchedSource(Files* files, Files* later,
-                         std::set<std::string>* seen)
-      : files_(files), later_(later), seen_(seen) {}
+  WatchedSource(Files* files, Files* later,
+                const std::map<std::string, Code>* refused,
+                std::set<std::string>* seen)
+      : files_(files), later_(later), refused_(refused), seen_(seen) {}
 
   Result<void> Fetch(const std::string& path, size_t size_max,
                      std::string* out) override {
     const std::lock_guard lock(mutex_);
     const bool is_first = seen_->insert(path).second;
+    if (const auto no = refused_->find(path); no != refused_->end()) {
+      return Fail(no->second, "refused");
+    }
     const auto then = later_->find(path);
     const auto it =
         !is_first && then != later_->end() ? then : files_->find(path);
@@ -45,6 +50,7 @@ class WatchedSource : public Source {
   std::mutex mutex_;
   Files* files_;
   Files* later_;
+  const std::map<std::string, Code>* refused_;
   std::set<std::string>* seen_;
 };
 
@@ -59,7 +65,8 @@ class MirrorTest : public testing::Test {
     copy_ = *std::move(copy);
     MirrorRequest request;
     request.open = [this]() -> Result<std::unique_ptr<Source>> {
-      return std::make_unique<WatchedSource>(&served_, &served_later_, &asked_);
+      return std::make_unique<WatchedSource>(&served_, &served_later_,
+                                             &refused_, &asked_);
     };
     request.copy = copy_.get();
     request.policy = &policy_;
@@ -71,6 +78,18 @@ class MirrorTest : public testing::Test {
   MirrorReport Pass() {
     asked_.clear();
     return mirror_->Pass();
+  }
+  // What looks false, and does so at the next pass too.
+  MirrorReport PassTwice() {
+    MirrorReport report = Pass();
+    if (report.verdict == Verdict::kTrue) return report;
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << report.reason;
+    EXPECT_TRUE(report.looks_false && report.may_pass) << report.reason;
+    const std::string place = report.place;
+    report = Pass();
+    EXPECT_EQ(report.place, place);
+    EXPECT_FALSE(report.looks_false || report.may_pass);
+    return report;
   }
   // A pass over a log as it is; false with what was wrong.
   testing::AssertionResult Follows(const Files& files) {
@@ -141,6 +160,7 @@ class MirrorTest : public testing::Test {
   Policy policy_ = SmallPolicy();
   Files served_;
   Files served_later_;  // from the second time on
+  std::map<std::string, Code> refused_;
   std::set<std::string> asked_;
   std::unique_ptr<CopyDirectory> copy_;
   std::unique_ptr<Mirror> mirror_;
@@ -252,7 +272,7 @@ TEST_F(MirrorTest, AFlippedByteIsRefusedAndNamedAndNothingOfItIsKept) {
       std::filesystem::remove_all(Copy() + "/tile");
       WriteFiles(before, Copy());
       Start(/*first_use=*/false);
-      const MirrorReport report = Pass();
+      const MirrorReport report = PassTwice();
       // What already stands, and is right, is not asked for.
       if (report.verdict == Verdict::kTrue) {
         EXPECT_FALSE(asked_.contains(path)) << path;
@@ -275,8 +295,8 @@ TEST_F(MirrorTest, AMissingFileIsRefusedAndTheNextPassMends) {
     Start();
     served_ = now;
     served_.erase(path);
-    const MirrorReport report = Pass();
     const bool is_checkpoint = path == "checkpoint";
+    const MirrorReport report = is_checkpoint ? Pass() : PassTwice();
     EXPECT_EQ(report.verdict,
               is_checkpoint ? Verdict::kCannotTell : Verdict::kFalse);
     EXPECT_NE(report.place.find(is_checkpoint ? "checkpoint" : "tile/"),
@@ -330,7 +350,7 @@ TEST_F(MirrorTest, ACheckpointThatIsNotTrustedIsNotCopied) {
   SmallLog other = SmallLog::OfSize(5);
   other.key = SmallLogOtherKey();
   served_ = other.MakeFiles();
-  EXPECT_EQ(Pass().verdict, Verdict::kFalse);
+  EXPECT_EQ(PassTwice().verdict, Verdict::kFalse);
   policy_ = *ParsePolicy(SmallWitnessedPolicyText());
   served_ = SmallLog::OfSize(5).MakeFiles();
   const MirrorReport report = Pass();
@@ -338,6 +358,39 @@ TEST_F(MirrorTest, ACheckpointThatIsNotTrustedIsNotCopied) {
   EXPECT_TRUE(report.may_pass);
   EXPECT_NE(report.reason.find("not witnessed yet"), std::string::npos);
   EXPECT_EQ(InCopy(), Files{});
+}
+
+// A site that is down answers everything with a page.
+TEST_F(MirrorTest, APageInsteadOfAFileForAMomentIsNoLie) {
+  const Files files = SmallLog::OfSize(300).MakeFiles();
+  for (const std::string path :
+       {"checkpoint", "redactions", "tile/0/000", "tile/entries/000"}) {
+    std::filesystem::remove_all(Copy());
+    Start();
+    served_ = files;
+    served_[path] = "<html>back soon</html>";
+    const MirrorReport report = Pass();
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << path;
+    EXPECT_TRUE(report.may_pass);
+    EXPECT_NE(report.reason.find("if the next pass"), std::string::npos);
+    ASSERT_TRUE(Follows(files)) << path;
+    served_[path] = "<html>back soon</html>";
+    EXPECT_EQ(PassTwice().verdict,
+              path.starts_with("tile") ? Verdict::kTrue : Verdict::kFalse);
+  }
+}
+
+// Only where it is not there, or is said so in other words: else what the log
+// redacted would not be taken out.
+TEST_F(MirrorTest, AListThatIsNotGivenAwayIsNone) {
+  Start();
+  refused_[kRedactionsPath] = Code::kForbidden;
+  ASSERT_TRUE(Follows(SmallLog::OfSize(5).MakeFiles()));
+  refused_[kRedactionsPath] = Code::kUnavailable;
+  const MirrorReport report = Pass();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_EQ(report.place, kRedactionsPath);
+  EXPECT_FALSE(report.looks_false);
 }
 
 TEST_F(MirrorTest, WithoutACheckpointToContinueItMustBeTheFirstTime) {
@@ -385,6 +438,26 @@ TEST_F(MirrorTest, ItGivesUpWhenToldToAndLosesNothing) {
   EXPECT_GE(InCopy().size(), 4u);
   EXPECT_TRUE(Follows(files));
   EXPECT_FALSE(asked_.contains("tile/entries/000"));
+}
+
+// SIGTERM while the pass ran that found it.
+TEST_F(MirrorTest, AStopDoesNotTakeBackAProvedFork) {
+  Start();
+  ASSERT_TRUE(Follows(SmallLog::OfSize(300).MakeFiles()));
+  mirror_.reset();
+  copy_.reset();
+  SmallLog forked = SmallLog::OfSize(300);
+  forked.entries[7] = SmallEntry(1'000'000);
+  MirrorOptions options;
+  options.target = directory_.Path("log");
+  options.directory = Copy();
+  options.policy = directory_.Path("policy");
+  options.json = true;
+  std::filesystem::create_directory(options.target);
+  WriteFiles(forked.MakeFiles(), options.target);
+  WriteWholeFile(options.policy, SmallPolicyText());
+  const std::atomic<bool> stop = true;
+  EXPECT_EQ(RunMirror(options, &stop), Verdict::kFalse);
 }
 
 // ---- redactions
@@ -484,12 +557,43 @@ TEST_F(MirrorRedactionTest, AnEmptySlotThatNothingExplainsIsALoss) {
     Start();
     served_ = now_;
     served_[kRedactionsPath] = list;
-    const MirrorReport report = Pass();
+    const MirrorReport report = PassTwice();
     EXPECT_EQ(report.verdict, Verdict::kFalse);
     EXPECT_EQ(report.place, "entry 1") << report.reason;
     EXPECT_FALSE(InCopy().contains("tile/entries/000"));
     EXPECT_FALSE(InCopy().contains("checkpoint"));
   }
+}
+
+// The bundle is of now, the checkpoint and the list are of some cache.
+TEST_F(MirrorRedactionTest, AnEmptySlotThatIsExplainedLaterIsNoLoss) {
+  Start();
+  served_ = before_;
+  served_["tile/entries/000"] = now_["tile/entries/000"];
+  const MirrorReport report = Pass();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_TRUE(report.may_pass);
+  EXPECT_EQ(report.place, "entry 1") << report.reason;
+  ASSERT_TRUE(Follows(now_));
+  ExpectHolds(now_);
+}
+
+TEST_F(MirrorRedactionTest, ASlotThatOnlyTheCopyLostIsFetchedAnew) {
+  const std::string path = "tile/entries/000";
+  const Files whole = log_.MakeFiles();
+  const std::string emptied = log_.MakeFiles({5}).at(path);
+  Start();
+  ASSERT_TRUE(Follows(whole));
+  WriteWholeFile(Copy() + "/" + path, emptied);
+  Start(/*first_use=*/false);
+  refused_[path] = Code::kUnavailable;
+  const MirrorReport report = Pass();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_EQ(report.reason, "refused");
+  EXPECT_FALSE(report.looks_false);
+  refused_.clear();
+  ASSERT_TRUE(Follows(whole));
+  ExpectHolds(whole);
 }
 
 TEST_F(MirrorRedactionTest, ALineThatNoEntryBearsOutIsRefused) {
@@ -508,7 +612,7 @@ TEST_F(MirrorRedactionTest, ALineThatNoEntryBearsOutIsRefused) {
     const Files before = InCopy();
     served_ = log_.MakeFiles();
     served_[kRedactionsPath] = FormatRedactionList({lie});
-    const MirrorReport report = Pass();
+    const MirrorReport report = PassTwice();
     EXPECT_EQ(report.verdict, Verdict::kFalse) << lie.entry << lie.redaction;
     EXPECT_EQ(report.place, "redactions") << report.reason;
     EXPECT_EQ(InCopy(), before);
@@ -526,7 +630,7 @@ TEST_F(MirrorRedactionTest, ARedactionOfAnotherHashIsRefused) {
   Start();
   served_ = log_.MakeFiles();
   served_[kRedactionsPath] = FormatRedactionList({{5, at, log_.LeafHash(6)}});
-  EXPECT_EQ(Pass().verdict, Verdict::kFalse);
+  EXPECT_EQ(PassTwice().verdict, Verdict::kFalse);
   EXPECT_EQ(InCopy(), Files{});
 }
 

@@ -21,6 +21,8 @@ class Source {
   // Fetch reads the whole resource at a path such as "checkpoint" or
   // "tile/0/000" into *out, whose storage is reused. Thread-safe. Errors:
   //   kNotFound     the log says that it is not there
+  //   kForbidden    the log does not give it away, or is where what is not
+  //                 there is answered so (HTTP 403)
   //   kTooLarge     it has more than size_max bytes
   //   kMalformed    its transfer encoding is broken
   //   kUnavailable  it cannot be told: network, permissions, interrupted

@@ -269,7 +269,7 @@ class UrlSource : public Source {
       return Done(transfer, Fail(Code::kNotFound, "HTTP status 404"));
     }
     if (IsRedirect(status)) return Redirect(transfer);
-    const Error error = {Code::kUnavailable,
+    const Error error = {status == 403 ? Code::kForbidden : Code::kUnavailable,
                          "HTTP status " + std::to_string(status)};
     IsTransient(status) ? Retry(transfer, error)
                         : Done(transfer, std::unexpected(error));

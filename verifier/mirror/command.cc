@@ -30,7 +30,8 @@ class Follower {
         stop_(stop) {}
 
   Verdict Once() {
-    const MirrorReport report = Pass();
+    MirrorReport report = Pass();
+    if (report.looks_false && Wait()) report = Pass();
     Print(report);
     return report.verdict;
   }
@@ -39,7 +40,8 @@ class Follower {
     while (true) {
       const MirrorReport report = Pass();
       published_ = published_ || report.published;
-      if (*stop_) return Stopped();
+      // A stop takes nothing back that was proved.
+      if (*stop_ && report.verdict != Verdict::kFalse) return Stopped();
       const bool goes_on = report.verdict == Verdict::kTrue || report.may_pass;
       if (!goes_on) {
         Print(report);

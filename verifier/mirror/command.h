@@ -18,17 +18,18 @@ struct MirrorOptions {
   std::string evidence;  // a directory; empty: beside `directory`
   bool first_use = false;
   bool once = false;
-  uint32_t interval_s = 60;  // from the end of a pass to the next
+  uint32_t interval_s = 60;  // from the end of a pass to the next, if any
   bool quiet = false;
   bool json = false;
   int threads = 1;
 };
 
-// RunMirror follows the log until *stop is set, with `once` for one pass. A
-// verdict of "false" ends it, and so does what only a person can mend; what
-// time may mend (the network, a quorum not reached) is said on standard error
-// and tried again. Stopped between passes, what it has copied is the verdict:
-// true once there is a checkpoint.
+// RunMirror follows the log until *stop is set, with `once` for one pass, and a
+// second one where something looks false. A verdict of "false" ends it, also
+// where *stop is set, and so does what only a person can mend; what time may
+// mend (the network, a quorum not reached) is said on standard error and tried
+// again. Stopped otherwise, what it has copied is the verdict: true once there
+// is a checkpoint.
 Verdict RunMirror(const MirrorOptions& options, const std::atomic<bool>* stop);
 
 }  // namespace modlog

@@ -4,6 +4,7 @@
 
 #include "verifier/audit/pipeline.h"
 #include "verifier/core/bundle.h"
+#include "verifier/verdict.h"
 
 namespace modlog {
 namespace {
@@ -140,21 +141,22 @@ Judged<VerifiedBundle> Copier::Find(uint64_t bundle, const ReadBundle& read) {
 // Judges what stands in the directory, and if that is wrong, what the log has.
 Judged<VerifiedBundle> Copier::Verify(const JudgeSource& judge) {
   auto found = judge(local_first_.get());
-  if (found || found.error().error.code == Code::kUnavailable) return found;
+  if (found) return found;
+  if (VerdictOf(found.error().error.code) == Verdict::kCannotTell) return found;
   return judge(source_);
 }
 
-Judged<void> Copier::CheckMissing(const VerifiedBundle& bundle) {
+// The first slot that is empty though no redaction says so.
+std::optional<Fault> Copier::Unexplained(const VerifiedBundle& bundle) const {
   for (const size_t k : bundle.missing) {
     const uint64_t entry = bundle.first_entry + k;
     if (redactions_->Explains(entry, bundle.hashes[k])) continue;
-    const std::lock_guard lock(mutex_);
-    unexplained_ = true;
-    return FailAt(EntryPlace(entry), Code::kCorrupt,
+    return Fault{EntryPlace(entry),
+                 {Code::kCorrupt,
                   "is empty: its bytes were removed, and no line of the log's "
-                  "list of redactions says so");
+                  "list of redactions says so"}};
   }
-  return {};
+  return std::nullopt;
 }
 
 // ---- the entries
@@ -166,13 +168,15 @@ Judged<Copier::Copied> Copier::CopyBundle(const Expectation& expected) {
     for (const Bytes entry : bundle.entries) AppendToBundle(entry, &bytes);
     return std::function<void()>();
   };
+  std::optional<Fault> unexplained;  // of what was judged last
   const auto bundle = Verify([&](Source* source) -> Judged<VerifiedBundle> {
+    unexplained.reset();
     auto verified = VerifyBundle(source, expected, encode);
-    if (!verified) return verified;
-    auto explained = CheckMissing(*verified);
-    if (!explained) return std::unexpected(explained.error());
+    if (verified) unexplained = Unexplained(*verified);
+    if (unexplained) return std::unexpected(*unexplained);
     return verified;
   });
+  if (unexplained) return Copied{0, std::move(unexplained)};
   if (!bundle) return std::unexpected(bundle.error());
   const TileId tile = {0, expected.bundle};
   if (expected.width == kTileWidth) {
@@ -183,7 +187,7 @@ Judged<Copier::Copied> Copier::CopyBundle(const Expectation& expected) {
   auto saved = Save(BundlePath(expected.bundle, kTileWidth),
                     BundlePath(expected.bundle, expected.width), bytes);
   if (!saved) return std::unexpected(saved.error());
-  return Copied{bundle->hashes.size()};
+  return Copied{bundle->hashes.size(), std::nullopt};
 }
 
 Judged<void> Copier::Save(const std::string& full, const std::string& file,
@@ -251,6 +255,11 @@ Judged<void> Copier::Copy(const CopyRequest& request) {
   pipeline.take = [&](const Judged<Copied>& bundle) {
     if (!bundle) {
       result = std::unexpected(bundle.error());
+      return false;
+    }
+    if (bundle->unexplained) {
+      unexplained_ = true;
+      result = std::unexpected(*bundle->unexplained);
       return false;
     }
     copied += bundle->entries;

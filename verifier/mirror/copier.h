@@ -59,8 +59,8 @@ class Copier {
   const CopyCounts& counts() const { return counts_; }
   // Full tiles and bundles, by path, beside which partial ones still stand.
   const std::vector<std::string>& outgrown() const { return outgrown_; }
-  // The end was that a slot is empty and no redaction says why: there may be a
-  // newer list.
+  // The end was that a slot of the log is empty and no redaction says why:
+  // there may be a newer list.
   bool unexplained() const { return unexplained_; }
   // The end was that the directory cannot be written.
   bool unwritable() const { return unwritable_; }
@@ -69,6 +69,7 @@ class Copier {
   struct LocalFirst;
   struct Copied {
     uint64_t entries = 0;
+    std::optional<Fault> unexplained;  // why nothing was copied
   };
 
   Copier(Source* source, CopyDirectory* copy, Redactions* redactions,
@@ -80,7 +81,7 @@ class Copier {
   Judged<VerifiedBundle> Find(uint64_t bundle, const ReadBundle& read);
   using JudgeSource = std::function<Judged<VerifiedBundle>(Source*)>;
   Judged<VerifiedBundle> Verify(const JudgeSource& judge);
-  Judged<void> CheckMissing(const VerifiedBundle& bundle);
+  std::optional<Fault> Unexplained(const VerifiedBundle& bundle) const;
   Judged<Copied> CopyBundle(const Expectation& expected);
   Judged<void> Save(const std::string& full, const std::string& file,
                     const std::string& bytes);
@@ -93,13 +94,13 @@ class Copier {
   std::unique_ptr<Source> local_first_;
   std::optional<Trunk> trunk_;
   bool trunk_is_local_ = true;
+  bool unexplained_ = false;
   // Tiles that were found right and are not written: ids and hashes.
   std::vector<std::pair<TileId, std::vector<Hash>>> pending_;
 
   std::mutex mutex_;  // of what follows, while Copy runs
   CopyCounts counts_;
   std::vector<std::string> outgrown_;
-  bool unexplained_ = false;
   bool unwritable_ = false;
 };
 

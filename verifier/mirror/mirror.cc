@@ -69,14 +69,18 @@ class MirrorPass {
   }
 
   // Before the checkpoint: then the entries that it names are in the tree. A
-  // log of another make has no such list.
+  // log of another make has no such list, and where files are kept that may be
+  // answered like what one may not read.
   bool FetchList() {
     const auto fetched =
         source_->Fetch(kRedactionsPath, kRedactionListMax, &list_);
-    if (!fetched && fetched.error().code != Code::kNotFound) {
+    const bool has_none =
+        !fetched && (fetched.error().code == Code::kNotFound ||
+                     fetched.error().code == Code::kForbidden);
+    if (!fetched && !has_none) {
       return EndForNow({kRedactionsPath, fetched.error()});
     }
-    if (!fetched) list_.clear();
+    if (has_none) list_.clear();
     auto lines = ParseRedactionList(list_);
     if (!lines) return End({kRedactionsPath, lines.error()});
     mirror_.redactions_.Take(*std::move(lines));
@@ -202,6 +206,7 @@ class MirrorPass {
   bool EndWithEvidence(Source* source, const TreeHead& smaller,
                        const TreeHead& larger, const std::string& what) {
     End({"checkpoint", {Code::kConflict, what}});
+    report_.is_fork = true;
     const auto proof = FetchForkProof(source, smaller, larger);
     const auto kept = KeepEvidence(what, proof.value_or(std::vector<Hash>{}));
     if (kept) report_.evidence = *kept;
@@ -321,6 +326,15 @@ class MirrorPass {
 
 MirrorReport Mirror::Pass() {
   const auto begin = std::chrono::steady_clock::now();
+  MirrorReport report = Try();
+  Settle(&report);
+  report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
+  return report;
+}
+
+MirrorReport Mirror::Try() {
   std::unique_ptr<MirrorPass> last;
   MirrorReport report;
   for (int i = 0; i < kAttemptsMax; ++i) {
@@ -329,10 +343,18 @@ MirrorReport Mirror::Pass() {
     if (!attempt->unexplained()) break;
     last = std::move(attempt);
   }
-  report.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-          .count();
   return report;
+}
+
+void Mirror::Settle(MirrorReport* report) {
+  const bool doubtful = report->verdict == Verdict::kFalse && !report->is_fork;
+  if (doubtful && !looked_false_) {
+    report->verdict = Verdict::kCannotTell;
+    report->reason += " (false if the next pass finds such a thing again)";
+    report->looks_false = true;
+    report->may_pass = true;
+  }
+  looked_false_ = doubtful;
 }
 
 }  // namespace modlog

@@ -18,8 +18,12 @@
 // fetches anew what is damaged; the next ones look at what came after.
 //
 // A bundle may be emptied by a redaction newer than the list and checkpoint
-// that were fetched: before an empty slot is called false, newer ones are asked
-// for. Not thread-safe.
+// that were fetched: before an empty slot looks false, newer ones are asked
+// for. And a cache may have kept those, or a site that is down answer with a
+// page: what looks false is so only if the next pass finds such a thing again.
+// Two signed checkpoints that contradict each other are false at once.
+//
+// Not thread-safe.
 
 #include <atomic>
 #include <functional>
@@ -57,6 +61,7 @@ struct MirrorReport {
   std::string reason;  // why the verdict is not "true"; empty if it is
   // The next pass may end better without anybody doing anything.
   bool may_pass = false;
+  bool looks_false = false;  // the next pass tells whether it is
 
   std::string source;
   std::string directory;
@@ -66,7 +71,8 @@ struct MirrorReport {
   std::vector<std::string> witnesses;        // names
   std::optional<TreeHead> before;  // in the directory, before the pass
   bool published = false;          // the checkpoint stands in the directory
-  std::string evidence;            // path of a file, or empty
+  bool is_fork = false;  // two signed checkpoints contradict each other
+  std::string evidence;  // path of a file, or empty
 
   uint64_t files_written = 0;  // tiles and bundles
   uint64_t files_kept = 0;     // that were there, and right
@@ -84,11 +90,15 @@ class Mirror {
  private:
   friend class MirrorPass;
 
+  MirrorReport Try();
+  void Settle(MirrorReport* report);
+
   const MirrorRequest request_;
   Redactions redactions_;
   std::set<uint64_t> obeyed_;  // redacted entries that were taken out
   // What this process found right or made so, all of it.
   std::optional<TreeHead> gone_over_;
+  bool looked_false_ = false;  // the last pass
 };
 
 }  // namespace modlog
