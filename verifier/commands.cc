@@ -205,6 +205,7 @@ Verdict RunAudit(const AuditOptions& options, const std::atomic<bool>* stop) {
   const auto report = AuditTarget(options, stop);
   if (!report) return CannotTell(report.error());
   std::cout << (options.json ? FormatAuditJson(*report) : FormatAudit(*report));
+  if (!report->unkept.empty()) std::cerr << UnkeptEvidence(report->unkept);
   return report->verdict;
 }
 

@@ -212,4 +212,10 @@ Result<std::string> WriteEvidence(const std::string& directory,
   return directory + "/" + name;
 }
 
+std::string UnkeptEvidence(const std::string& evidence) {
+  return "modlog-verify: keep what follows in a file, for modlog-verify "
+         "fork:\n" +
+         evidence;
+}
+
 }  // namespace modlog

@@ -61,6 +61,10 @@ Result<std::vector<Hash>> ProveFork(const TreeHead& smaller,
 Result<std::string> WriteEvidence(const std::string& directory,
                                   const Contradiction& contradiction);
 
+// UnkeptEvidence says what to do with evidence (FormatContradiction) that could
+// not be written: nobody may be able to fetch it again.
+std::string UnkeptEvidence(const std::string& evidence);
+
 }  // namespace modlog
 
 #endif  // MODLOG_VERIFIER_FORK_H_

@@ -376,7 +376,7 @@ class CommandLine {
         ->capture_default_str();
     command->add_option("--evidence", mirror_.evidence,
                         "Directory for evidence of a fork; by default "
-                        "DIRECTORY.evidence, made when there is any");
+                        "DIRECTORY.evidence; made if missing");
     command->add_flag("--quiet", mirror_.quiet, "Print nothing but faults");
     command->add_flag("--json", mirror_.json,
                       "Report as one JSON object; following, one a line");

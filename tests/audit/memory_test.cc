@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "tests/audit/small_log.h"
@@ -39,12 +40,21 @@ class AuditorTest : public testing::Test {
                                                   : Memory::IfMissing::kRefuse);
     EXPECT_TRUE(memory) << memory.error().message;
     FilesSource source(files);
+    return LookAt(&source, memory->get(), first_use);
+  }
+  AuditReport LookAt(Source* source, const Memory* memory,
+                     bool first_use = false) {
     AuditRequest request;
-    request.source = &source;
+    request.source = source;
     request.policy = &policy_;
-    request.memory = memory->get();
+    request.memory = memory;
     request.first_use = first_use;
     return Audit(request);
+  }
+  std::unique_ptr<Memory> Open() const {
+    auto memory = Memory::Open(state(), Memory::IfMissing::kRefuse);
+    EXPECT_TRUE(memory) << memory.error().message;
+    return *std::move(memory);
   }
   std::string state() const { return directory_.Path("state"); }
   std::string StateFile() const {
@@ -115,6 +125,54 @@ TEST_F(AuditorTest, AForkThatGrewIsFalseAndKeptAsEvidence) {
     EXPECT_EQ(fork_report.larger, fork.Head());
     EXPECT_EQ(fork_report.other_root, fork.HeadAt(older).root);
   }
+}
+
+// Gives each file once.
+class OnceSource : public Source {
+ public:
+  explicit OnceSource(Files files) : files_(std::move(files)) {}
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    const std::lock_guard lock(mutex_);
+    const auto fetched = files_.Fetch(path, size_max, out);
+    files_.files().erase(path);
+    return fetched;
+  }
+  std::string name() const override { return "(memory)"; }
+
+ private:
+  std::mutex mutex_;
+  FilesSource files_;
+};
+
+TEST_F(AuditorTest, ALogThatIsAskedOnlyOnceProvesItsFork) {
+  for (const uint64_t older : {1u, 128u, 255u, 256u, 257u, 300u, 512u, 699u}) {
+    std::filesystem::remove_all(state());
+    ASSERT_EQ(Look(SmallLog::OfSize(older), true).verdict, Verdict::kTrue);
+    SmallLog fork = SmallLog::OfSize(700);
+    fork.entries[older - 1] = SmallEntry(1'000'000);
+    OnceSource source(fork.MakeFiles());
+    const AuditReport report = LookAt(&source, Open().get());
+    EXPECT_EQ(report.verdict, Verdict::kFalse);
+    ASSERT_TRUE(exists(report.evidence)) << report.reason;
+    EXPECT_EQ(JudgeFork(ReadWholeFile(report.evidence), policy_).verdict,
+              Verdict::kTrue)
+        << older;
+  }
+}
+
+TEST_F(AuditorTest, EvidenceThatCannotBeWrittenIsHandedOver) {
+  ASSERT_EQ(Look(SmallLog::OfSize(300), true).verdict, Verdict::kTrue);
+  SmallLog fork = SmallLog::OfSize(700);
+  fork.entries[299] = SmallEntry(1'000'000);
+  FilesSource source(fork.MakeFiles());
+  const auto memory = Open();
+  memory->KeepEvidenceIn(directory_.Path("no/such/folder"));
+  const AuditReport report = LookAt(&source, memory.get());
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.evidence, "");
+  EXPECT_NE(report.reason.find("evidence not kept"), std::string::npos);
+  EXPECT_EQ(JudgeFork(report.unkept, policy_).verdict, Verdict::kTrue);
 }
 
 TEST_F(AuditorTest, EvidenceOfOneContradictionIsOneFile) {

@@ -310,6 +310,21 @@ TEST_F(MirrorProgramTest, ArgumentsThatAreNotUnderstoodCannotTell) {
   EXPECT_NE(ran.error.find(file), std::string::npos) << ran.error;
 }
 
+TEST_F(MirrorProgramTest, APlaceForEvidenceIsThereBeforeThereIsAny) {
+  Publish(SmallLog::OfSize(3));
+  const std::string evidence = directory_.Path("kept");
+  const Ran refused = Mirror(Log(), {"--once", "--first-use", "--evidence",
+                                     evidence + "/no/such/folder"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.error.find(evidence + "/no/such/folder"), std::string::npos)
+      << refused.error;
+  EXPECT_EQ(
+      Mirror(Log(), {"--once", "--first-use", "--evidence", evidence}).status,
+      0);
+  EXPECT_TRUE(fs::is_directory(evidence));
+  EXPECT_EQ(CountFiles(evidence), 0u);
+}
+
 TEST_F(MirrorProgramTest, QuietSaysNothingUnlessSomethingIsWrong) {
   Publish(SmallLog::OfSize(3));
   const Ran ran = Mirror(Log(), {"--once", "--first-use", "--quiet"});

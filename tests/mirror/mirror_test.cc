@@ -70,7 +70,7 @@ class MirrorTest : public testing::Test {
     };
     request.copy = copy_.get();
     request.policy = &policy_;
-    request.evidence = directory_.Path("evidence");
+    request.evidence = evidence_;
     request.first_use = first_use;
     request.threads = 3;
     mirror_ = std::make_unique<Mirror>(request);
@@ -157,6 +157,7 @@ class MirrorTest : public testing::Test {
   }
 
   TemporaryDirectory directory_;
+  std::string evidence_ = directory_.Path("evidence");
   Policy policy_ = SmallPolicy();
   Files served_;
   Files served_later_;  // from the second time on
@@ -320,7 +321,11 @@ TEST_F(MirrorTest, AForkIsRefusedWithEvidenceAndNothingIsWritten) {
       SmallLog forked = SmallLog::OfSize(forked_size);
       forked.entries[128] = SmallEntry(1'000'000);
       served_ = forked.MakeFiles();
+      // The log withholds, once asked, what would prove it.
+      served_later_ = served_;
+      for (auto& [path, bytes] : served_later_) bytes.clear();
       const MirrorReport report = Pass();
+      served_later_.clear();
       EXPECT_EQ(report.verdict, Verdict::kFalse) << forked_size;
       EXPECT_FALSE(report.may_pass);
       EXPECT_EQ(InCopy(), before);
@@ -329,6 +334,20 @@ TEST_F(MirrorTest, AForkIsRefusedWithEvidenceAndNothingIsWritten) {
       EXPECT_TRUE(Follows(SmallLog::OfSize(size + 10).MakeFiles()));
     }
   }
+}
+
+TEST_F(MirrorTest, EvidenceThatCannotBeWrittenIsHandedOver) {
+  evidence_ = directory_.Path("no/such/folder");
+  Start();
+  ASSERT_TRUE(Follows(SmallLog::OfSize(300).MakeFiles()));
+  SmallLog forked = SmallLog::OfSize(700);
+  forked.entries[128] = SmallEntry(1'000'000);
+  served_ = forked.MakeFiles();
+  const MirrorReport report = Pass();
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.evidence, "");
+  EXPECT_NE(report.reason.find("evidence not kept"), std::string::npos);
+  EXPECT_EQ(JudgeFork(report.unkept, policy_).verdict, Verdict::kTrue);
 }
 
 TEST_F(MirrorTest, AnEarlierStateOfTheSameLogIsNoForkAndChangesNothing) {
@@ -563,6 +582,48 @@ TEST_F(MirrorRedactionTest, AnEmptySlotThatNothingExplainsIsALoss) {
     EXPECT_FALSE(InCopy().contains("tile/entries/000"));
     EXPECT_FALSE(InCopy().contains("checkpoint"));
   }
+}
+
+TEST_F(MirrorRedactionTest, AStopEndsTheLookAtThem) {
+  Start();
+  served_ = now_;
+  const std::atomic<bool> stop = true;
+  MirrorRequest request;
+  request.open = [this]() -> Result<std::unique_ptr<Source>> {
+    return std::make_unique<FilesSource>(now_);
+  };
+  request.copy = copy_.get();
+  request.policy = &policy_;
+  request.first_use = true;
+  request.stop = &stop;
+  const MirrorReport report = Mirror(request).Pass();
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+  EXPECT_EQ(report.reason, "interrupted");
+  EXPECT_EQ(report.place, "entry 300") << "a redaction, not the first bundle";
+}
+
+// From the right edge each of them leads to the same tile on the left.
+TEST_F(MirrorTest, ATileToWhichManyRedactionsLeadIsHeldOnce) {
+  RecordLog log;
+  for (uint64_t i = 0; i < 65'600; ++i) log.entries().push_back(SmallEntry(i));
+  std::vector<RedactionLine> lines;
+  for (uint64_t entry = 0; entry < 20; ++entry) {
+    const Hash hash = log.LeafHash(entry);
+    v1::Action redaction =
+        RecordOf(v1::KIND_LEAF_REDACTED, "r-" + std::to_string(entry));
+    redaction.add_about_index(entry);
+    redaction.mutable_redaction()->set_leaf_hash(std::string(AsText(hash)));
+    lines.push_back({entry, log.Add(redaction), hash});
+  }
+  const Files files = log.MakeFiles();
+  Start();
+  served_ = files;
+  served_[kRedactionsPath] = FormatRedactionList(lines);
+  const MirrorReport report = Pass();
+  ASSERT_EQ(report.verdict, Verdict::kTrue) << report.reason;
+  EXPECT_EQ(report.files_written + report.files_kept,
+            files.size() - 1 - files.count(kRedactionsPath))
+      << "each but the checkpoint, once";
 }
 
 // The bundle is of now, the checkpoint and the list are of some cache.

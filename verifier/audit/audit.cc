@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "verifier/audit/fork_proof.h"
+#include "verifier/audit/growth.h"
 #include "verifier/audit/payloads.h"
 #include "verifier/audit/rules/first_pass.h"
 #include "verifier/audit/rules/second_pass.h"
@@ -164,29 +165,45 @@ class Auditor {
                      " (if this is an older copy, audit it with a state "
                      "directory of its own)");
     }
-    if (before.size < head().size || before.root == head().root) return true;
+    if (before.size < head().size) return before.size == 0 || Continues(before);
+    if (before.root == head().root) return true;
     return EndWithEvidence(
         {"checkpoint line 3",
          {Code::kConflict, "two roots of one size: at size " +
                                std::to_string(before.size) +
                                " this auditor saw " + HashText(before.root) +
-                               ", now it is " + HashText(head().root)}});
+                               ", now it is " + HashText(head().root)}},
+        std::vector<Hash>());
   }
 
-  bool EndWithEvidence(const Fault& fault) {
+  // Before the entries, so that the tiles that show a fork are those that prove
+  // it: asked for them again, the log might not have them. Where they show
+  // nothing, the replay says why.
+  bool Continues(const TreeHead& before) {
+    auto trunk = Trunk::Open(request_.source, head());
+    if (!trunk) return true;
+    const auto root = trunk->RootAt(before.size);
+    if (!root || *root == before.root) return true;
+    return EndWithEvidence(PastWasChanged(before, *root),
+                           ProveForkOver(&*trunk, before, head()));
+  }
+
+  bool EndWithEvidence(const Fault& fault,
+                       const Result<std::vector<Hash>>& proof) {
     End(fault);
-    if (request_.memory == nullptr) return false;
-    const auto proof =
-        FetchForkProof(request_.source, before_->checkpoint.tree, head());
-    const auto kept =
-        request_.memory->KeepEvidence(*before_, now(), fault.error.message,
-                                      proof.value_or(std::vector<Hash>{}));
-    if (kept) report_.evidence = *kept;
     if (!proof) {
       report_.reason += " (no proof for others: " + proof.error().message + ")";
     }
-    if (!kept) {
+    if (request_.memory == nullptr) return false;
+    const Contradiction found =
+        ContradictionOf(*before_, now(), fault.error.message,
+                        proof.value_or(std::vector<Hash>()));
+    const auto kept = request_.memory->KeepEvidence(found);
+    if (kept) {
+      report_.evidence = *kept;
+    } else {
       report_.reason += " (evidence not kept: " + kept.error().message + ")";
+      report_.unkept = FormatContradiction(found);
     }
     return false;
   }
@@ -355,8 +372,10 @@ class Auditor {
     const auto replayed = Replay(replay, &report_.counts);
     if (replayed) return true;
     const Fault& fault = replayed.error();
-    return fault.error.code == Code::kConflict ? EndWithEvidence(fault)
-                                               : End(fault);
+    if (fault.error.code != Code::kConflict) return End(fault);
+    return EndWithEvidence(
+        fault,
+        FetchForkProof(request_.source, before_->checkpoint.tree, head()));
   }
 
   // ---- the end

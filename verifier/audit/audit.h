@@ -70,6 +70,7 @@ struct AuditReport {
   std::optional<TreeHead> before;            // seen before
   bool remembered = false;
   std::string evidence;  // path of a file, or empty
+  std::string unkept;    // evidence that could not be written, as its file
 
   ReplayCounts counts;
   double seconds = 0;

@@ -17,25 +17,39 @@ Hash FoldPairs(std::vector<Hash> hashes) {
   return hashes.front();
 }
 
-}  // namespace
+using ReadTile = std::function<Judged<std::vector<Hash>>(TileId)>;
 
-NodeReader TileNodeReader(Source* source, uint64_t size) {
-  return [source, size](NodeId node) -> Result<Hash> {
+NodeReader NodesOf(uint64_t size, ReadTile read) {
+  return [size, read = std::move(read)](NodeId node) -> Result<Hash> {
     const TileSlice slice = NodeInTile(node);
-    const uint32_t width = TileWidth(slice.tile, size);
-    MODLOG_CHECK(slice.first + slice.count <= width,
+    MODLOG_CHECK(slice.first + slice.count <= TileWidth(slice.tile, size),
                  "a node of the tree is in a tile of the tree");
-    const auto hashes = FetchTile(source, slice.tile, width);
+    const auto hashes = read(slice.tile);
     if (!hashes) return Prefixed(hashes.error().place, hashes.error().error);
     const auto begin = hashes->begin() + slice.first;
     return FoldPairs({begin, begin + slice.count});
   };
 }
 
+}  // namespace
+
+NodeReader TileNodeReader(Source* source, uint64_t size) {
+  return NodesOf(size, [source, size](TileId tile) {
+    return FetchTile(source, tile, TileWidth(tile, size));
+  });
+}
+
 Result<std::vector<Hash>> FetchForkProof(Source* source,
                                          const TreeHead& smaller,
                                          const TreeHead& larger) {
   return ProveFork(smaller, larger, TileNodeReader(source, larger.size));
+}
+
+Result<std::vector<Hash>> ProveForkOver(Trunk* trunk, const TreeHead& smaller,
+                                        const TreeHead& larger) {
+  return ProveFork(smaller, larger, NodesOf(larger.size, [trunk](TileId tile) {
+                     return trunk->Tile(tile);
+                   }));
 }
 
 }  // namespace modlog

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "verifier/audit/source.h"
+#include "verifier/audit/trunk.h"
 #include "verifier/core/merkle.h"
 
 namespace modlog {
@@ -19,6 +20,12 @@ NodeReader TileNodeReader(Source* source, uint64_t size);
 Result<std::vector<Hash>> FetchForkProof(Source* source,
                                          const TreeHead& smaller,
                                          const TreeHead& larger);
+
+// ProveForkOver is ProveFork over the trunk of `larger`. Of a trunk that was
+// asked for RootAt(smaller.size) nothing is fetched again: what shows a fork
+// proves it, and a log that is accused need not be asked for it.
+Result<std::vector<Hash>> ProveForkOver(Trunk* trunk, const TreeHead& smaller,
+                                        const TreeHead& larger);
 
 }  // namespace modlog
 

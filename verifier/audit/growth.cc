@@ -2,6 +2,15 @@
 
 namespace modlog {
 
+Fault PastWasChanged(const TreeHead& seen, const Hash& root) {
+  const std::string size = std::to_string(seen.size);
+  return {"size " + size,
+          {Code::kConflict, "the first " + size + " entries have the root " +
+                                FormatBase64(root) + ", but this auditor saw " +
+                                FormatBase64(seen.root) +
+                                " signed: the log's past was changed"}};
+}
+
 Growth::Growth(std::optional<TreeHead> older, TreeHead newer)
     : older_(older), newer_(newer) {
   MODLOG_CHECK(!older_ || older_->size <= newer_.size,
@@ -28,11 +37,7 @@ Judged<void> Growth::CheckOlder(std::span<const Hash> leaf_hashes) const {
   }
   const Hash root = at_older.Root();
   if (root == older_->root) return {};
-  return FailAt("size " + std::to_string(older_->size), Code::kConflict,
-                "the first " + std::to_string(older_->size) +
-                    " entries have the root " + FormatBase64(root) +
-                    ", but this auditor saw " + FormatBase64(older_->root) +
-                    " signed: the log's past was changed");
+  return std::unexpected(PastWasChanged(*older_, root));
 }
 
 Judged<void> Growth::Finish() const {

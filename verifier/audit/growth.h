@@ -13,6 +13,10 @@
 
 namespace modlog {
 
+// PastWasChanged is the fault that the tree, at the size of `seen`, has another
+// root.
+Fault PastWasChanged(const TreeHead& seen, const Hash& root);
+
 class Growth {
  public:
   // REQUIRES: older->size <= newer.size.

@@ -87,18 +87,22 @@ Result<void> Memory::Remember(const Seen& seen) const {
   return {};
 }
 
-Result<std::string> Memory::KeepEvidence(const Seen& before, const Seen& now,
-                                         const std::string& contradiction,
-                                         const std::vector<Hash>& proof) const {
-  return WriteEvidence(
-      evidence_, {.what = "two checkpoints of one log that cannot both be true",
-                  .contradiction = contradiction,
-                  .origin = now.checkpoint.origin,
-                  .size_before = before.checkpoint.tree.size,
-                  .size_now = now.checkpoint.tree.size,
-                  .note_before = before.note,
-                  .note_now = now.note,
-                  .proof = proof});
+Result<std::string> Memory::KeepEvidence(
+    const Contradiction& contradiction) const {
+  return WriteEvidence(evidence_, contradiction);
+}
+
+Contradiction ContradictionOf(const Seen& before, const Seen& now,
+                              std::string contradiction,
+                              std::vector<Hash> proof) {
+  return {.what = "two checkpoints of one log that cannot both be true",
+          .contradiction = std::move(contradiction),
+          .origin = now.checkpoint.origin,
+          .size_before = before.checkpoint.tree.size,
+          .size_now = now.checkpoint.tree.size,
+          .note_before = before.note,
+          .note_now = now.note,
+          .proof = std::move(proof)};
 }
 
 }  // namespace modlog

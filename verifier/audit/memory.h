@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/contradiction.h"
 #include "verifier/core/policy.h"
 
 namespace modlog {
@@ -23,6 +24,12 @@ struct Seen {
   Checkpoint checkpoint;
   std::string note;
 };
+
+// ContradictionOf is evidence of two checkpoints that one log signed and that
+// cannot both be true. `proof` is that of ProveFork (fork.h).
+Contradiction ContradictionOf(const Seen& before, const Seen& now,
+                              std::string contradiction,
+                              std::vector<Hash> proof);
 
 class Memory {
  public:
@@ -53,12 +60,9 @@ class Memory {
     evidence_ = std::move(directory);
   }
 
-  // KeepEvidence writes two checkpoints that contradict each other, both signed
-  // by the log, to a file of its own (fork.h, WriteEvidence) and returns its
-  // path. `proof` is that of ProveFork. kUnavailable.
-  Result<std::string> KeepEvidence(const Seen& before, const Seen& now,
-                                   const std::string& contradiction,
-                                   const std::vector<Hash>& proof) const;
+  // KeepEvidence writes a file of its own (fork.h, WriteEvidence) and returns
+  // its path. kUnavailable.
+  Result<std::string> KeepEvidence(const Contradiction& contradiction) const;
 
  private:
   Memory(std::string directory, int lock)

@@ -137,6 +137,18 @@ Judged<Hash> Trunk::RootAt(uint64_t size) {
   return RootOf(edge);
 }
 
+Judged<std::vector<Hash>> Trunk::Tile(TileId tile) {
+  const uint32_t width = TileWidth(tile, head_.size);
+  MODLOG_CHECK(width > 0, "the tile is of the tree");
+  const auto level = static_cast<size_t>(tile.level);
+  // Not by Load: the right edge must not take the place of what is held.
+  if (width < kTileWidth) return edge_[level];
+  if (auto loaded = Load(tile.level, tile.index); !loaded) {
+    return std::unexpected(loaded.error());
+  }
+  return levels_[level].hashes;
+}
+
 Judged<void> Trunk::Load(int level, uint64_t index) {
   Level& current = levels_[static_cast<size_t>(level)];
   if (current.loaded && current.index == index) return {};

@@ -48,6 +48,11 @@ class Trunk {
   // REQUIRES: 0 < size <= head.size.
   Judged<Hash> RootAt(uint64_t size);
 
+  // Tile returns the hashes of a tile of the tree. After RootAt(size) those
+  // that a growth path from that size needs are at hand: none is fetched again.
+  // REQUIRES: TileWidth(tile, head.size) > 0.
+  Judged<std::vector<Hash>> Tile(TileId tile);
+
   // WillNeed hints to the source what Expect, and then the check of the bundle
   // and its tile, are going to fetch.
   void WillNeed(uint64_t bundle) const;

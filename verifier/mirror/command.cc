@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "verifier/audit/progress.h"
+#include "verifier/fork.h"
 #include "verifier/inputs.h"
+#include "verifier/mirror/evidence_directory.h"
 #include "verifier/mirror/mirror.h"
 #include "verifier/mirror/report.h"
 
@@ -73,6 +75,7 @@ class Follower {
   }
 
   void Print(const MirrorReport& report) const {
+    if (!report.unkept.empty()) std::cerr << UnkeptEvidence(report.unkept);
     if (options_.quiet && report.verdict == Verdict::kTrue) return;
     if (options_.json) {
       std::cout << FormatMirrorJson(report, !options_.once);
@@ -131,6 +134,9 @@ Verdict RunMirror(const MirrorOptions& options, const std::atomic<bool>* stop) {
   request.policy = &*policy;
   request.evidence = options.evidence.empty() ? (*copy)->path() + ".evidence"
                                               : options.evidence;
+  if (auto made = MakeEvidenceDirectory(request.evidence); !made) {
+    return CannotTell(made.error());
+  }
   request.first_use = options.first_use;
   request.threads = options.threads;
   request.stop = stop;

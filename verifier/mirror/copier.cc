@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verifier/audit/fork_proof.h"
 #include "verifier/audit/pipeline.h"
 #include "verifier/core/bundle.h"
 #include "verifier/verdict.h"
@@ -14,6 +15,10 @@ constexpr uint64_t kBundlesAhead = 32;
 
 std::string EntryPlace(uint64_t entry) {
   return "entry " + std::to_string(entry);
+}
+
+std::unexpected<Fault> Interrupted(uint64_t entry) {
+  return FailAt(EntryPlace(entry), Code::kUnavailable, "interrupted");
 }
 
 std::string JoinHashes(const std::vector<Hash>& hashes) {
@@ -44,13 +49,41 @@ struct Copier::LocalFirst : Source {
   Source* source;
 };
 
+// The log, which is not asked again for a tile that it gave. It may be what
+// shows a fork, where what stands in the directory does not lead to its root.
+struct Copier::AskedOnce : Source {
+  AskedOnce(Copier* owner, Source* log) : copier(owner), source(log) {}
+
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    const auto it = copier->answers_.find(path);
+    if (it != copier->answers_.end()) {
+      *out = it->second;
+      return {};
+    }
+    RETURN_IF_ERROR(source->Fetch(path, size_max, out));
+    if (copier->keeps_answers_) copier->answers_[path] = *out;
+    return {};
+  }
+  void WillNeed(const std::string& path, size_t size_max) override {
+    if (!copier->answers_.contains(path)) source->WillNeed(path, size_max);
+  }
+  std::string name() const override { return source->name(); }
+
+  Copier* copier;
+  Source* source;
+};
+
 Copier::Copier(Source* source, CopyDirectory* copy, Redactions* redactions,
                const TreeHead& head)
     : source_(source),
       copy_(copy),
       redactions_(redactions),
       head_(head),
-      local_first_(std::make_unique<LocalFirst>(copy, source)) {}
+      local_first_(std::make_unique<LocalFirst>(copy, source)),
+      asked_once_(std::make_unique<AskedOnce>(this, source)),
+      above_local_first_(
+          std::make_unique<LocalFirst>(copy, asked_once_.get())) {}
 
 Judged<std::unique_ptr<Copier>> Copier::Open(Source* source,
                                              CopyDirectory* copy,
@@ -67,7 +100,8 @@ Judged<std::unique_ptr<Copier>> Copier::Open(Source* source,
 Judged<void> Copier::OpenTrunk(Source* source) {
   auto trunk = Trunk::Open(
       source, head_, [this](TileId tile, const std::vector<Hash>& hashes) {
-        pending_.emplace_back(tile, hashes);
+        // Redactions lead to and fro, and to one tile many times.
+        pending_.insert_or_assign({tile.level, tile.index}, hashes);
       });
   if (!trunk) return std::unexpected(trunk.error());
   trunk_ = *std::move(trunk);
@@ -79,16 +113,16 @@ Judged<void> Copier::OpenTrunk(Source* source) {
 template <typename Step>
 auto Copier::Above(const Step& step) -> decltype(step()) {
   if (!trunk_) {
-    if (auto opened = OpenTrunk(local_first_.get()); !opened) {
+    if (auto opened = OpenTrunk(above_local_first_.get()); !opened) {
       trunk_is_local_ = false;
-      opened = OpenTrunk(source_);
+      opened = OpenTrunk(asked_once_.get());
       if (!opened) return std::unexpected(opened.error());
     }
   }
   auto taken = step();
   if (taken || !trunk_is_local_) return taken;
   trunk_is_local_ = false;
-  if (auto opened = OpenTrunk(source_); !opened) {
+  if (auto opened = OpenTrunk(asked_once_.get()); !opened) {
     return std::unexpected(opened.error());
   }
   return step();
@@ -98,12 +132,17 @@ Judged<Hash> Copier::RootAt(uint64_t size) {
   return Above([&] { return trunk_->RootAt(size); });
 }
 
+Result<std::vector<Hash>> Copier::ProveForkFrom(const TreeHead& smaller) {
+  return ProveForkOver(&*trunk_, smaller, head_);
+}
+
 // ---- redactions
 
-Judged<void> Copier::ProveRedactions() {
+Judged<void> Copier::ProveRedactions(const std::atomic<bool>* stop) {
   std::vector<RedactionLine> lines = redactions_->Unproved(head_.size);
   std::ranges::sort(lines, {}, &RedactionLine::redaction);
   for (const RedactionLine& line : lines) {
+    if (stop != nullptr && *stop) return Interrupted(line.redaction);
     if (auto proved = ProveRedaction(line); !proved) return proved;
     redactions_->Proved(line);
   }
@@ -205,7 +244,8 @@ Judged<void> Copier::Save(const std::string& full, const std::string& file,
 }
 
 Judged<void> Copier::SavePending() {
-  for (const auto& [tile, hashes] : pending_) {
+  for (const auto& [id, hashes] : pending_) {
+    const TileId tile = {id.first, id.second};
     const auto width = static_cast<uint32_t>(hashes.size());
     auto saved = Save(TilePath(tile, kTileWidth), TilePath(tile, width),
                       JoinHashes(hashes));
@@ -220,13 +260,14 @@ Judged<void> Copier::Copy(const CopyRequest& request) {
   uint64_t hinted = next;
   uint64_t copied = next * kTileWidth;
   bool failed = false;  // the last job was handed out
+  answers_.clear();
+  keeps_answers_ = false;
   Judged<void> result = SavePending();
   if (!result) return result;
 
   const auto expect = [&]() -> Judged<Expectation> {
     if (request.stop != nullptr && *request.stop) {
-      return FailAt(EntryPlace(next * kTileWidth), Code::kUnavailable,
-                    "interrupted");
+      return Interrupted(next * kTileWidth);
     }
     for (; hinted < std::min(next + kBundlesAhead, trunk_->bundle_count());
          ++hinted) {

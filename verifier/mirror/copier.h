@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,10 +50,13 @@ class Copier {
 
   // As Trunk::RootAt.
   Judged<Hash> RootAt(uint64_t size);
+  // As ProveForkOver. REQUIRES: RootAt(smaller.size) said that it is a fork.
+  Result<std::vector<Hash>> ProveForkFrom(const TreeHead& smaller);
 
   // ProveRedactions looks at the entries that the log's list names. kBadProof
-  // for a line that its entry, or the tree's hash, does not bear out.
-  Judged<void> ProveRedactions();
+  // for a line that its entry, or the tree's hash, does not bear out. Where
+  // *stop is set it gives up, cannot tell.
+  Judged<void> ProveRedactions(const std::atomic<bool>* stop);
 
   Judged<void> Copy(const CopyRequest& request);
 
@@ -67,6 +71,7 @@ class Copier {
 
  private:
   struct LocalFirst;
+  struct AskedOnce;
   struct Copied {
     uint64_t entries = 0;
     std::optional<Fault> unexplained;  // why nothing was copied
@@ -92,11 +97,16 @@ class Copier {
   Redactions* const redactions_;
   const TreeHead head_;
   std::unique_ptr<Source> local_first_;
+  // For the tiles above: the log, and the copy before it.
+  std::unique_ptr<Source> asked_once_;
+  std::unique_ptr<Source> above_local_first_;
+  std::map<std::string, std::string> answers_;  // of the log, until Copy
+  bool keeps_answers_ = true;
   std::optional<Trunk> trunk_;
   bool trunk_is_local_ = true;
   bool unexplained_ = false;
-  // Tiles that were found right and are not written: ids and hashes.
-  std::vector<std::pair<TileId, std::vector<Hash>>> pending_;
+  // Tiles that were found right and are not written: hashes by level and index.
+  std::map<std::pair<int, uint64_t>, std::vector<Hash>> pending_;
 
   std::mutex mutex_;  // of what follows, while Copy runs
   CopyCounts counts_;

@@ -6,7 +6,9 @@
 
 #include "verifier/audit/fork_proof.h"
 #include "verifier/audit/trunk.h"
+#include "verifier/fork.h"
 #include "verifier/mirror/copier.h"
+#include "verifier/mirror/evidence_directory.h"
 #include "verifier/trust.h"
 #include "verifier/words.h"
 
@@ -166,11 +168,11 @@ class MirrorPass {
     const TreeHead& before = before_->checkpoint.tree;
     if (before.size > head().size) return CompareWithOlder(before);
     if (before.size < head().size || before.root == head().root) return true;
-    return EndWithEvidence(source_.get(), before, head(),
-                           "two roots of one size: at size " +
+    return EndWithEvidence("two roots of one size: at size " +
                                std::to_string(before.size) +
                                " this mirror has " + HashText(before.root) +
-                               ", now it is " + HashText(head().root));
+                               ", now it is " + HashText(head().root),
+                           std::vector<Hash>());
   }
 
   // The log shows less than it did. That is a fork only if it is no earlier
@@ -184,10 +186,10 @@ class MirrorPass {
     if (!root) return EndDamaged(root.error());
     if (*root != head().root) {
       return EndWithEvidence(
-          &files, head(), before,
           "two roots of one size: at size " + std::to_string(head().size) +
               " the tree of this mirror has " + HashText(*root) +
-              ", now it is " + HashText(head().root));
+              ", now it is " + HashText(head().root),
+          ProveForkOver(&*trunk, head(), before));
     }
     return EndForNow({"checkpoint line 2",
                       {Code::kUnavailable,
@@ -203,29 +205,29 @@ class MirrorPass {
                                          ": " + fault.error.message}});
   }
 
-  bool EndWithEvidence(Source* source, const TreeHead& smaller,
-                       const TreeHead& larger, const std::string& what) {
+  bool EndWithEvidence(const std::string& what,
+                       const Result<std::vector<Hash>>& proof) {
     End({"checkpoint", {Code::kConflict, what}});
     report_.is_fork = true;
-    const auto proof = FetchForkProof(source, smaller, larger);
-    const auto kept = KeepEvidence(what, proof.value_or(std::vector<Hash>{}));
-    if (kept) report_.evidence = *kept;
     if (!proof) {
       report_.reason += " (no proof for others: " + proof.error().message + ")";
     }
-    if (!kept) {
+    const Contradiction found =
+        ContradictionOf(*before_, {report_.trusted->checkpoint, report_.note},
+                        what, proof.value_or(std::vector<Hash>()));
+    const auto kept = KeepEvidence(found);
+    if (kept) {
+      report_.evidence = *kept;
+    } else {
       report_.reason += " (evidence not kept: " + kept.error().message + ")";
+      report_.unkept = FormatContradiction(found);
     }
     return false;
   }
 
-  Result<std::string> KeepEvidence(const std::string& what,
-                                   const std::vector<Hash>& proof) {
-    ASSIGN_OR_RETURN(
-        const std::unique_ptr<Memory> kept,
-        Memory::Open(request_.evidence, Memory::IfMissing::kCreate));
-    return kept->KeepEvidence(
-        *before_, {report_.trusted->checkpoint, report_.note}, what, proof);
+  Result<std::string> KeepEvidence(const Contradiction& found) {
+    RETURN_IF_ERROR(MakeEvidenceDirectory(request_.evidence));
+    return WriteEvidence(request_.evidence, found);
   }
 
   // ---- the tree
@@ -240,7 +242,7 @@ class MirrorPass {
     if (!copier) return EndForNow(copier.error());
     copier_ = *std::move(copier);
     if (!Continues()) return false;
-    if (auto proved = copier_->ProveRedactions(); !proved) {
+    if (auto proved = copier_->ProveRedactions(request_.stop); !proved) {
       return EndForNow(proved.error());
     }
     return !is_new || CopyFiles();
@@ -253,10 +255,10 @@ class MirrorPass {
     if (!root) return EndForNow(root.error());
     if (*root == before.root) return true;
     return EndWithEvidence(
-        source_.get(), before, head(),
         "the first " + std::to_string(before.size) + " entries have the root " +
             HashText(*root) + ", but this mirror has " + HashText(before.root) +
-            " signed: the log's past was changed");
+            " signed: the log's past was changed",
+        copier_->ProveForkFrom(before));
   }
 
   uint64_t first_bundle() const {

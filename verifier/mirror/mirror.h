@@ -47,7 +47,7 @@ struct MirrorRequest {
   std::function<Result<std::unique_ptr<Source>>()> open;
   CopyDirectory* copy = nullptr;
   const Policy* policy = nullptr;
-  std::string evidence;    // directory, made once there is any
+  std::string evidence;    // directory, made where it is missing
   bool first_use = false;  // a directory without a checkpoint is no error
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
@@ -73,6 +73,7 @@ struct MirrorReport {
   bool published = false;          // the checkpoint stands in the directory
   bool is_fork = false;  // two signed checkpoints contradict each other
   std::string evidence;  // path of a file, or empty
+  std::string unkept;    // evidence that could not be written, as its file
 
   uint64_t files_written = 0;  // tiles and bundles
   uint64_t files_kept = 0;     // that were there, and right
