@@ -278,15 +278,31 @@ int ExitStatusOf(LogState state) {
   return 0;
 }
 
-const char* RemedyOf(LogState state) {
-  if (state == LogState::kFrozen) return "reads go on";
-  return state == LogState::kPoisoned
-             ? "remove the cause, then start modlogd again"
-             : "reads go on; stop modlogd and bring the newer data back";
+// Says in what state the log is now, and what there is to do about it.
+void Tell(LogState state, const std::string& reason) {
+  const std::string_view name = LogStateName(state);
+  switch (state) {
+    case LogState::kServing:
+      return spdlog::info("{}: appends are taken", name);
+    case LogState::kUnconfirmed:
+      return spdlog::info("{}: {}", name, reason);
+    case LogState::kFrozen:
+      return spdlog::info("{}: {}; reads go on", name, reason);
+    case LogState::kPoisoned:
+      return spdlog::error(
+          "{}: {}; appends are refused; remove the cause, then start modlogd "
+          "again",
+          name, reason);
+    default:
+      return spdlog::error(
+          "{}: {}; appends are refused; reads go on; stop modlogd and bring "
+          "the newer data back",
+          name, reason);
+  }
 }
 
-// Serves until told to stop or the log is poisoned, and says once what is wrong
-// with the log.
+// Serves until told to stop or the log is poisoned, and says once how the log
+// is where that changes.
 int Serve(const Log& log, Server* server) {
   LogState told = LogState::kServing;
   // The last look comes after the signal: who stops a log at once hears it too.
@@ -294,8 +310,7 @@ int Serve(const Log& log, Server* server) {
     server->UpdateHealth();
     if (log.state() != told) {
       told = log.state();
-      spdlog::error("{}: {}; appends are refused; {}", LogStateName(told),
-                    log.state_reason(), RemedyOf(told));
+      Tell(told, log.state_reason());
     }
     // Only a start that checks everything can heal it: whoever supervises this
     // process is asked for one at once.
@@ -341,6 +356,9 @@ Result<int> Run(const Config& config) {
   const auto publisher = MakePublisher(config, policy, directory);
   ASSIGN_OR_RETURN(const auto log, OpenLog(config, directory, std::move(key),
                                            std::move(second), publisher.get()));
+  if (publisher == nullptr) {
+    RETURN_IF_ERROR(ForgetPublished(directory.PublishedPath(), *log));
+  }
   // Asks nobody once the log is about to go.
   const PublishingScope publishing(publisher.get(), log.get());
   ASSIGN_OR_RETURN(const auto callers,

@@ -1,12 +1,14 @@
 #include "api/witnessing/publisher.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "verifier/core/checkpoint.h"
+#include "verifier/core/merkle.h"
 #include "verifier/durable_file.h"
 
 namespace modlog {
@@ -16,6 +18,12 @@ constexpr int64_t kTickMs = 1'000;
 constexpr mode_t kPublicFile = 0644;
 
 bool HasAddress(const PolicyWitness& witness) { return !witness.url.empty(); }
+
+// Whether the log's tree has this older one in it.
+bool HoldsAll(const TreeHead& older, const TreeHead& now, Log& log) {
+  const auto proof = log.ProveConsistency(older.size, now.size);
+  return proof.has_value() && CheckConsistency(older, now, *proof).has_value();
+}
 
 }  // namespace
 
@@ -46,6 +54,27 @@ Result<void> CheckWitnesses(const Policy& policy) {
   return {};
 }
 
+Result<void> ForgetPublished(const std::string& path, Log& log) {
+  ASSIGN_OR_RETURN(const auto note, ReadSmallFile(path, kNoteSizeMax));
+  if (!note.has_value() || log.state() == LogState::kRolledBack) return {};
+  Policy policy;
+  policy.logs = {{.key = log.verifier_key(), .url = ""}};
+  const auto trusted = OpenCheckpoint(*note, policy);
+  if (trusted.has_value()) {
+    const TreeHead& published = trusted->checkpoint.tree;
+    const TreeHead now = log.signed_head()->tree;
+    if (published.size > 0 && !HoldsAll(published, now, log)) {
+      return Fail(Code::kConflict,
+                  fmt::format("{} holds a checkpoint of {} entries that this "
+                              "log, of {}, does not have: bring the newer data "
+                              "back",
+                              path, published.size, now.size));
+    }
+  }
+  if (::unlink(path.c_str()) != 0) return SystemError("remove", path);
+  return SyncDirectory(ParentOf(path));
+}
+
 Publisher::Publisher(PublisherOptions options)
     : options_(std::move(options)),
       rounds_(&options_.policy, options_.rounds) {}
@@ -72,7 +101,10 @@ void Publisher::Start(Log* log) {
     witnesses_[i].status.url = known.url;
   }
   for (size_t i = 0; i < witnesses_.size(); ++i) {
-    if (!HasAddress(options_.policy.witnesses[i])) continue;
+    if (!HasAddress(options_.policy.witnesses[i])) {
+      witnesses_[i].status.trouble = "has no address in the policy";
+      continue;
+    }
     witnesses_[i].thread = std::thread([this, i] { Converse(i); });
   }
   coordinator_ = std::thread([this] { Coordinate(); });
@@ -128,7 +160,10 @@ Result<void> Publisher::Restore(const std::string& note) {
   head->tree = trusted.checkpoint.tree;
   head->checkpoint = note;
   head->witnessed = trusted.quorum && !options_.policy.quorum_none;
-  return log_->PublishHead(std::move(head));
+  RETURN_IF_ERROR(log_->PublishHead(head));
+  const std::lock_guard lock(mutex_);
+  rounds_.Published(std::move(head));
+  return {};
 }
 
 // --- one thread decides ---
@@ -143,21 +178,31 @@ void Publisher::Coordinate() {
     if (rounds_.round() != before) errand_.notify_all();
     const bool confirmed = rounds_.Confirmed() && !halted_;
     lock.unlock();
-    if (head != nullptr) Publish(head);
+    Result<void> done;
+    if (head != nullptr) done = Publish(head);
     if (confirmed) log_->Confirm();
     log_->ExpireWaits();
     lock.lock();
+    if (head != nullptr) Published(head, done);
     look_.wait_for(lock, std::chrono::milliseconds(NextLookMs()),
                    [this] { return stirred_ || stopping_; });
   }
 }
 
-void Publisher::Publish(const Rounds::Head& head) {
-  auto done = WriteFileDurably(options_.path, head->checkpoint, kPublicFile);
-  if (done.has_value()) done = log_->PublishHead(head);
-  if (!done.has_value()) {
-    options_.warn("nothing newer is published: " + done.error().message);
+Result<void> Publisher::Publish(const Rounds::Head& head) {
+  RETURN_IF_ERROR(
+      WriteFileDurably(options_.path, head->checkpoint, kPublicFile));
+  return log_->PublishHead(head);
+}
+
+// What could not be published is composed again at the next look.
+void Publisher::Published(const Rounds::Head& head, const Result<void>& done) {
+  if (done.has_value()) rounds_.Published(head);
+  const std::string trouble = done.has_value() ? "" : done.error().message;
+  if (!trouble.empty() && trouble != publish_trouble_) {
+    options_.warn("nothing newer is published: " + trouble);
   }
+  publish_trouble_ = trouble;
 }
 
 // Whoever waits for publication is told after a time that it does not come.
@@ -165,6 +210,7 @@ int64_t Publisher::NextLookMs() const {
   const int64_t now_ms = NowMs();
   const int64_t due_ms = std::max(rounds_.DueAt(now_ms) - now_ms, int64_t{1});
   const bool behind =
+      !publish_trouble_.empty() ||
       log_->published_head()->tree.size < log_->signed_head()->tree.size;
   return behind ? std::min(due_ms, kTickMs) : due_ms;
 }
@@ -175,7 +221,7 @@ bool Publisher::HasErrand(size_t position) const {
   if (halted_) return false;
   const Witness& witness = witnesses_[position];
   if (rounds_.target() != nullptr) return rounds_.Asks(position);
-  return !witness.asked_empty && log_->signed_head()->tree.size == 0;
+  return !witness.cosigned_empty && log_->signed_head()->tree.size == 0;
 }
 
 void Publisher::Converse(size_t position) {
@@ -191,16 +237,16 @@ void Publisher::Converse(size_t position) {
       errand_.wait_for(lock, std::chrono::milliseconds(wait_ms));
       continue;
     }
-    const Rounds::Head head = rounds_.target();
+    const Rounds::Head head =
+        rounds_.target() != nullptr ? rounds_.target() : log_->signed_head();
     const uint64_t round = rounds_.round();
     lock.unlock();
     const int64_t asked_ms = NowMs();
-    const WitnessAnswer answer =
-        head == nullptr ? witness.link->AskEmpty() : witness.link->Ask(*head);
+    const WitnessAnswer answer = witness.link->Ask(*head);
     lock.lock();
     if (stopping_) return;
     witness.status.answer_ms = NowMs() - asked_ms;
-    Take(position, round, head == nullptr ? 0 : head->tree.size, answer);
+    Take(position, round, head->tree.size, answer);
     stirred_ = true;
     look_.notify_one();
   }
@@ -212,13 +258,10 @@ void Publisher::Take(size_t position, uint64_t round, uint64_t size,
   switch (answer.kind) {
     case WitnessAnswer::Kind::kCosigned:
       rounds_.Cosigned(position, round, answer.signature);
+      witness.cosigned_empty = true;
       witness.status.size = size;
       witness.status.cosigned_at = answer.time_s;
       ++witness.status.cosignatures;
-      return Succeeded(&witness);
-    case WitnessAnswer::Kind::kNoMore:
-      rounds_.Confirm(position);
-      witness.asked_empty = true;
       return Succeeded(&witness);
     case WitnessAnswer::Kind::kAhead:
       witness.status.trouble = fmt::format("has seen {} entries", answer.size);
@@ -234,6 +277,7 @@ void Publisher::Take(size_t position, uint64_t round, uint64_t size,
           "than the one here: nothing is signed any more; find out who else "
           "signs with this key",
           witness.status.name, answer.size));
+    case WitnessAnswer::Kind::kHasSize:  // the link went on from there in vain
     case WitnessAnswer::Kind::kFailed:
       rounds_.Failed(position, round);
       return Failed(&witness, answer.why, answer.retry_after_s);

@@ -62,6 +62,11 @@ struct WitnessStatus {
 // asked make up the quorum. kMalformed, kTooLarge.
 Result<void> CheckWitnesses(const Policy& policy);
 
+// ForgetPublished removes the file of a log that publishes without witnesses,
+// before it falls behind. kConflict, and it stays, where this log does not have
+// what was published: then its data is older than it should be, or another's.
+Result<void> ForgetPublished(const std::string& path, Log& log);
+
 class Publisher {
  public:
   explicit Publisher(PublisherOptions options);
@@ -71,7 +76,8 @@ class Publisher {
   // before Start and after Stop.
   void OnSigned();
 
-  // Start publishes what was published before and begins to ask. Stop, to be
+  // Start publishes what was published before and begins to ask; a witness
+  // without an address counts as one that fails. Stop, to be
   // called before the log goes, ends running requests.
   void Start(Log* log);
   void Stop();
@@ -85,7 +91,7 @@ class Publisher {
     WitnessStatus status;
     int64_t retry_at_ms = 0;
     int64_t backoff_ms = 0;
-    bool asked_empty = false;
+    bool cosigned_empty = false;  // the empty tree, which has no round
     std::thread thread;
   };
 
@@ -94,7 +100,8 @@ class Publisher {
   int64_t NowMs() const { return options_.clock->MonotonicMs(); }
 
   void Coordinate();
-  void Publish(const Rounds::Head& head);
+  Result<void> Publish(const Rounds::Head& head);
+  void Published(const Rounds::Head& head, const Result<void>& done);
   int64_t NextLookMs() const;
 
   void Converse(size_t position);
@@ -111,8 +118,9 @@ class Publisher {
   // Guarded by it:
   Rounds rounds_;
   std::vector<Witness> witnesses_;
-  bool stirred_ = false;  // the coordinator has something to look at
-  bool halted_ = false;   // nobody is asked any more
+  std::string publish_trouble_;  // why nothing newer is published; else empty
+  bool stirred_ = false;         // the coordinator has something to look at
+  bool halted_ = false;          // nobody is asked any more
   bool stopping_ = false;
   std::condition_variable look_;    // for the coordinator
   std::condition_variable errand_;  // for the witnesses' threads

@@ -4,6 +4,18 @@
 
 namespace modlog {
 
+Rounds::Rounds(const Policy* policy, RoundSettings settings)
+    : policy_(policy),
+      settings_(settings),
+      votes_(policy->witnesses.size()),
+      lines_(policy->witnesses.size()),
+      confirmed_(policy->witnesses.size(), false) {
+  for (const PolicyWitness& witness : policy->witnesses) {
+    heard_.push_back(witness.url.empty());
+  }
+  ForgetVotes();
+}
+
 void Rounds::Cosigned(size_t witness, uint64_t round, NoteSignature signature) {
   Confirm(witness);
   if (round != round_) return;
@@ -53,34 +65,61 @@ bool Rounds::NextIsDue(int64_t now_ms) const {
          (grown ? settings_.interval_ms : settings_.refresh_ms);
 }
 
+// Whether the target is not published yet, or without a cosignature of this
+// round.
+bool Rounds::IsNews() const {
+  if (published_ == nullptr || published_->tree != target_->tree) return true;
+  for (size_t i = 0; i < votes_.size(); ++i) {
+    const Line& vote = votes_[i].signature;
+    if (!vote) continue;
+    if (!lines_[i] || lines_[i]->signature != vote->signature) return true;
+  }
+  return false;
+}
+
 // What there is to publish that was not yet: the first time that it may be, and
 // again with each cosignature that comes later.
-Rounds::Head Rounds::Compose(int64_t now_ms) {
-  const bool quorum = Quorum();
+Rounds::Head Rounds::Compose(int64_t now_ms) const {
+  if (!Quorum() && (settings_.hold_back || !Over(now_ms))) return {};
+  if (!IsNews()) return {};
   const bool same_tree =
       published_ != nullptr && published_->tree == target_->tree;
-  // A tree that was published already is not shown again with less.
-  if (!quorum && (settings_.hold_back || !Over(now_ms) || same_tree)) return {};
   auto head = std::make_shared<SignedHead>(*target_);
-  size_t votes = 0;
-  for (const Vote& vote : votes_) {
-    if (!vote.signature) continue;
-    head->checkpoint += FormatSignatureLine(*vote.signature);
-    ++votes;
+  std::vector<bool> cosigned;
+  for (size_t i = 0; i < votes_.size(); ++i) {
+    const Line kept = same_tree ? lines_[i] : std::nullopt;
+    const Line& line = votes_[i].signature ? votes_[i].signature : kept;
+    if (line) head->checkpoint += FormatSignatureLine(*line);
+    cosigned.push_back(line.has_value());
   }
-  if (same_tree && votes <= votes_published_) return {};
-  head->witnessed = quorum && !policy_->quorum_none;
-  votes_published_ = votes;
-  published_ = head;
+  head->witnessed = QuorumReached(*policy_, cosigned) && !policy_->quorum_none;
   return head;
+}
+
+void Rounds::Published(Head head) {
+  std::fill(lines_.begin(), lines_.end(), std::nullopt);
+  const auto note = ParseNote(head->checkpoint);
+  published_ = std::move(head);
+  if (!note) return;
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    const VerifierKey& key = policy_->witnesses[i].key;
+    for (const NoteSignature& line : note->signatures) {
+      if (line.name == key.name && line.key_id == key.id) lines_[i] = line;
+    }
+  }
+}
+
+void Rounds::ForgetVotes() {
+  for (size_t i = 0; i < votes_.size(); ++i) {
+    votes_[i] = {.signature = {}, .failed = policy_->witnesses[i].url.empty()};
+  }
 }
 
 void Rounds::Begin(int64_t now_ms) {
   target_ = newest_;
   ++round_;
   began_ms_ = now_ms;
-  std::fill(votes_.begin(), votes_.end(), Vote());
-  votes_published_ = 0;
+  ForgetVotes();
 }
 
 Rounds::Head Rounds::Advance(int64_t now_ms) {

@@ -12,7 +12,11 @@
 // that the log is alive. A head of size 0 has none.
 //
 // Holding back, only a head with a quorum is published. Failing open, a round
-// that ends without one is published with what it has.
+// that ends without one is published with what it has. What was published is
+// never shown with less: of the same tree, a witness that has not cosigned in
+// this round keeps its line of an earlier one.
+//
+// A witness without an address counts as one that has failed.
 //
 // Times are of a monotonic clock, in milliseconds. Not thread-safe.
 
@@ -38,12 +42,7 @@ class Rounds {
   using Head = std::shared_ptr<const SignedHead>;
 
   // `policy` must outlive it.
-  Rounds(const Policy* policy, RoundSettings settings)
-      : policy_(policy),
-        settings_(settings),
-        votes_(policy->witnesses.size()),
-        confirmed_(policy->witnesses.size(), false),
-        heard_(policy->witnesses.size(), false) {}
+  Rounds(const Policy* policy, RoundSettings settings);
 
   // The newest head that was signed.
   void Signed(Head head) { newest_ = std::move(head); }
@@ -68,8 +67,10 @@ class Rounds {
   bool Confirmed() const;
 
   // Advance returns the head to publish, if there is one, and begins the next
-  // round where it is due.
+  // round where it is due. The same head comes again until Published is told.
   Head Advance(int64_t now_ms);
+  // What is published now: a head of Advance, or one of an earlier start.
+  void Published(Head head);
   // When Advance has to be called again though nothing happened.
   int64_t DueAt(int64_t now_ms) const;
 
@@ -79,12 +80,16 @@ class Rounds {
     bool failed = false;
   };
 
+  using Line = std::optional<NoteSignature>;
+
   bool Quorum() const;
   bool AllAnswered() const;
   bool Over(int64_t now_ms) const;
   bool NextIsDue(int64_t now_ms) const;
-  Head Compose(int64_t now_ms);
+  bool IsNews() const;
+  Head Compose(int64_t now_ms) const;
   void Begin(int64_t now_ms);
+  void ForgetVotes();
 
   const Policy* const policy_;
   const RoundSettings settings_;
@@ -93,8 +98,8 @@ class Rounds {
   uint64_t round_ = 0;
   int64_t began_ms_ = 0;
   std::vector<Vote> votes_;      // by witness
-  size_t votes_published_ = 0;   // of this round
   Head published_;               // of any round
+  std::vector<Line> lines_;      // by witness, of the published head
   std::vector<bool> confirmed_;  // by witness
   std::vector<bool> heard_;      // confirmed, or failed once
 };

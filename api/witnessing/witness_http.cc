@@ -60,11 +60,6 @@ Result<HttpAnswer> WitnessHttp::Post(const std::string& url,
   return answer;
 }
 
-Result<HttpAnswer> WitnessHttp::Get(const std::string& url) {
-  curl_easy_reset(handle_);
-  return Perform(url);
-}
-
 Result<HttpAnswer> WitnessHttp::Perform(const std::string& url) {
   if (aborted_) return Fail(Code::kUnavailable, "was told to stop");
   HttpAnswer answer;

@@ -27,7 +27,6 @@ class WitnessHttp {
 
   // kUnavailable where there is no answer in time, kTooLarge.
   Result<HttpAnswer> Post(const std::string& url, std::string_view body);
-  Result<HttpAnswer> Get(const std::string& url);
 
   // Abort ends a running request within a second and refuses further ones.
   void Abort() { aborted_ = true; }

@@ -21,7 +21,7 @@ WitnessAnswer WitnessLink::Ask(const SignedHead& head) {
     const uint64_t from = known_size_;
     answer = AskFrom(from, head);
     if (answer.kind == Kind::kCosigned) known_size_ = head.tree.size;
-    if (answer.kind != Kind::kNoMore) return answer;
+    if (answer.kind != Kind::kHasSize) return answer;
     known_size_ = answer.size;
     if (answer.size == from) {
       return Failed(
@@ -62,7 +62,7 @@ WitnessAnswer WitnessLink::AskFrom(uint64_t old_size, const SignedHead& head) {
       // Held against what is signed now: it may have grown since.
       return {.kind = reply.size > log_->signed_head()->tree.size
                           ? Kind::kAhead
-                          : Kind::kNoMore,
+                          : Kind::kHasSize,
               .size = reply.size};
     case WitnessReply::Kind::kOtherHistory:
       return {.kind = Kind::kOtherHistory, .size = old_size};
@@ -70,18 +70,6 @@ WitnessAnswer WitnessLink::AskFrom(uint64_t old_size, const SignedHead& head) {
       break;
   }
   return Failed(std::move(reply.why), reply.retry_after_s);
-}
-
-WitnessAnswer WitnessLink::AskEmpty() {
-  const auto answer = http_.Get(
-      JoinUrl(witness_.url, MonitoringPath(log_->verifier_key().name)));
-  if (!answer.has_value()) return Failed(answer.error().message);
-  const auto size = ReadMonitored(*answer, log_->verifier_key());
-  if (!size.has_value()) return Failed(size.error().message);
-  if (*size > log_->signed_head()->tree.size) {
-    return {.kind = Kind::kAhead, .size = *size};
-  }
-  return {.kind = Kind::kNoMore, .size = *size};
 }
 
 }  // namespace modlog

@@ -19,7 +19,7 @@ inline constexpr int kWitnessAttempts = 4;
 struct WitnessAnswer {
   enum class Kind {
     kCosigned,      // `signature`, made at `time_s` by the witness's clock
-    kNoMore,        // it has seen no more than the log has
+    kHasSize,       // it has seen `size` entries, which the log has too
     kAhead,         // it has seen `size` entries, which is more
     kOtherHistory,  // what it has seen is not a prefix of this log
     kFailed,        // `why`; to be asked again, after `retry_after_s` if not 0
@@ -38,11 +38,11 @@ class WitnessLink {
   WitnessLink(PolicyWitness witness, Log* log)
       : witness_(std::move(witness)), log_(log) {}
 
-  // Ask asks for a cosignature of a head that the log has signed, of size > 0.
+  // Ask asks for a cosignature of a head that the log has signed; never
+  // kHasSize. Of the empty tree: whoever has cosigned anything must answer with
+  // its size, and a witness that cosigns says that it has not. What it shows to
+  // readers tells neither: many show nothing, and 404 is their answer then.
   WitnessAnswer Ask(const SignedHead& head);
-  // AskEmpty asks how much of the log it has seen, for a log without entries,
-  // which has no checkpoint to show it: kNoMore, kAhead, kFailed.
-  WitnessAnswer AskEmpty();
 
   void Abort() { http_.Abort(); }
 

@@ -4,7 +4,6 @@
 
 #include "verifier/core/bytes.h"
 #include "verifier/core/checkpoint.h"
-#include "verifier/core/sha256.h"
 
 namespace modlog {
 namespace {
@@ -102,26 +101,6 @@ WitnessReply ReadAddCheckpoint(const HttpAnswer& answer, uint64_t old_size,
     default:
       return ReadStatus(answer);
   }
-}
-
-std::string MonitoringPath(std::string_view origin) {
-  return FormatHex(Sha256(AsBytes(origin))) + "/checkpoint";
-}
-
-Result<uint64_t> ReadMonitored(const HttpAnswer& answer,
-                               const VerifierKey& log_key) {
-  if (answer.status == 404) return 0;
-  if (answer.status != 200) {
-    return Fail(Code::kUnavailable, ReadStatus(answer).why);
-  }
-  ASSIGN_OR_RETURN(const OpenedNote opened,
-                   OpenNote(answer.body, {&log_key, 1}));
-  ASSIGN_OR_RETURN(const Checkpoint checkpoint,
-                   ParseCheckpoint(opened.note.text));
-  if (checkpoint.origin != log_key.name) {
-    return Fail(Code::kUntrusted, "shows a checkpoint of another log");
-  }
-  return checkpoint.tree.size;
 }
 
 }  // namespace modlog

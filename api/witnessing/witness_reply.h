@@ -55,16 +55,6 @@ struct WitnessReply {
 WitnessReply ReadAddCheckpoint(const HttpAnswer& answer, uint64_t old_size,
                                std::string_view text, const VerifierKey& key);
 
-// MonitoringPath is where a witness shows the newest checkpoint of a log that
-// it has cosigned, relative to its address.
-std::string MonitoringPath(std::string_view origin);
-
-// ReadMonitored returns the size of the checkpoint of this log in the answer to
-// a GET of MonitoringPath, 0 where the witness has none. kUnavailable where it
-// does not say, kUntrusted where the log's key did not sign what it shows.
-Result<uint64_t> ReadMonitored(const HttpAnswer& answer,
-                               const VerifierKey& log_key);
-
 }  // namespace modlog
 
 #endif  // MODLOG_API_WITNESSING_WITNESS_REPLY_H_

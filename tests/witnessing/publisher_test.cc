@@ -31,16 +31,32 @@ TEST_F(PublisherTest, PublishesWhatTheWitnessesCosigned) {
   EXPECT_GE(CosignersOf(*log_->published_head()), 2u);
 }
 
-TEST_F(PublisherTest, NeverShowsAWitnessTheEmptyTree) {
+TEST_F(PublisherTest, AsksOnceAboutTheEmptyTreeWhichHasNoRound) {
   Open();
   ASSERT_TRUE(Serves());
-  w1_.SetScript(
-      [](const std::string& path,
-         const std::string&) -> std::optional<ScriptedWitness::Answer> {
-        if (path.ends_with("add-checkpoint")) ADD_FAILURE() << "was asked";
-        return std::nullopt;
-      });
+  ASSERT_TRUE(Eventually([&] {
+    return w1_.requests() == 1 && w2_.requests() == 1 && w3_.requests() == 1;
+  }));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(w1_.requests(), 1);
+  EXPECT_EQ(CosignersOf(*log_->published_head()), 0u);
+}
+
+// I4: to be unknown to a witness, or to find nothing where it shows what it has
+// seen, is no word of it.
+TEST_F(PublisherTest, AWitnessThatDoesNotKnowTheLogDoesNotConfirmIt) {
+  for (auto* witness : {&w1_, &w2_, &w3_}) {
+    witness->SetScript(Always(404, "unknown log\n"));
+  }
+  Open();
+  ASSERT_TRUE(Eventually([&] {
+    const std::string told = warnings();
+    return told.find("witness w1: ") != std::string::npos &&
+           told.find("witness w2: ") != std::string::npos &&
+           told.find("witness w3: ") != std::string::npos;
+  })) << warnings();
+  EXPECT_EQ(log_->state(), LogState::kUnconfirmed);
+  EXPECT_FALSE(Append("one"));
 }
 
 TEST_F(PublisherTest, HoldsBackWhatOnlyOneWitnessSaw) {
@@ -126,6 +142,8 @@ TEST_F(PublisherTest, ARestoredCopyIsNotSigned) {
   EXPECT_EQ(log_->signed_head()->tree.size, 1u);
 }
 
+// Which of its entries were lost, only the witnesses know, and they are asked
+// before the first is signed anew.
 TEST_F(PublisherTest, AnEmptiedDirectoryIsNotSigned) {
   Open();
   ASSERT_TRUE(Serves());
@@ -135,7 +153,13 @@ TEST_F(PublisherTest, AnEmptiedDirectoryIsNotSigned) {
   std::filesystem::remove_all(directory_.path());
   std::filesystem::create_directory(directory_.path());
   Open();
-  EXPECT_TRUE(Stops());
+  ASSERT_TRUE(Stops());
+  EXPECT_FALSE(Append("one"));
+  EXPECT_EQ(log_->signed_head()->tree.size, 0u);
+  EXPECT_NE(log_->state_reason().find("has seen 1 entries of this log, which "
+                                      "has 0"),
+            std::string::npos)
+      << log_->state_reason();
 }
 
 TEST_F(PublisherTest, AnotherHistoryAtAWitnessStopsSigning) {
@@ -160,10 +184,7 @@ TEST_F(PublisherTest, ALiarsCosignatureIsNotMerged) {
   const SignerKey forged = *MakeSignerKey(
       w2_.key().verifier.name, SignatureType::kEd25519Cosignature,
       *Ed25519PrivateKey::FromSeed(AsBytes(std::string(32, 'f'))));
-  // The first question may still be on its way: it has nothing to cosign.
-  w2_.SetScript([this, forged](const std::string&, const std::string& body)
-                    -> std::optional<ScriptedWitness::Answer> {
-    if (body.empty()) return std::nullopt;
+  w2_.SetScript([this, forged](const std::string&, const std::string& body) {
     return ScriptedWitness::Answer{200, w2_.CosignBody(body, forged)};
   });
   w3_.SetScript([this](const std::string&, const std::string&) {
@@ -222,6 +243,57 @@ TEST_F(PublisherTest, ADamagedPublishedCheckpointIsMadeAnew) {
   EXPECT_TRUE(Publishes(1));
 }
 
+TEST_F(PublisherTest, AFailedWriteIsTriedAgainThoughNothingIsAppended) {
+  Open();
+  ASSERT_TRUE(Serves());
+  const std::string file = directory_.path() + "/published";
+  std::filesystem::create_directory(file);  // where a file is to be
+  ASSERT_TRUE(Append("one"));
+  ASSERT_TRUE(Eventually([&] {
+    return warnings().find("nothing newer is published") != std::string::npos;
+  }));
+  EXPECT_EQ(log_->published_head()->tree.size, 0u);
+  std::filesystem::remove(file);
+  EXPECT_TRUE(Publishes(1));
+}
+
+TEST_F(PublisherTest, ALogWithoutWitnessesForgetsWhatWasPublishedWithThem) {
+  Open();
+  ASSERT_TRUE(Serves());
+  ASSERT_TRUE(Append("one"));
+  ASSERT_TRUE(Publishes(1));
+  Close();
+  const std::string file = directory_.path() + "/published";
+  ASSERT_TRUE(std::filesystem::exists(file));
+  log_ = *Log::Open({.data_dir = directory_.path(), .key = TestKey()},
+                    *OpenRocksDbStore(directory_.path() + "/db"));
+  ASSERT_TRUE(Append("two"));
+  const auto forgotten = ForgetPublished(file, *log_);
+  ASSERT_TRUE(forgotten) << forgotten.error().message;
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_TRUE(ForgetPublished(file, *log_)) << "of nothing";
+  for (auto* witness : {&w1_, &w2_, &w3_}) witness->SetScript(Always(503, ""));
+  log_.reset();
+  Open();
+  EXPECT_TRUE(log_->published_head()->checkpoint.empty())
+      << "rather than what is older than the public has seen";
+}
+
+TEST_F(PublisherTest, WhatWasPublishedAndIsNotInTheLogIsKept) {
+  TreeHead other{.size = 1, .root = {}};
+  other.root[0] = 7;
+  const SignerKey key = TestKey();
+  const std::string file = directory_.path() + "/published";
+  std::ofstream(file) << SignNote(FormatCheckpoint({key.verifier.name, other}),
+                                  {&key, 1});
+  log_ = *Log::Open({.data_dir = directory_.path(), .key = TestKey()},
+                    *OpenRocksDbStore(directory_.path() + "/db"));
+  EXPECT_EQ(ForgetPublished(file, *log_).error().code, Code::kConflict);
+  ASSERT_TRUE(Append("one"));
+  EXPECT_EQ(ForgetPublished(file, *log_).error().code, Code::kConflict);
+  EXPECT_TRUE(std::filesystem::exists(file));
+}
+
 TEST_F(PublisherTest, TellsHowEachWitnessIs) {
   Open();
   ASSERT_TRUE(Serves());
@@ -230,7 +302,7 @@ TEST_F(PublisherTest, TellsHowEachWitnessIs) {
   ASSERT_TRUE(Publishes(1));
   ASSERT_TRUE(Eventually([&] {
     return !publisher_->Statuses().at(2).trouble.empty() &&
-           publisher_->Statuses().at(0).cosignatures == 1;
+           publisher_->Statuses().at(0).size == 1;
   }));
   const auto statuses = publisher_->Statuses();
   EXPECT_EQ(statuses[0].name, "w1");

@@ -3,6 +3,7 @@
 
 // A witness over real HTTP that does as the specification says, and departs
 // from it as it is told: what witnesses in the world do, and what liars might.
+// As most of them it shows nothing to readers.
 
 #include <microhttpd.h>
 
@@ -55,7 +56,6 @@ class ScriptedWitness {
   std::mutex mutex_;
   Script script_;
   TreeHead head_;
-  std::string shown_;  // at the monitoring address
   std::atomic<int> requests_ = 0;
   MHD_Daemon* daemon_ = nullptr;
 };

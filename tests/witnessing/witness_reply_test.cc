@@ -109,29 +109,5 @@ TEST_F(WitnessReplyTest, ATooLongAnswerIsCutForAPerson) {
   EXPECT_LT(Read(500, std::string(100'000, 'x')).why.size(), 120u);
 }
 
-TEST_F(WitnessReplyTest, TheMonitoredCheckpointTellsItsSize) {
-  const SignerKey log =
-      KeyNamed("log.example/test", SignatureType::kEd25519, 'l');
-  const std::string note = SignNote(text_, {&log, 1});
-  const auto size = ReadMonitored({.status = 200, .body = note}, log.verifier);
-  ASSERT_TRUE(size) << size.error().message;
-  EXPECT_EQ(*size, 5u);
-  EXPECT_EQ(*ReadMonitored({.status = 404}, log.verifier), 0u);
-  EXPECT_FALSE(ReadMonitored({.status = 500}, log.verifier));
-  const SignerKey forged =
-      KeyNamed("log.example/test", SignatureType::kEd25519, 'm');
-  const auto lie = ReadMonitored(
-      {.status = 200, .body = SignNote(text_, {&forged, 1})}, log.verifier);
-  ASSERT_FALSE(lie);
-  EXPECT_EQ(lie.error().code, Code::kUntrusted);
-}
-
-// c2sp.org/tlog-witness: "<hex sha256(origin)>/checkpoint".
-TEST(MonitoringPath, IsTheHashOfTheOrigin) {
-  EXPECT_EQ(MonitoringPath("modlog.example/actions"),
-            "c07a2e565f46b42b4cf70b76077f65213b24b6770c314eea5adf70579b704868"
-            "/checkpoint");
-}
-
 }  // namespace
 }  // namespace modlog::witness_reply_test
