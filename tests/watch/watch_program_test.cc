@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/audit/child.h"
+#include "tests/audit/record_log.h"
 #include "tests/watch/watched_log.h"
 #include "verifier/watch/peer.h"
 
@@ -295,6 +296,17 @@ TEST_F(WatchProgramTest, AContradictionEndsWhoFollows) {
   EXPECT_EQ(JudgedEvidence(), 0);
 }
 
+// It is found before a peer answers, and the peer never does.
+TEST_F(WatchProgramTest, AForkIsSaidByWhoIsStoppedWhileHeAsksPeers) {
+  ASSERT_EQ(Once({"--first-use"}).status, 0);
+  Serve(Forked(300, 7), 300, Log());
+  const Served peer("deaf", directory_.Path("nothing"));
+  Child watcher(Arguments({"--gossip", peer.url()}));
+  while (Evidence().empty()) usleep(10'000);
+  kill(watcher.pid(), SIGTERM);
+  EXPECT_EQ(watcher.Wait(), 1);
+}
+
 // Killed at any moment it goes on from a checkpoint that it verified.
 TEST_F(WatchProgramTest, AKillAtAnyMomentLosesNothing) {
   const SmallLog log = SmallLog::OfSize(600);
@@ -448,6 +460,39 @@ TEST_F(GossipTest, ALogThatIsGoneIsProvedByACopy) {
   EXPECT_EQ(Gossip(ann, {bob.web}).status, 2);
   EXPECT_EQ(Gossip(ann, {bob.web}, {"--mirror", copy}).status, 1);
   EXPECT_EQ(Judged(ann), 0);
+}
+
+// Of two logs the first is found to be forked, the second one does not answer.
+TEST_F(GossipTest, AForkIsSaidByWhoIsStoppedAtTheNextLog) {
+  SmallLog next = SmallLog::OfSize(300);
+  next.key = SuccessorKey();
+  next.origin = next.key.verifier.name;
+  const std::string next_line =
+      "log " + FormatVerifierKey(next.key.verifier) + "\n";
+  WriteWholeFile(Policy(), SmallPolicyText() + next_line);
+  ASSERT_EQ(Once({"--first-use"}).status, 0);
+  const std::string next_log = directory_.Path("next");
+  Serve(next, 300, next_log);
+  ASSERT_EQ(Verify({"watch", next_log, "--policy", Policy(), "--state", State(),
+                    "--once", "--first-use"})
+                .status,
+            0);
+
+  const Served deaf("deaf", Log());
+  WriteWholeFile(Policy(), "log " + FormatVerifierKey(SmallLogKey().verifier) +
+                               " " + deaf.url() + "\n" + next_line +
+                               "quorum none\n");
+  SmallLog forked = Forked(300, 7);
+  forked.key = next.key;
+  forked.origin = next.origin;
+  const std::string web = directory_.Path("web");
+  WriteFiles({{SightingPath(next.origin), forked.Checkpoint()}}, web);
+  Child gossip({MODLOG_BIN_DIR "/modlog-verify", "gossip", "--policy", Policy(),
+                "--state", State(), web});
+  EXPECT_NE(gossip.FirstLine().find(next.origin), std::string::npos);
+  while (Evidence().empty()) usleep(10'000);
+  kill(gossip.pid(), SIGTERM);
+  EXPECT_EQ(gossip.Wait(), 1);
 }
 
 TEST_F(GossipTest, ItRunsBesideAWatcher) {

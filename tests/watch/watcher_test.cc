@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "tests/audit/record_log.h"
 #include "tests/watch/watched_log.h"
 #include "verifier/audit/directory_source.h"
 #include "verifier/fork.h"
@@ -15,6 +16,60 @@ namespace modlog::watcher_test {
 namespace {
 
 constexpr uint64_t kNow = 1'800'000'000;
+
+// A directory of which some paths cannot be reached.
+class PartlyReached : public Source {
+ public:
+  PartlyReached(std::unique_ptr<Source> all, std::string unreached)
+      : all_(std::move(all)), unreached_(std::move(unreached)) {}
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    if (!unreached_.empty() && path.starts_with(unreached_)) {
+      return Fail(Code::kUnavailable, "HTTP status 503");
+    }
+    return all_->Fetch(path, size_max, out);
+  }
+  std::string name() const override { return all_->name(); }
+
+ private:
+  const std::unique_ptr<Source> all_;
+  const std::string unreached_;
+};
+
+v1::Action Succession(v1::SuccessionOp op, const SignerKey& named) {
+  v1::Action action = RecordOf(v1::KIND_SUCCESSION, "succession");
+  action.mutable_succession()->set_op(op);
+  action.mutable_succession()->set_log(FormatVerifierKey(named.verifier));
+  return action;
+}
+
+// EndedAt is a log with an entry that says by whom it is succeeded, and perhaps
+// with others behind it, which it must not have.
+SmallLog EndedAt(uint64_t entry, uint64_t size) {
+  RecordLog log;
+  for (uint64_t n = 0; n < size; ++n) {
+    if (n == entry) {
+      log.Add(Succession(v1::SUCCESSION_OP_SUCCEEDED_BY, SuccessorKey()), "");
+    } else {
+      log.Add(Takedown(std::to_string(n)));
+    }
+  }
+  return log.log();
+}
+SmallLog Ended() { return EndedAt(10, 11); }
+
+// SuccessorOf is a log of 21 entries that names `ended` as its predecessor.
+SmallLog SuccessorOf(const SmallLog& ended) {
+  RecordLog log;
+  log.log().key = SuccessorKey();
+  log.log().origin = log.log().key.verifier.name;
+  v1::Action first = Succession(v1::SUCCESSION_OP_SUCCEEDS, ended.key);
+  first.mutable_succession()->set_size(ended.entries.size());
+  first.mutable_succession()->set_root(std::string(AsText(ended.Head().root)));
+  log.Add(first, "");
+  for (int n = 0; n < 20; ++n) log.Add(Takedown(std::to_string(n)));
+  return log.log();
+}
 
 class WatcherTest : public testing::Test {
  protected:
@@ -50,7 +105,8 @@ class WatcherTest : public testing::Test {
     memory_->KeepEvidenceIn(Evidence());
     WatchRequest request;
     request.open = [this]() -> Result<std::unique_ptr<Source>> {
-      return OpenDirectorySource(Log());
+      ASSIGN_OR_RETURN(auto log, OpenDirectorySource(Log()));
+      return std::make_unique<PartlyReached>(std::move(log), unreached_);
     };
     request.policy = &policy_;
     request.memory = memory_.get();
@@ -58,6 +114,7 @@ class WatcherTest : public testing::Test {
     request.evidence = Evidence();
     request.peers = peers_;
     request.first_use = true;
+    request.predecessor = predecessor_;
     request.max_age_s = 3'600;
     request.audit_every_s = audit_every_s_;
     request.stop = &stop_;
@@ -74,6 +131,16 @@ class WatcherTest : public testing::Test {
 
   void AddPeer(PeerKind kind, const std::string& target) {
     peers_.push_back(*ParsePeer(kind, target));
+  }
+
+  // What follows is the successor of Ended().
+  void FollowSuccessor() {
+    const SmallLog ended = Ended();
+    UsePolicy(SmallPolicyText() + "log " +
+              FormatVerifierKey(SuccessorKey().verifier) + "\n");
+    predecessor_ = NamedLog{.vkey = FormatVerifierKey(ended.key.verifier),
+                            .size = ended.entries.size(),
+                            .root = std::string(AsText(ended.Head().root))};
   }
 
   // The only evidence there is, judged.
@@ -96,6 +163,8 @@ class WatcherTest : public testing::Test {
   TemporaryDirectory directory_;
   Policy policy_;
   std::vector<Peer> peers_;
+  std::string unreached_;  // paths of the log that begin so
+  std::optional<NamedLog> predecessor_;
   uint64_t audit_every_s_ = 0;
   uint64_t now_s_ = kNow;
   std::atomic<bool> stop_ = false;
@@ -182,6 +251,32 @@ TEST_F(WatcherTest, ANewEntryThatBreaksARuleIsFalseAtOnce) {
   EXPECT_NE(Words(report).find("entry 650: rule logged_at"), std::string::npos)
       << Words(report);
   EXPECT_NE(Words(report).find("2 violations"), std::string::npos);
+}
+
+// What was seen ends with a bundle, or before or behind its end.
+TEST_F(WatcherTest, TheFirstNewEntryIsHeldAgainstTheOneBeforeIt) {
+  for (const uint64_t before : {255u, 256u, 257u}) {
+    Restart();
+    std::filesystem::remove_all(State());
+    SmallLog log = SmallLog::OfSize(300);
+    log.entries[before] = MakeEntry(1'767'225'600'000, "platform.example", "q");
+    Serve(log, before, Log());
+    ASSERT_EQ(Look().verdict, Verdict::kTrue);
+    Serve(log, 300, Log());
+    WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kFalse) << before;
+    EXPECT_NE(Words(report).find("rule logged_at"), std::string::npos);
+
+    Restart();
+    std::filesystem::remove_all(State());
+    log = EndedAt(before - 1, 300);
+    Serve(log, before, Log());
+    ASSERT_EQ(Look().verdict, Verdict::kTrue);
+    Serve(log, 300, Log());
+    report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kFalse) << before;
+    EXPECT_NE(Words(report).find("rule succession"), std::string::npos);
+  }
 }
 
 TEST_F(WatcherTest, AForkOfWhatWasSeenIsFalseAtOnceAndProved) {
@@ -396,6 +491,53 @@ TEST_F(WatcherTest, ALogThatIsGoneIsStillHeldAgainstWhatOthersSaw) {
   ShowTo(Friend(), Forked(300, 5).Checkpoint());
   EXPECT_EQ(Look().verdict, Verdict::kFalse);
   EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+// ---- a log that has ended, and the one that goes on
+
+TEST_F(WatcherTest, ASuccessorThatIsHardToReachIsNotAccused) {
+  FollowSuccessor();
+  Serve(SuccessorOf(Ended()), 21, Log());
+  for (const std::string path : {"tile/entries/", "tile/0/"}) {
+    unreached_ = path;
+    for (int i = 0; i < 2; ++i) {
+      const WatchReport report = Look();
+      EXPECT_EQ(report.verdict, Verdict::kCannotTell) << Words(report);
+      EXPECT_EQ(Words(report).find("does not name"), std::string::npos);
+    }
+  }
+  unreached_ = "";
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+}
+
+TEST_F(WatcherTest, ASuccessorThatNamesAnotherPastIsFalseAtEachStart) {
+  FollowSuccessor();
+  SmallLog shorter = Ended();
+  shorter.entries.resize(10);
+  Serve(SuccessorOf(shorter), 21, Log());
+  for (int start = 0; start < 3; ++start) {
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kFalse);
+    EXPECT_NE(Words(report).find("entry 0: does not name"), std::string::npos);
+    Restart();
+  }
+}
+
+TEST_F(WatcherTest, ASuccessorThatWasEmptyAtFirstIsJudgedOnceItIsNot) {
+  FollowSuccessor();
+  SmallLog shorter = Ended();
+  shorter.entries.resize(10);
+  Serve(SuccessorOf(shorter), 0, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(SuccessorOf(shorter), 21, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+  Restart();
+  std::filesystem::remove_all(State());
+  Serve(SuccessorOf(Ended()), 0, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(SuccessorOf(Ended()), 21, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
 }
 
 // Evidence would else carry whatever a peer adds.

@@ -203,7 +203,11 @@ Result<Verdict> GossipOfAll(const GossipOptions& options,
     if (peers.empty()) break;
     const WatchReport report =
         Gossip(options, policy, peers, evidence, seen, stop).Run();
-    if (*stop) return Fail(Code::kUnavailable, "interrupted");
+    // What was broken off could not be told; what is false stays so.
+    if (*stop && report.verdict != Verdict::kFalse) {
+      if (verdict == Verdict::kFalse) return verdict;
+      return Fail(Code::kUnavailable, "interrupted");
+    }
     verdict = Worse(verdict, report.verdict);
     if (!options.json) {
       std::cout << "log " << Quoted(seen.checkpoint.origin) << '\n';

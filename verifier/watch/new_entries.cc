@@ -15,11 +15,13 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   const auto add = [&](const Finding& finding) {
     if (finding.entry >= request.size_before) found.findings.Add(finding);
   };
-  // The first bundle may begin with entries that are not new.
+  // The rules need the entry before the first new one, so that the bundles
+  // begin with entries that are not new.
   ReplayRequest replay;
   replay.source = request.source;
   replay.head = request.now;
-  replay.first_bundle = request.size_before / kTileWidth;
+  replay.first_bundle =
+      request.size_before == 0 ? 0 : (request.size_before - 1) / kTileWidth;
   replay.threads = request.threads;
   replay.stop = request.stop;
   if (!request.integrity_only) {
@@ -51,6 +53,32 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   for (const Finding& finding : after_the_end.kept()) add(finding);
   found.succeeded_by = std::move(summary.succeeded_by);
   return found;
+}
+
+Judged<FirstEntry> ReadFirstEntry(Source* source, const TreeHead& head) {
+  auto trunk = Trunk::Open(source, head);
+  if (!trunk) return std::unexpected(trunk.error());
+  const auto expected = trunk->Expect(0);
+  if (!expected) return std::unexpected(expected.error());
+  RecordFacts facts;
+  const auto bundle =
+      VerifyBundle(source, *expected, [&facts](const BundleView& view) {
+        facts = ReadRecordFacts(view);
+        return nullptr;
+      });
+  if (!bundle) return std::unexpected(bundle.error());
+  SuccessionRule succession(/*origin=*/"");
+  Findings unasked;
+  for (const RareEntry& rare : facts.rare) {
+    if (rare.entry != 0 || rare.action.kind() != v1::KIND_SUCCESSION) continue;
+    succession.Take(0, facts.platforms[rare.platform], rare.action.succession(),
+                    &unasked);
+  }
+  RecordSummary summary;
+  succession.Finish(head.size, &unasked, &summary);
+  return FirstEntry{
+      .is_missing = !bundle->missing.empty() && bundle->missing.front() == 0,
+      .succeeds = std::move(summary.succeeds)};
 }
 
 }  // namespace modlog

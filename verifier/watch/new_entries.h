@@ -1,11 +1,13 @@
 #ifndef MODLOG_VERIFIER_WATCH_NEW_ENTRIES_H_
 #define MODLOG_VERIFIER_WATCH_NEW_ENTRIES_H_
 
-// What a log added since it was looked at: the bundles from the first new entry
-// on, every entry, bundle and tile of them under the signed root, and the rules
-// that need an entry and the one before it: encoding, kinds, fields, logged_at,
-// succession.
-// Those that join entries need the whole log (audit.h).
+// What a log added since it was looked at: the bundles from the entry before
+// the first new one on, every entry, bundle and tile of them under the signed
+// root, and the rules that need an entry and the one before it: encoding,
+// kinds, fields, logged_at, succession. Those that join entries need the whole
+// log (audit.h).
+//
+// And what the first entry says, which tells whom a log succeeds.
 
 #include <atomic>
 
@@ -34,6 +36,15 @@ struct NewEntries {
 
 // CheckNewEntries returns the first fault of a tile, bundle or entry.
 Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request);
+
+struct FirstEntry {
+  bool is_missing = false;  // its bytes are not there
+  std::optional<NamedLog> succeeds;
+};
+
+// ReadFirstEntry reads the first bundle, under the signed root.
+// REQUIRES: head.size > 0.
+Judged<FirstEntry> ReadFirstEntry(Source* source, const TreeHead& head);
 
 }  // namespace modlog
 

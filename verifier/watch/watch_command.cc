@@ -127,11 +127,12 @@ class Loop {
     return options_.once ? Verdict::kCannotTell : Verdict::kTrue;
   }
 
-  // Nothing where the look was broken off.
+  // Nothing where the look was broken off; what it had found false by then
+  // stays so.
   std::optional<WatchReport> Look() {
     WatchReport report = watcher_->Look();
     progress_.Clear();
-    if (*stop_) return std::nullopt;
+    if (*stop_ && report.verdict != Verdict::kFalse) return std::nullopt;
     PublishLatest(&report);
     std::cout << (options_.json ? FormatLookJson(report) : FormatLook(report))
               << std::flush;

@@ -55,6 +55,7 @@ WatchReport Watcher::Look() {
   if (served) {
     LookAtLog(source_.get(), &*served);
     if (report_.remembered) {
+      LookAtBeginning(source_.get(), served->seen.checkpoint.tree);
       LookAtEnd(source_.get(), served->seen.checkpoint.tree);
     }
   }
@@ -180,10 +181,10 @@ void Watcher::AuditWhole(Source* source, Served* served) {
     *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
   }
   if (audit.remembered) latest_ = served->seen;
-  if (audit.rules_checked && audit.trusted) {
+  // An audit that came to its end: else its record is a part.
+  if (audit.rules_checked && audit.remembered) {
     end_seen_ = audit.trusted->checkpoint.tree;
     succeeded_by_ = audit.record.succeeded_by;
-    JudgePredecessor(audit);
   }
   if (audit.verdict == Verdict::kTrue) return NoteAudit(origin_);
   const bool certain =
@@ -191,16 +192,19 @@ void Watcher::AuditWhole(Source* source, Served* served) {
   Add({audit.verdict, certain, audit.place, audit.reason, audit.evidence});
 }
 
-// The log that ended named this one; this one must have named it.
-void Watcher::JudgePredecessor(const AuditReport& audit) {
-  if (!request_.predecessor) return;
+// The log that ended named this one; this one must have named it. Where it was
+// looked at before, as where it was empty then, no audit of now would say so.
+void Watcher::LookAtBeginning(Source* source, const TreeHead& head) {
+  if (!request_.predecessor || names_predecessor_) return;
+  if (request_.integrity_only || head.size == 0) return;
+  const auto first = ReadFirstEntry(source, head);
+  if (!first) return Add(first.error().place, first.error().error);
   const NamedLog& want = *request_.predecessor;
-  const auto& named = audit.record.succeeds;
-  if (named && named->vkey == want.vkey && named->size == want.size &&
-      named->root == want.root) {
-    return;
-  }
-  Add({Verdict::kFalse, true, "entry 0",
+  const auto& named = first->succeeds;
+  names_predecessor_ = named && named->vkey == want.vkey &&
+                       named->size == want.size && named->root == want.root;
+  if (names_predecessor_) return;
+  Add({Verdict::kFalse, !first->is_missing, "entry 0",
        "does not name the log that it succeeds, " + Quoted(want.vkey) +
            ", with the size and root that it ended with",
        ""});

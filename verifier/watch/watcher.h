@@ -44,7 +44,8 @@ struct WatchRequest {
   std::vector<Peer> peers;
   bool first_use = false;  // a memory without this log is no error
   bool integrity_only = false;
-  // What a log that ended says of itself, where this one is to succeed it.
+  // What a log that ended says of itself, where this one is to succeed it: its
+  // first entry must name that log, and is read until it does.
   std::optional<NamedLog> predecessor = {};
   uint64_t max_age_s = 3'600;
   uint64_t audit_every_s = 86'400;  // 0: the whole log the first time only
@@ -101,7 +102,7 @@ class Watcher {
   bool IsAuditDue(const std::string& origin) const;
   void NoteAudit(const std::string& origin);
   void AddFindings(const Findings& findings);
-  void JudgePredecessor(const AuditReport& audit);
+  void LookAtBeginning(Source* source, const TreeHead& head);
   void LookAtEnd(Source* source, const TreeHead& head);
   void Remember(const Served& served);
   void JudgeAge(const TrustedCheckpoint& trusted);
@@ -114,6 +115,7 @@ class Watcher {
   Peers peers_;
   std::unique_ptr<Source> source_;
   std::optional<Seen> latest_;
+  bool names_predecessor_ = false;        // the first entry, as it must
   std::optional<TreeHead> end_seen_;      // whose last entry was looked at
   std::optional<NamedLog> succeeded_by_;  // and what it says
   std::string origin_;                    // once known
