@@ -436,6 +436,38 @@ TEST_F(WatcherTest, APeerThatStaysAheadOfTheLogShowsARollback) {
   EXPECT_EQ(NamesIn(Evidence()).size(), 1u);
 }
 
+// It has no quorum's signatures, and is a signed fork for that.
+TEST_F(WatcherTest, WhatALogServedUnwitnessedIsHeldAgainstIt) {
+  UseQuorum();
+  const SmallLog log = SmallLog::OfSize(350);
+  Serve(log, 300, Log(), CosignedAt(log, 300, {kNow, kNow}));
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(Forked(350, 310), 350, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  Serve(log, 350, Log(), CosignedAt(log, 350, {kNow, kNow}));
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse) << Words(report);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+// What was ahead is behind by now, and no tiles tell whether it is part of it.
+TEST_F(WatcherTest, ALogThatCannotBeComparedHasTakenNothingBack) {
+  AddPeer(PeerKind::kWatcher, Friend());
+  const SmallLog log = SmallLog::OfSize(400);
+  Serve(log, 300, Log());
+  ShowTo(Friend(), log.CheckpointAt(350));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(log, 400, Log());
+  unreached_ = "tile/";
+  for (int i = 0; i < 2; ++i) {
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << Words(report);
+  }
+  unreached_ = "";
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  EXPECT_TRUE(NamesIn(Evidence()).empty());
+}
+
 // A log shows a checkpoint to its witnesses first, and waits for a quorum.
 TEST_F(WatcherTest, AheadOfTheLogAreOnlyThoseWhoMakeAQuorumAContradiction) {
   UseQuorum();

@@ -128,6 +128,13 @@ void Peers::AddFork(const std::string& who, const View& view,
       KeepFork(evidence_, who, reason, theirs, view.seen, found.proof));
 }
 
+void Peers::AddUnknown(const std::string& who, const View& view,
+                       const Error& error) {
+  report_.problems.push_back(
+      {view.is_fresh ? VerdictOf(error.code) : Verdict::kCannotTell, false, who,
+       "cannot be compared: " + error.message, ""});
+}
+
 void Peers::CompareHeld(const View& view) {
   const TreeHead& ours = view.seen.checkpoint.tree;
   std::erase_if(ahead_, [&](const Ahead& held) {
@@ -136,6 +143,8 @@ void Peers::CompareHeld(const View& view) {
     const Comparison found = Compare(ours, theirs, view.sources);
     if (found.agreement == Agreement::kFork) {
       AddFork(held.who, view, held.seen, found);
+    } else if (found.agreement == Agreement::kUnknown) {
+      AddUnknown(held.who, view, found.error);
     }
     return found.agreement != Agreement::kUnknown;
   });
@@ -200,9 +209,7 @@ PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
     report.state = PeerState::kAgrees;
   } else {
     report.words = "cannot be compared: " + found.error.message;
-    report_.problems.push_back(
-        {view.is_fresh ? VerdictOf(found.error.code) : Verdict::kCannotTell,
-         false, who, report.words, ""});
+    AddUnknown(who, view, found.error);
   }
   return report;
 }
@@ -223,15 +230,18 @@ Peers::Backing Peers::BackingOf(const Checkpoint& checkpoint) const {
 
 void Peers::JudgeAhead(const View& view) {
   if (!view.is_fresh) return;
+  const uint64_t served = view.seen.checkpoint.tree.size;
+  // What the log has reached is no longer ahead, even if it stays held because
+  // no tiles could be had to compare it by.
   std::vector<Checkpoint> judged;
   for (const Ahead& held : ahead_) {
     const Checkpoint& checkpoint = held.seen.checkpoint;
+    if (checkpoint.tree.size <= served) continue;
     if (held.is_new || IsAmong(judged, checkpoint)) continue;
     judged.push_back(checkpoint);
     const Backing backing = BackingOf(checkpoint);
     const std::string reason = "the log signed " + SizeWords(checkpoint.tree) +
-                               ", and still serves " +
-                               SizeWords(view.seen.checkpoint.tree);
+                               ", and still serves size " + Grouped(served);
     if (QuorumReached(*policy_, backing.cosigned)) {
       report_.problems.push_back(
           KeepRollback(evidence_, backing.who,

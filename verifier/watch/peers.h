@@ -17,7 +17,8 @@
 // took back or hides what it could have published: false. Where they are fewer,
 // an honest log may be waiting for the rest: cannot tell. What is held is
 // compared once the log has reached its size, even if the peer shows something
-// else by then.
+// else by then. So is what the log itself served and its watcher could not
+// accept.
 //
 // Not thread-safe. All peers are asked at the same time, so a look takes as
 // long as the slowest one (peer.h has the limit).
@@ -106,6 +107,7 @@ class Peers {
   void CompareHeld(const View& view);
   Backing BackingOf(const Checkpoint& checkpoint) const;
   void JudgeAhead(const View& view);
+  void AddUnknown(const std::string& who, const View& view, const Error& error);
   void AddFork(const std::string& who, const View& view, const Seen& theirs,
                const Comparison& found);
 

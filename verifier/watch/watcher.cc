@@ -60,6 +60,12 @@ WatchReport Watcher::Look() {
     }
   }
   LookAtPeers(served);
+  // What was signed and could not be remembered, for want of a quorum or
+  // because a tile is wrong, is what a later look must be held against all the
+  // same.
+  if (served && !report_.remembered) {
+    peers_.Hold(kSelf, served->seen, served->trusted);
+  }
   source_.reset();
   Conclude();
   return std::move(report_);
@@ -178,6 +184,11 @@ void Watcher::AuditWhole(Source* source, Served* served) {
   report_.checked = audit.counts.entries;
   report_.remembered = audit.remembered;
   if (audit.trusted) {
+    // Signed too, and perhaps another history than what is served a moment
+    // later.
+    if (audit.trusted->checkpoint != served->seen.checkpoint) {
+      peers_.Hold(kSelf, served->seen, served->trusted);
+    }
     *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
   }
   if (audit.remembered) latest_ = served->seen;
