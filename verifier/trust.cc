@@ -1,5 +1,9 @@
 #include "verifier/trust.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "verifier/audit/http_address.h"
 #include "verifier/words.h"
 
 namespace modlog {
@@ -12,9 +16,26 @@ bool IsFalselyBy(const NoteSignature& line, std::string_view text,
          !VerifySignature(text, line, key);
 }
 
-std::string_view AddressWithoutSlashes(std::string_view url) {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return url;
+// One spelling of an address; what is none stays as it is but for slashes at
+// its end.
+std::string Spelled(std::string_view address) {
+  while (address.ends_with('/')) address.remove_suffix(1);
+  const auto parsed = ParseHttpAddress(std::string(address));
+  if (!parsed) return std::string(address);
+  const std::string& name = parsed->name;
+  const size_t path =
+      std::min(name.find('/', name.find("://") + 3), name.size());
+  std::string server = name.substr(0, path);
+  for (char& c : server) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  for (const auto& [scheme, port] :
+       {std::pair<std::string_view, std::string_view>("http:", ":80"),
+        std::pair<std::string_view, std::string_view>("https:", ":443")}) {
+    if (!server.starts_with(scheme) || !server.ends_with(port)) continue;
+    server.resize(server.size() - port.size());
+  }
+  return server + name.substr(path);
 }
 
 }  // namespace
@@ -43,11 +64,10 @@ Result<TrustedCheckpoint> OpenSharply(std::string_view note,
 
 Result<void> CheckLogOfAddress(std::string_view address,
                                std::string_view origin, const Policy& policy) {
+  const std::string here = Spelled(address);
   std::string_view want;
   for (const PolicyLog& log : policy.logs) {
-    if (AddressWithoutSlashes(log.url) != AddressWithoutSlashes(address)) {
-      continue;
-    }
+    if (log.url.empty() || Spelled(log.url) != here) continue;
     if (log.key.name == origin) return {};
     want = log.key.name;
   }

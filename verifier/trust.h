@@ -22,8 +22,9 @@ Result<TrustedCheckpoint> OpenSharply(std::string_view note,
                                       const Policy& policy);
 
 // CheckLogOfAddress: kNotFound where the policy says that another log than this
-// one is at this address. A log that the policy trusts as well is not it: or
-// one could hide behind the other.
+// one is at this address, however either spells it (host in another case, the
+// scheme's own port, slashes at the end). A log that the policy trusts as well
+// is not it: or one could hide behind the other.
 Result<void> CheckLogOfAddress(std::string_view address,
                                std::string_view origin, const Policy& policy);
 

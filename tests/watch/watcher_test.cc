@@ -11,6 +11,7 @@
 #include "tests/watch/watched_log.h"
 #include "verifier/audit/directory_source.h"
 #include "verifier/fork.h"
+#include "verifier/trust.h"
 
 namespace modlog::watcher_test {
 namespace {
@@ -466,6 +467,47 @@ TEST_F(WatcherTest, ALogThatCannotBeComparedHasTakenNothingBack) {
   unreached_ = "";
   EXPECT_EQ(Look().verdict, Verdict::kTrue);
   EXPECT_TRUE(NamesIn(Evidence()).empty());
+}
+
+// The policy trusts both, and says of neither where it is.
+TEST_F(WatcherTest, ALogCannotHideBehindAnotherOne) {
+  SmallLog other = SmallLog::OfSize(400);
+  other.key = SuccessorKey();
+  other.origin = other.key.verifier.name;
+  UsePolicy("log " + FormatVerifierKey(other.key.verifier) + "\n" +
+            SmallPolicyText());
+  Serve(SmallLog::OfSize(300), 300, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  Serve(other, 400, Log());
+  for (int start = 0; start < 3; ++start) {
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell);
+    EXPECT_NE(Words(report).find(kSmallOrigin), std::string::npos)
+        << Words(report);
+    EXPECT_FALSE(report.remembered);
+    Restart();
+  }
+  std::filesystem::remove_all(State());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue) << "watched for its own sake";
+}
+
+TEST_F(WatcherTest, AnAddressIsOneHoweverItIsSpelled) {
+  UsePolicy("log " + FormatVerifierKey(SmallLogKey().verifier) +
+            " https://Log.example:443/a/\nlog " +
+            FormatVerifierKey(SuccessorKey().verifier) + "\nquorum none\n");
+  for (const std::string address :
+       {"https://log.example/a", "HTTPS://log.example/a/",
+        "https://LOG.EXAMPLE:443/a", "https://u:p@log.example/a"}) {
+    EXPECT_TRUE(CheckLogOfAddress(address, kSmallOrigin, policy_)) << address;
+    EXPECT_FALSE(CheckLogOfAddress(address, "next.example/log", policy_))
+        << address;
+  }
+  for (const std::string address :
+       {"http://log.example/a", "https://log.example:444/a",
+        "https://log.example/A", "https://log.example/a/b"}) {
+    EXPECT_TRUE(CheckLogOfAddress(address, "next.example/log", policy_))
+        << address;
+  }
 }
 
 // A log shows a checkpoint to its witnesses first, and waits for a quorum.

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <set>
 
+#include "verifier/audit/http_address.h"
 #include "verifier/inputs.h"
 #include "verifier/trust.h"
 #include "verifier/watch/evidence.h"
@@ -33,7 +34,8 @@ std::string LogAddress(const GossipOptions& options, const Policy& policy,
                        const std::string& origin) {
   if (!options.log.empty()) return options.log;
   for (const PolicyLog& log : policy.logs) {
-    if (log.key.name == origin && !log.url.empty()) return log.url;
+    // A policy may come from elsewhere: it names no files of this machine.
+    if (log.key.name == origin && ParseHttpAddress(log.url)) return log.url;
   }
   return "";
 }
@@ -209,9 +211,6 @@ Result<Verdict> GossipOfAll(const GossipOptions& options,
       return Fail(Code::kUnavailable, "interrupted");
     }
     verdict = Worse(verdict, report.verdict);
-    if (!options.json) {
-      std::cout << "log " << Quoted(seen.checkpoint.origin) << '\n';
-    }
     std::cout << (options.json ? FormatLookJson(report) : FormatLook(report))
               << std::flush;
   }

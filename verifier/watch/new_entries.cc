@@ -55,6 +55,10 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   return found;
 }
 
+std::string OriginOf(const NamedLog& log) {
+  return log.vkey.substr(0, log.vkey.find('+'));
+}
+
 Judged<FirstEntry> ReadFirstEntry(Source* source, const TreeHead& head) {
   auto trunk = Trunk::Open(source, head);
   if (!trunk) return std::unexpected(trunk.error());

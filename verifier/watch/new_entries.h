@@ -42,6 +42,9 @@ struct FirstEntry {
   std::optional<NamedLog> succeeds;
 };
 
+// OriginOf returns the name in the key of a log that an entry names.
+std::string OriginOf(const NamedLog& log);
+
 // ReadFirstEntry reads the first bundle, under the signed root.
 // REQUIRES: head.size > 0.
 Judged<FirstEntry> ReadFirstEntry(Source* source, const TreeHead& head);

@@ -7,6 +7,7 @@
 #include "verifier/audit/progress.h"
 #include "verifier/inputs.h"
 #include "verifier/watch/evidence.h"
+#include "verifier/watch/new_entries.h"
 #include "verifier/watch/pause.h"
 #include "verifier/watch/publish.h"
 #include "verifier/watch/watch_report.h"
@@ -51,7 +52,8 @@ class Loop {
     memory_->KeepEvidenceIn(evidence);
     RETURN_IF_ERROR(OpenTarget(options_.target, UrlOptions()));
     evidence_ = evidence;
-    Follow(options_.target, std::move(peers), options_.first_use, std::nullopt);
+    Follow(options_.target, /*origin=*/"", std::move(peers), options_.first_use,
+           std::nullopt);
     return {};
   }
 
@@ -73,11 +75,13 @@ class Loop {
   }
 
  private:
-  void Follow(const std::string& target, std::vector<Peer> peers,
-              bool first_use, std::optional<NamedLog> predecessor) {
+  void Follow(const std::string& target, std::string origin,
+              std::vector<Peer> peers, bool first_use,
+              std::optional<NamedLog> predecessor) {
     watcher_.emplace(WatchRequest{
         .open = [this, target] { return OpenTarget(target, UrlOptions()); },
         .policy = &policy_,
+        .origin = std::move(origin),
         .memory = memory_.get(),
         .state = options_.state,
         .evidence = evidence_,
@@ -111,8 +115,8 @@ class Loop {
     NamedLog ended{.vkey = report.log_key,
                    .size = report.head->size,
                    .root = std::string(AsText(report.head->root))};
-    Follow(report.successor_url, WitnessesOf(policy_), /*first_use=*/true,
-           std::move(ended));
+    Follow(report.successor_url, OriginOf(*report.succeeded_by),
+           WitnessesOf(policy_), /*first_use=*/true, std::move(ended));
     return true;
   }
 

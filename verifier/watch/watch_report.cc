@@ -136,7 +136,9 @@ std::string FormatProblems(const std::vector<Problem>& problems) {
 }
 
 std::string FormatLook(const WatchReport& report) {
-  return FormatTimeS(report.time_s) + "  " + HeadWords(report) +
+  const std::string log =
+      report.origin.empty() ? "" : OneLine(report.origin) + ": ";
+  return FormatTimeS(report.time_s) + "  " + log + HeadWords(report) +
          AgreeingWords(report.peers, PeerKind::kWitness, "witnesses") +
          AgreeingWords(report.peers, PeerKind::kMirror, "mirrors") +
          AgreeingWords(report.peers, PeerKind::kWatcher, "watchers") +

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verifier/audit/audit.h"
+#include "verifier/audit/http_address.h"
 #include "verifier/files.h"
 #include "verifier/trust.h"
 #include "verifier/watch/comparison.h"
@@ -14,9 +15,15 @@ namespace modlog {
 namespace {
 
 constexpr size_t kTimeFileSizeMax = 32;
+constexpr size_t kOriginFileSizeMax = kNoteSizeMax;
 
 std::string AuditedFile(const std::string& origin) {
   return FormatHex(Sha256(AsBytes(origin))) + ".audited";
+}
+
+// What is written of an address: the origin of the log there.
+std::string OriginFile(const std::string& address) {
+  return FormatHex(Sha256(AsBytes(address))) + ".origin";
 }
 
 // The only log of a policy that names one origin.
@@ -46,7 +53,9 @@ std::optional<uint64_t> FreshestQuorum(const TrustedCheckpoint& trusted,
 Watcher::Watcher(WatchRequest request)
     : request_(std::move(request)),
       peers_(request_.peers, request_.policy, request_.evidence, request_.stop),
-      origin_(OnlyOrigin(*request_.policy)) {}
+      origin_(request_.origin.empty() ? OnlyOrigin(*request_.policy)
+                                      : request_.origin),
+      is_pinned_(!request_.origin.empty()) {}
 
 WatchReport Watcher::Look() {
   report_ = {};
@@ -55,6 +64,7 @@ WatchReport Watcher::Look() {
   if (served) {
     LookAtLog(source_.get(), &*served);
     if (report_.remembered) {
+      NoteOrigin();
       LookAtBeginning(source_.get(), served->seen.checkpoint.tree);
       LookAtEnd(source_.get(), served->seen.checkpoint.tree);
     }
@@ -84,6 +94,10 @@ std::optional<Watcher::Served> Watcher::ReadCheckpoint() {
   }
   source_ = std::move(*source);
   report_.source = source_->name();
+  if (const auto recalled = RecallOrigin(); !recalled) {
+    Add("state", recalled.error());
+    return std::nullopt;
+  }
   std::string note;
   if (auto got = source_->Fetch(kCheckpointPath, kNoteSizeMax, &note); !got) {
     report_.unreachable = VerdictOf(got.error().code) != Verdict::kFalse;
@@ -96,14 +110,43 @@ std::optional<Watcher::Served> Watcher::ReadCheckpoint() {
     return std::nullopt;
   }
   const Checkpoint checkpoint = opened->checkpoint;
-  const auto is_its =
-      CheckLogOfAddress(source_->name(), checkpoint.origin, *request_.policy);
+  const auto is_its = CheckOrigin(checkpoint.origin);
   if (!is_its) {
     Add(kCheckpointPath, is_its.error());
     return std::nullopt;
   }
   origin_ = checkpoint.origin;
+  is_pinned_ = true;
   return Served{{checkpoint, std::move(note)}, std::move(*opened)};
+}
+
+Result<void> Watcher::RecallOrigin() {
+  if (is_pinned_) return {};
+  auto origin = ReadFile(request_.state + "/" + OriginFile(source_->name()),
+                         kOriginFileSizeMax);
+  if (!origin && origin.error().code != Code::kNotFound) {
+    return Fail(Code::kUnavailable, origin.error().message);
+  }
+  is_pinned_ = origin.has_value();
+  if (origin) origin_ = *std::move(origin);
+  return {};
+}
+
+Result<void> Watcher::CheckOrigin(const std::string& origin) const {
+  RETURN_IF_ERROR(CheckLogOfAddress(source_->name(), origin, *request_.policy));
+  if (!is_pinned_ || origin == origin_) return {};
+  return Fail(Code::kNotFound,
+              "is of the log " + Quoted(origin) + ", want " + Quoted(origin_) +
+                  ", which is what was watched at this "
+                  "address; another one takes another --state");
+}
+
+void Watcher::NoteOrigin() {
+  const std::string file = OriginFile(report_.source);
+  const auto before = ReadFile(request_.state + "/" + file, kOriginFileSizeMax);
+  if (before && *before == origin_) return;
+  const auto written = WriteFileAtomically(request_.state, file, origin_);
+  if (!written) Add("state", {Code::kUnavailable, written.error().message});
 }
 
 // ---- the log itself
@@ -180,6 +223,10 @@ void Watcher::AuditWhole(Source* source, Served* served) {
   request.stop = request_.stop;
   request.progress = request_.progress;
   AuditReport audit = Audit(request);
+  if (audit.trusted && audit.trusted->checkpoint.origin != origin_) {
+    return Add(kCheckpointPath,
+               CheckOrigin(audit.trusted->checkpoint.origin).error());
+  }
   report_.whole = true;
   report_.checked = audit.counts.entries;
   report_.remembered = audit.remembered;
@@ -240,7 +287,8 @@ void Watcher::LookAtEnd(Source* source, const TreeHead& head) {
   for (const PolicyLog& log : request_.policy->logs) {
     if (FormatVerifierKey(log.key) != report_.succeeded_by->vkey) continue;
     report_.succeeded_by->in_policy = true;
-    report_.successor_url = log.url;
+    // A policy may come from elsewhere: it names no files of this machine.
+    if (ParseHttpAddress(log.url)) report_.successor_url = log.url;
   }
 }
 

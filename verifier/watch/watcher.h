@@ -3,7 +3,8 @@
 
 // One look at a log after the other, with the same memory as an audit:
 //
-//   checkpoint    fetched, verified under the policy
+//   checkpoint    fetched, verified under the policy, of the log that was at
+//                 this address before
 //   what it was   the tree seen before must be its beginning: else a fork
 //   new entries   every entry, bundle and tile since (new_entries.h); the whole
 //                 log with all rules (audit.h) the first time, every
@@ -38,6 +39,9 @@ struct WatchRequest {
   // used is not for the next.
   std::function<Result<std::unique_ptr<Source>>()> open;
   const Policy* policy = nullptr;
+  // The log's; empty: as the state says of the address, else as the first look
+  // finds it. Another log, though the policy trusts it, would hide this one.
+  std::string origin;
   const Memory* memory = nullptr;
   std::string state;     // the memory's directory
   std::string evidence;  // a directory that exists
@@ -96,6 +100,9 @@ class Watcher {
   void Add(Problem problem) { report_.problems.push_back(std::move(problem)); }
   void Add(const std::string& place, const Error& error);
   std::optional<Served> ReadCheckpoint();
+  Result<void> RecallOrigin();
+  Result<void> CheckOrigin(const std::string& origin) const;
+  void NoteOrigin();
   void LookAtLog(Source* source, Served* served);
   void LookAtGrowth(Source* source, const Seen& before, Served* served);
   void AuditWhole(Source* source, Served* served);
@@ -118,7 +125,8 @@ class Watcher {
   bool names_predecessor_ = false;        // the first entry, as it must
   std::optional<TreeHead> end_seen_;      // whose last entry was looked at
   std::optional<NamedLog> succeeded_by_;  // and what it says
-  std::string origin_;                    // once known
+  std::string origin_;      // once known; may change until it is pinned
+  bool is_pinned_ = false;  // the address has this log and no other
   bool suspected_ = false;  // the last look found what looks false
   WatchReport report_;
 };
