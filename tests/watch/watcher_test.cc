@@ -254,6 +254,46 @@ TEST_F(WatcherTest, ANewEntryThatBreaksARuleIsFalseAtOnce) {
   EXPECT_NE(Words(report).find("2 violations"), std::string::npos);
 }
 
+// Among the new entries, and in the first audit of all; also where the whole
+// log is not to be audited again.
+TEST_F(WatcherTest, ABrokenRuleIsFalseAgainAfterEachStart) {
+  SmallLog log = SmallLog::OfSize(700);
+  log.entries[650] = MakeEntry(1, "platform.example", "p-650");  // 1970
+  for (const uint64_t audit_every_s : {0u, 86'400u}) {
+    audit_every_s_ = audit_every_s;
+    for (const uint64_t before : {600u, 700u}) {
+      std::filesystem::remove_all(State());
+      Serve(log, before, Log());
+      EXPECT_EQ(Look().verdict,
+                before == 600 ? Verdict::kTrue : Verdict::kFalse);
+      Serve(log, 700, Log());
+      for (int start = 0; start < 3; ++start) {
+        Restart();
+        const WatchReport report = Look();
+        EXPECT_EQ(report.verdict, Verdict::kFalse) << before << " " << start;
+      }
+      Restart();
+    }
+  }
+}
+
+// Whoever starts again reads the last entry, and bundles with others.
+TEST_F(WatcherTest, WhatTheLastBundleShowsIsSaid) {
+  const SmallLog log = EndedAt(10, 12);
+  Serve(log, 10, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  // Remembered by somebody who looks at no rules.
+  WriteFiles(
+      {{FormatHex(Sha256(AsBytes(std::string(kSmallOrigin)))) + ".checkpoint",
+        log.Checkpoint()}},
+      State());
+  Restart();
+  Serve(log, 12, Log());
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse) << Words(report);
+  EXPECT_NE(Words(report).find("entry 11: rule succession"), std::string::npos);
+}
+
 // What was seen ends with a bundle, or before or behind its end.
 TEST_F(WatcherTest, TheFirstNewEntryIsHeldAgainstTheOneBeforeIt) {
   for (const uint64_t before : {255u, 256u, 257u}) {

@@ -143,8 +143,8 @@ void AddWatchCommand(CLI::App* app, WatchOptions* options,
       ->capture_default_str();
   command
       ->add_option("--audit-every", options->audit_every_s,
-                   "Seconds after which the whole log is audited again; 0: the "
-                   "first time only")
+                   "Seconds after which the whole log is audited again; 0: "
+                   "only until it was found right once")
       ->capture_default_str();
   command->add_flag("--integrity-only", options->integrity_only,
                     "Leave the rules of the record out: any tlog-tiles log can "

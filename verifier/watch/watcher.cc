@@ -192,7 +192,7 @@ void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
   if (found.agreement == Agreement::kUnknown) {
     return Add(kCheckpointPath, found.error);
   }
-  if (IsAuditDue(origin_)) return AuditWhole(source, served);
+  if (IsAuditDue()) return AuditWhole(source, served);
   if (found.agreement == Agreement::kTogether) {
     const auto added =
         CheckNewEntries({.source = source,
@@ -205,6 +205,9 @@ void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
     if (added->any_missing) return AuditWhole(source, served);
     report_.checked = now.size - old.size;
     AddFindings(added->findings);
+    // An audit says it again at the next start: the next look at what is new
+    // would not.
+    if (added->findings.violations() > 0 && !NoteAudit("")) return;
     end_seen_ = now;
     succeeded_by_ = added->succeeded_by;
   }
@@ -213,6 +216,8 @@ void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
 
 // The audit recalls, compares and remembers by itself.
 void Watcher::AuditWhole(Source* source, Served* served) {
+  // It is due again until it was found right.
+  if (!NoteAudit("")) return;
   AuditRequest request;
   request.source = source;
   request.policy = request_.policy;
@@ -244,7 +249,10 @@ void Watcher::AuditWhole(Source* source, Served* served) {
     end_seen_ = audit.trusted->checkpoint.tree;
     succeeded_by_ = audit.record.succeeded_by;
   }
-  if (audit.verdict == Verdict::kTrue) return NoteAudit(origin_);
+  if (audit.verdict == Verdict::kTrue) {
+    NoteAudit(std::to_string(report_.time_s));
+    return;
+  }
   const bool certain =
       audit.findings.violations() > 0 || !audit.evidence.empty();
   Add({audit.verdict, certain, audit.place, audit.reason, audit.evidence});
@@ -279,6 +287,7 @@ void Watcher::LookAtEnd(Source* source, const TreeHead& head) {
                                        .threads = request_.threads,
                                        .stop = request_.stop});
     if (!last) return Add(last.error().place, last.error().error);
+    AddFindings(last->findings);
     end_seen_ = head;
     succeeded_by_ = last->succeeded_by;
   }
@@ -293,20 +302,22 @@ void Watcher::LookAtEnd(Source* source, const TreeHead& head) {
 }
 
 // A file that is not there, or holds no time, makes an audit due.
-bool Watcher::IsAuditDue(const std::string& origin) const {
-  if (request_.audit_every_s == 0) return false;
+bool Watcher::IsAuditDue() const {
   const auto text =
-      ReadFile(request_.state + "/" + AuditedFile(origin), kTimeFileSizeMax);
+      ReadFile(request_.state + "/" + AuditedFile(origin_), kTimeFileSizeMax);
   if (!text) return true;
   const auto time = ParseDecimal(*text);
-  return !time || report_.time_s < *time ||
+  if (!time) return true;
+  if (request_.audit_every_s == 0) return false;
+  return report_.time_s < *time ||
          report_.time_s - *time >= request_.audit_every_s;
 }
 
-void Watcher::NoteAudit(const std::string& origin) {
-  const auto written = WriteFileAtomically(request_.state, AuditedFile(origin),
-                                           std::to_string(report_.time_s));
+bool Watcher::NoteAudit(const std::string& time) {
+  const auto written =
+      WriteFileAtomically(request_.state, AuditedFile(origin_), time);
   if (!written) Add("state", {Code::kUnavailable, written.error().message});
+  return written.has_value();
 }
 
 void Watcher::AddFindings(const Findings& findings) {

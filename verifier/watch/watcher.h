@@ -8,7 +8,8 @@
 //   what it was   the tree seen before must be its beginning: else a fork
 //   new entries   every entry, bundle and tile since (new_entries.h); the whole
 //                 log with all rules (audit.h) the first time, every
-//                 `audit_every_s` seconds, and where an entry's bytes are gone
+//                 `audit_every_s` seconds, where an entry's bytes are gone, and
+//                 as long as the last one did not find all of it right
 //   who else      witnesses, mirrors and other watchers: peers.h
 //   age           of the cosignatures that make up the quorum
 //
@@ -52,7 +53,7 @@ struct WatchRequest {
   // first entry must name that log, and is read until it does.
   std::optional<NamedLog> predecessor = {};
   uint64_t max_age_s = 3'600;
-  uint64_t audit_every_s = 86'400;  // 0: the whole log the first time only
+  uint64_t audit_every_s = 86'400;  // 0: only until it was found right once
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const std::string&, uint64_t, uint64_t)> progress;
@@ -106,8 +107,8 @@ class Watcher {
   void LookAtLog(Source* source, Served* served);
   void LookAtGrowth(Source* source, const Seen& before, Served* served);
   void AuditWhole(Source* source, Served* served);
-  bool IsAuditDue(const std::string& origin) const;
-  void NoteAudit(const std::string& origin);
+  bool IsAuditDue() const;
+  bool NoteAudit(const std::string& time);
   void AddFindings(const Findings& findings);
   void LookAtBeginning(Source* source, const TreeHead& head);
   void LookAtEnd(Source* source, const TreeHead& head);
