@@ -575,6 +575,28 @@ TEST_F(WatcherTest, AheadOfTheLogAreOnlyThoseWhoMakeAQuorumAContradiction) {
   EXPECT_EQ(Look().verdict, Verdict::kFalse);
 }
 
+// It waits for another one, which the reader's policy does not ask for.
+TEST_F(WatcherTest, AWitnessAloneIsNoContradictionWhereNoQuorumIsAskedFor) {
+  const SmallLog log = SmallLog::OfSize(400);
+  Serve(log, 300, Log());
+  UsePolicy("log " + FormatVerifierKey(SmallLogKey().verifier) +
+            "\nwitness w0 " + FormatVerifierKey(WatchWitnessKey(0).verifier) +
+            "\nquorum none\n");
+  peers_.push_back({PeerKind::kWitness, "w0", Friend(), 0});
+  ShowTo(Friend(), CosignedAt(log, 350, {kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  for (int i = 0; i < 2; ++i) {
+    const WatchReport report = Look();
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << Words(report);
+  }
+  // A copy of the log has it: it was published.
+  AddPeer(PeerKind::kMirror, Mirror());
+  Restart();
+  Serve(log, 350, Mirror());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+}
+
 TEST_F(WatcherTest, WhatALogDidNotSignAccusesNobody) {
   AddPeer(PeerKind::kWatcher, Friend());
   Serve(SmallLog::OfSize(300), 300, Log());

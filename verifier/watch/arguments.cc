@@ -26,7 +26,9 @@ reached the waits grow to a quarter of an hour.
 
 Somebody ahead of the log is no contradiction yet: a log shows a checkpoint to
 its witnesses before it publishes it. If the log still serves less at the next
-look, and the policy's quorum has cosigned that checkpoint, it is.
+look, and the policy's quorum has cosigned that checkpoint, it is. (Where the
+policy asks for no quorum: if a mirror or watcher has it, and not witnesses
+alone.)
 
 A log that has ended names its successor (modlog succeed). Its end is verified,
 and if the policy trusts the successor and says where it is, the watch goes on

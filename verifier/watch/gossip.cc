@@ -126,7 +126,7 @@ class Gossip {
     const TreeHead& before = seen_.checkpoint.tree;
     if (now.size < before.size) {
       const auto trusted = OpenCheckpoint(seen_.note, policy_);
-      if (trusted) peers_.Hold(kSelf, seen_, *trusted);
+      if (trusted) peers_.Hold(kSelf, PeerKind::kWatcher, seen_, *trusted);
       Add({Verdict::kCannotTell, false, "log",
            "serves size " + Grouped(now.size) + ", and this watcher saw " +
                Grouped(before.size),

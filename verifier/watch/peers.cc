@@ -82,11 +82,11 @@ Peers::Peers(std::vector<Peer> peers, const Policy* policy,
       evidence_(std::move(evidence)),
       stop_(stop) {}
 
-void Peers::Hold(const std::string& who, const Seen& seen,
+void Peers::Hold(const std::string& who, PeerKind kind, const Seen& seen,
                  const TrustedCheckpoint& trusted) {
   // The oldest one, because a peer that runs ahead for ever would else always
   // be new, and the newest.
-  Ahead held = {who, seen, CosignedBy(trusted, *policy_), true};
+  Ahead held = {who, kind, seen, CosignedBy(trusted, *policy_), true};
   std::vector<Ahead*> of_peer;
   for (Ahead& ahead : ahead_) {
     if (ahead.who != who) continue;
@@ -183,7 +183,7 @@ PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
   }
   report = CompareWith(std::move(report), *sighting, view);
   if (report.state == PeerState::kAhead) {
-    Hold(WhoOf(peer), sighting->seen, sighting->trusted);
+    Hold(WhoOf(peer), peer.kind, sighting->seen, sighting->trusted);
   }
   return report;
 }
@@ -223,9 +223,16 @@ Peers::Backing Peers::BackingOf(const Checkpoint& checkpoint) const {
     for (size_t i = 0; i < held.cosigned.size(); ++i) {
       backing.cosigned[i] = backing.cosigned[i] || held.cosigned[i];
     }
+    backing.is_published =
+        backing.is_published || held.kind != PeerKind::kWitness;
     backing.who += (backing.who.empty() ? "" : ", ") + held.who;
   }
   return backing;
+}
+
+bool Peers::CouldBePublished(const Backing& backing) const {
+  if (policy_->quorum_none) return backing.is_published;
+  return QuorumReached(*policy_, backing.cosigned);
 }
 
 void Peers::JudgeAhead(const View& view) {
@@ -242,7 +249,7 @@ void Peers::JudgeAhead(const View& view) {
     const Backing backing = BackingOf(checkpoint);
     const std::string reason = "the log signed " + SizeWords(checkpoint.tree) +
                                ", and still serves size " + Grouped(served);
-    if (QuorumReached(*policy_, backing.cosigned)) {
+    if (CouldBePublished(backing)) {
       report_.problems.push_back(
           KeepRollback(evidence_, backing.who,
                        reason + ": it took back or hides what it published",

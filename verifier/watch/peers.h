@@ -15,7 +15,9 @@
 // is ahead of the log is held until the next look. If the log still serves
 // less, and a quorum of the policy has cosigned this very checkpoint, the log
 // took back or hides what it could have published: false. Where they are fewer,
-// an honest log may be waiting for the rest: cannot tell. What is held is
+// an honest log may be waiting for the rest: cannot tell. Under a policy that
+// asks for no quorum the log's own may: there a mirror or watcher must have it,
+// as only what was published reaches them. What is held is
 // compared once the log has reached its size, even if the peer shows something
 // else by then. So is what the log itself served and its watcher could not
 // accept.
@@ -79,8 +81,9 @@ class Peers {
   Peers(std::vector<Peer> peers, const Policy* policy, std::string evidence,
         const std::atomic<bool>* stop);
 
-  // Hold adds a checkpoint that the log must reach, as if a peer had said it.
-  void Hold(const std::string& who, const Seen& seen,
+  // Hold adds a checkpoint that the log must reach, as if a peer of this kind
+  // had said it.
+  void Hold(const std::string& who, PeerKind kind, const Seen& seen,
             const TrustedCheckpoint& trusted);
 
   PeersReport Look(const View& view);
@@ -89,6 +92,7 @@ class Peers {
   // A checkpoint ahead of the log.
   struct Ahead {
     std::string who;
+    PeerKind kind;
     Seen seen;
     std::vector<bool> cosigned;  // by the policy's witnesses
     bool is_new = true;          // the log was not asked since
@@ -98,6 +102,7 @@ class Peers {
   struct Backing {
     std::string who;
     std::vector<bool> cosigned;
+    bool is_published = false;  // somebody who is no witness has it
   };
 
   PeerReport JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
@@ -106,6 +111,7 @@ class Peers {
                          const View& view);
   void CompareHeld(const View& view);
   Backing BackingOf(const Checkpoint& checkpoint) const;
+  bool CouldBePublished(const Backing& backing) const;
   void JudgeAhead(const View& view);
   void AddUnknown(const std::string& who, const View& view, const Error& error);
   void AddFork(const std::string& who, const View& view, const Seen& theirs,

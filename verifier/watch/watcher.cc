@@ -74,7 +74,7 @@ WatchReport Watcher::Look() {
   // because a tile is wrong, is what a later look must be held against all the
   // same.
   if (served && !report_.remembered) {
-    peers_.Hold(kSelf, served->seen, served->trusted);
+    peers_.Hold(kSelf, PeerKind::kWatcher, served->seen, served->trusted);
   }
   source_.reset();
   Conclude();
@@ -167,7 +167,7 @@ void Watcher::LookAtLog(Source* source, Served* served) {
   if (*report_.size_before > head.size) {
     // The same as a peer that is ahead: perhaps an older copy was served once.
     const auto trusted = OpenCheckpoint((*before)->note, *request_.policy);
-    if (trusted) peers_.Hold(kSelf, **before, *trusted);
+    if (trusted) peers_.Hold(kSelf, PeerKind::kWatcher, **before, *trusted);
     return Add({Verdict::kCannotTell, false, kCheckpointPath,
                 "the log serves size " + Grouped(head.size) +
                     ", and this watcher saw " + Grouped(*report_.size_before),
@@ -239,7 +239,7 @@ void Watcher::AuditWhole(Source* source, Served* served) {
     // Signed too, and perhaps another history than what is served a moment
     // later.
     if (audit.trusted->checkpoint != served->seen.checkpoint) {
-      peers_.Hold(kSelf, served->seen, served->trusted);
+      peers_.Hold(kSelf, PeerKind::kWatcher, served->seen, served->trusted);
     }
     *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
   }
