@@ -676,6 +676,52 @@ TEST_F(WatcherTest, ASuccessorThatWasEmptyAtFirstIsJudgedOnceItIsNot) {
   EXPECT_EQ(Look().verdict, Verdict::kTrue);
 }
 
+// Nobody cosigns it any more: that it is old is not a fault.
+TEST_F(WatcherTest, ALogThatHasEndedIsNotStale) {
+  const std::string quorum = "witness w0 " +
+                             FormatVerifierKey(WatchWitnessKey(0).verifier) +
+                             "\nquorum w0\n";
+  const std::string next = "log " + FormatVerifierKey(SuccessorKey().verifier);
+  UsePolicy("log " + FormatVerifierKey(SmallLogKey().verifier) + "\n" + next +
+            " https://next.example/\n" + quorum);
+  const SmallLog log = Ended();
+  Serve(log, 10, Log(), CosignedAt(log, 10, {kNow - 5'000}));
+  EXPECT_EQ(Look().verdict, Verdict::kCannotTell);
+  Serve(log, 11, Log(), CosignedAt(log, 11, {kNow - 5'000}));
+  const WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kTrue) << Words(report);
+  EXPECT_EQ(report.successor_url, "https://next.example/");
+
+  // The policy names no files, and what is no address is not followed.
+  UsePolicy("log " + FormatVerifierKey(SmallLogKey().verifier) + "\n" + next +
+            " " + Log() + "\n" + quorum);
+  Restart();
+  EXPECT_EQ(Look().successor_url, "");
+}
+
+// The entries name Ed25519 keys, and the policy trusts another key of the log.
+TEST_F(WatcherTest, WhichKeyASuccessorHasIsForThePolicyToSay) {
+  const SmallLog ended = Ended();
+  const auto other = MakeSignerKey(
+      SuccessorKey().verifier.name, SignatureType::kEd25519,
+      *Ed25519PrivateKey::FromSeed(AsBytes(std::string(32, 'o'))));
+  UsePolicy("log " + FormatVerifierKey(SmallLogKey().verifier) + "\nlog " +
+            FormatVerifierKey(other->verifier) +
+            " https://next.example/\nquorum none\n");
+  Serve(ended, 11, Log());
+  const WatchReport report = Look();
+  ASSERT_TRUE(report.succeeded_by);
+  EXPECT_TRUE(report.succeeded_by->in_policy);
+  EXPECT_EQ(report.successor_url, "https://next.example/");
+
+  FollowSuccessor();
+  predecessor_->vkey = FormatVerifierKey(SmallLogOtherKey().verifier);
+  Restart();
+  std::filesystem::remove_all(State());
+  Serve(SuccessorOf(ended), 21, Log());
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+}
+
 // Evidence would else carry whatever a peer adds.
 TEST_F(WatcherTest, LinesByUnknownKeysAreNotKept) {
   AddPeer(PeerKind::kWatcher, Friend());

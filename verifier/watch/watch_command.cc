@@ -104,8 +104,8 @@ class Loop {
   // that were given are the ended log's; the witnesses are the policy's.
   bool GoOn(const WatchReport& report) {
     if (report.verdict != Verdict::kTrue || report.successor_url.empty() ||
-        !followed_.insert(report.log_key).second ||
-        followed_.contains(report.succeeded_by->vkey)) {
+        !followed_.insert(report.origin).second ||
+        followed_.contains(OriginOf(*report.succeeded_by))) {
       return false;
     }
     if (!options_.json) {
@@ -168,7 +168,7 @@ class Loop {
   std::optional<Watcher> watcher_;
   uint32_t wait_s_ = 0;
   std::string evidence_;
-  std::set<std::string> followed_;  // verifier keys of logs that have ended
+  std::set<std::string> followed_;  // origins of logs that have ended
 };
 
 }  // namespace

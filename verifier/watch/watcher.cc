@@ -267,11 +267,12 @@ void Watcher::LookAtBeginning(Source* source, const TreeHead& head) {
   if (!first) return Add(first.error().place, first.error().error);
   const NamedLog& want = *request_.predecessor;
   const auto& named = first->succeeds;
-  names_predecessor_ = named && named->vkey == want.vkey &&
+  // An entry names one key of a log; the policy may trust another one.
+  names_predecessor_ = named && OriginOf(*named) == OriginOf(want) &&
                        named->size == want.size && named->root == want.root;
   if (names_predecessor_) return;
   Add({Verdict::kFalse, !first->is_missing, "entry 0",
-       "does not name the log that it succeeds, " + Quoted(want.vkey) +
+       "does not name the log that it succeeds, " + Quoted(OriginOf(want)) +
            ", with the size and root that it ended with",
        ""});
 }
@@ -294,7 +295,7 @@ void Watcher::LookAtEnd(Source* source, const TreeHead& head) {
   report_.succeeded_by = succeeded_by_;
   if (!report_.succeeded_by) return;
   for (const PolicyLog& log : request_.policy->logs) {
-    if (FormatVerifierKey(log.key) != report_.succeeded_by->vkey) continue;
+    if (log.key.name != OriginOf(*report_.succeeded_by)) continue;
     report_.succeeded_by->in_policy = true;
     // A policy may come from elsewhere: it names no files of this machine.
     if (ParseHttpAddress(log.url)) report_.successor_url = log.url;
@@ -390,6 +391,8 @@ std::optional<Seen> Watcher::RememberedOfUnreachable() const {
 void Watcher::JudgeAge(const TrustedCheckpoint& trusted) {
   report_.cosigned_s = FreshestQuorum(trusted, *request_.policy);
   if (!report_.cosigned_s || request_.max_age_s == 0) return;
+  // A log that has ended may be a copy that nobody cosigns any more.
+  if (report_.succeeded_by) return;
   if (report_.time_s <= *report_.cosigned_s + request_.max_age_s) return;
   Add({Verdict::kCannotTell, false, kCheckpointPath,
        "stale: cosigned last at " + FormatTimeS(*report_.cosigned_s) + ", " +
