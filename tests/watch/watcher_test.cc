@@ -575,6 +575,45 @@ TEST_F(WatcherTest, AheadOfTheLogAreOnlyThoseWhoMakeAQuorumAContradiction) {
   EXPECT_EQ(Look().verdict, Verdict::kFalse);
 }
 
+// Neither of the two could be published, and the log shows less than both.
+TEST_F(WatcherTest, TwoWhoAreAheadOfTheLogAreHeldAgainstEachOther) {
+  UseQuorum();
+  const SmallLog log = SmallLog::OfSize(360);
+  Serve(log, 300, Log(), CosignedAt(log, 300, {kNow, kNow}));
+  AddPeer(PeerKind::kWatcher, Friend());
+  ShowTo(Friend(), CosignedAt(log, 350, {kNow}));
+  EXPECT_EQ(Look().verdict, Verdict::kTrue);
+  // Of one size no tiles are needed.
+  AddPeer(PeerKind::kWatcher, Friend2());
+  ShowTo(Friend2(), CosignedAt(Forked(350, 310), 350, {0, kNow}));
+  Restart();
+  WatchReport report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse) << Words(report);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+  // Of two a mirror's tell.
+  std::filesystem::remove(Evidence() + "/" + NamesIn(Evidence())[0]);
+  ShowTo(Friend2(), CosignedAt(log, 300, {kNow, kNow}));
+  AddPeer(PeerKind::kMirror, Mirror());
+  Serve(Forked(360, 310), 360, Mirror());
+  Restart();
+  report = Look();
+  EXPECT_EQ(report.verdict, Verdict::kFalse) << Words(report);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
+// What this watcher saw is ahead of a log that took it back.
+TEST_F(WatcherTest, APeerIsHeldAgainstWhatThisWatcherSaw) {
+  const SmallLog log = SmallLog::OfSize(350);
+  Serve(log, 350, Log());
+  ASSERT_EQ(Look().verdict, Verdict::kTrue);
+  AddPeer(PeerKind::kWatcher, Friend());
+  ShowTo(Friend(), Forked(350, 310).Checkpoint());
+  Serve(log, 300, Log());
+  Restart();
+  EXPECT_EQ(Look().verdict, Verdict::kFalse);
+  EXPECT_EQ(JudgedEvidence(), Verdict::kTrue);
+}
+
 // It waits for another one, which the reader's policy does not ask for.
 TEST_F(WatcherTest, AWitnessAloneIsNoContradictionWhereNoQuorumIsAskedFor) {
   const SmallLog log = SmallLog::OfSize(400);

@@ -105,27 +105,36 @@ PeersReport Peers::Look(const View& view) {
   CompareHeld(view);
   const auto sightings =
       AskAll(peers_, view.seen.checkpoint.origin, *policy_, stop_);
+  std::vector<Source*> copies;
+  for (size_t i = 0; i < peers_.size(); ++i) {
+    if (peers_[i].kind != PeerKind::kMirror || !sightings[i]) continue;
+    copies.push_back(sightings[i]->source.get());
+  }
   for (size_t i = 0; i < peers_.size(); ++i) {
     report_.peers.push_back(JudgePeer(peers_[i], sightings[i], view));
+    if (report_.peers.back().state != PeerState::kAhead) continue;
+    const std::string who = WhoOf(peers_[i]);
+    CompareWithHeld(who, sightings[i]->seen, copies);
+    Hold(who, peers_[i].kind, sightings[i]->seen, sightings[i]->trusted);
   }
   JudgeAhead(view);
   return std::move(report_);
 }
 
-void Peers::AddFork(const std::string& who, const View& view,
+void Peers::AddFork(const std::string& who, const Seen& ours,
                     const Seen& theirs, const Comparison& found) {
-  const TreeHead& ours_head = view.seen.checkpoint.tree;
+  const TreeHead& ours_head = ours.checkpoint.tree;
   const TreeHead& their_head = theirs.checkpoint.tree;
   const std::string reason =
       ours_head.size == their_head.size
           ? "two roots of one size: at " + SizeWords(ours_head) +
-                " the log shows " + HashText(ours_head.root) + ", and signed " +
+                " the log signed " + HashText(ours_head.root) + ", and " +
                 HashText(their_head.root) + " as well"
           : "the log signed two histories: its trees of " +
                 SizeWords(their_head) + " and " + SizeWords(ours_head) +
                 " do not begin alike";
   report_.problems.push_back(
-      KeepFork(evidence_, who, reason, theirs, view.seen, found.proof));
+      KeepFork(evidence_, who, reason, theirs, ours, found.proof));
 }
 
 void Peers::AddUnknown(const std::string& who, const View& view,
@@ -142,12 +151,22 @@ void Peers::CompareHeld(const View& view) {
     if (theirs.size > ours.size) return false;
     const Comparison found = Compare(ours, theirs, view.sources);
     if (found.agreement == Agreement::kFork) {
-      AddFork(held.who, view, held.seen, found);
+      AddFork(held.who, view.seen, held.seen, found);
     } else if (found.agreement == Agreement::kUnknown) {
       AddUnknown(held.who, view, found.error);
     }
     return found.agreement != Agreement::kUnknown;
   });
+}
+
+void Peers::CompareWithHeld(const std::string& who, const Seen& seen,
+                            std::span<Source* const> copies) {
+  for (const Ahead& held : ahead_) {
+    const Comparison found =
+        Compare(held.seen.checkpoint.tree, seen.checkpoint.tree, copies);
+    if (found.agreement != Agreement::kFork) continue;
+    AddFork(who + " and " + held.who, held.seen, seen, found);
+  }
 }
 
 PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
@@ -181,11 +200,7 @@ PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
     report.cosigned_s = TimeOf(sighting->trusted, peer.witness);
     if (!report.cosigned_s) report.words = "without its own cosignature";
   }
-  report = CompareWith(std::move(report), *sighting, view);
-  if (report.state == PeerState::kAhead) {
-    Hold(WhoOf(peer), peer.kind, sighting->seen, sighting->trusted);
-  }
-  return report;
+  return CompareWith(std::move(report), *sighting, view);
 }
 
 PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
@@ -200,7 +215,7 @@ PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
   const Comparison found = Compare(ours, theirs, sources);
   if (found.agreement == Agreement::kFork) {
     report.state = PeerState::kContradicts;
-    AddFork(who, view, sighting.seen, found);
+    AddFork(who, view.seen, sighting.seen, found);
   } else if (theirs.size > ours.size) {
     report.state = PeerState::kAhead;
     report.words += (report.words.empty() ? "" : "; ") +

@@ -17,7 +17,9 @@
 // took back or hides what it could have published: false. Where they are fewer,
 // an honest log may be waiting for the rest: cannot tell. Under a policy that
 // asks for no quorum the log's own may: there a mirror or watcher must have it,
-// as only what was published reaches them. What is held is
+// as only what was published reaches them. What is ahead is compared with all
+// else that is held, by the roots of one size or by a mirror's tiles: the log
+// may show two who are ahead of it two histories. What is held is
 // compared once the log has reached its size, even if the peer shows something
 // else by then. So is what the log itself served and its watcher could not
 // accept.
@@ -27,6 +29,7 @@
 
 #include <atomic>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -109,12 +112,14 @@ class Peers {
                        const View& view);
   PeerReport CompareWith(PeerReport report, const Sighting& sighting,
                          const View& view);
+  void CompareWithHeld(const std::string& who, const Seen& seen,
+                       std::span<Source* const> copies);
   void CompareHeld(const View& view);
   Backing BackingOf(const Checkpoint& checkpoint) const;
   bool CouldBePublished(const Backing& backing) const;
   void JudgeAhead(const View& view);
   void AddUnknown(const std::string& who, const View& view, const Error& error);
-  void AddFork(const std::string& who, const View& view, const Seen& theirs,
+  void AddFork(const std::string& who, const Seen& ours, const Seen& theirs,
                const Comparison& found);
 
   const std::vector<Peer> peers_;
