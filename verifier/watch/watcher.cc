@@ -216,6 +216,8 @@ void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
 
 // The audit recalls, compares and remembers by itself.
 void Watcher::AuditWhole(Source* source, Served* served) {
+  // All of a log is not read at each look while it waits for its witnesses.
+  if (!served->trusted.quorum) return AddNotWitnessed();
   // It is due again until it was found right.
   if (!NoteAudit("")) return;
   AuditRequest request;
@@ -253,8 +255,9 @@ void Watcher::AuditWhole(Source* source, Served* served) {
     NoteAudit(std::to_string(report_.time_s));
     return;
   }
-  const bool certain =
-      audit.findings.violations() > 0 || !audit.evidence.empty();
+  // Where it ended early, a cache may be why: of an entry that was redacted an
+  // old checkpoint and a new bundle.
+  const bool certain = audit.remembered || !audit.evidence.empty();
   Add({audit.verdict, certain, audit.place, audit.reason, audit.evidence});
 }
 
@@ -332,13 +335,14 @@ void Watcher::AddFindings(const Findings& findings) {
        ""});
 }
 
+void Watcher::AddNotWitnessed() {
+  Add({Verdict::kCannotTell, false, kCheckpointPath,
+       "not witnessed yet: the quorum that the policy asks for is not reached",
+       ""});
+}
+
 void Watcher::Remember(const Served& served) {
-  if (!served.trusted.quorum) {
-    return Add({Verdict::kCannotTell, false, kCheckpointPath,
-                "not witnessed yet: the quorum that the policy asks for is not "
-                "reached",
-                ""});
-  }
+  if (!served.trusted.quorum) return AddNotWitnessed();
   if (latest_ && latest_->note == served.seen.note) {
     report_.remembered = true;
     return;

@@ -112,6 +112,7 @@ class Watcher {
   void AddFindings(const Findings& findings);
   void LookAtBeginning(Source* source, const TreeHead& head);
   void LookAtEnd(Source* source, const TreeHead& head);
+  void AddNotWitnessed();
   void Remember(const Served& served);
   void JudgeAge(const TrustedCheckpoint& trusted);
   void SayAge(PeerReport* peer) const;
