@@ -62,6 +62,34 @@ TEST(Comparison, EveryForkIsOneAndItsProofIsEvidence) {
   }
 }
 
+class CountedSource : public FilesSource {
+ public:
+  using FilesSource::FilesSource;
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    ++fetches[path];
+    return FilesSource::Fetch(path, size_max, out);
+  }
+  std::map<std::string, int> fetches;
+};
+
+// Each may take as long as a peer likes.
+TEST(Comparison, NoTileIsFetchedTwice) {
+  const SmallLog log = SmallLog::OfSize(767);
+  for (const bool is_there : {true, false}) {
+    CountedSource source(is_there ? log.MakeFiles() : Files{});
+    Source* const sources[] = {&source};
+    for (const uint64_t smaller : {255u, 383u, 766u}) {
+      source.fetches.clear();
+      EXPECT_EQ(Compare(log.HeadAt(smaller), log.Head(), sources).agreement,
+                is_there ? Agreement::kTogether : Agreement::kUnknown);
+      for (const auto& [path, count] : source.fetches) {
+        EXPECT_EQ(count, 1) << path;
+      }
+    }
+  }
+}
+
 TEST(Comparison, TilesThatDoNotLeadToTheSignedRootTellNothing) {
   const SmallLog log = SmallLog::OfSize(300);
   Files files = log.MakeFiles();

@@ -1,5 +1,7 @@
 #include "verifier/watch/comparison.h"
 
+#include <map>
+
 #include "verifier/audit/fork_proof.h"
 #include "verifier/words.h"
 
@@ -18,11 +20,38 @@ Comparison Unknown(Error error) {
   return found;
 }
 
+// Nodes are read one after the other and many stand in one tile, which whoever
+// serves it slowly is asked for once.
+class EachTileOnce : public Source {
+ public:
+  explicit EachTileOnce(Source* source) : source_(source) {}
+
+  Result<void> Fetch(const std::string& path, size_t size_max,
+                     std::string* out) override {
+    auto kept = kept_.find(path);
+    if (kept == kept_.end()) {
+      std::string bytes;
+      const auto fetched = source_->Fetch(path, size_max, &bytes);
+      kept = kept_.emplace(path, bytes).first;
+      if (!fetched) kept->second = std::unexpected(fetched.error());
+    }
+    if (!kept->second) return std::unexpected(kept->second.error());
+    *out = *kept->second;
+    return {};
+  }
+  std::string name() const override { return source_->name(); }
+
+ private:
+  Source* const source_;
+  std::map<std::string, Result<std::string>> kept_;  // by path
+};
+
 // REQUIRES: 1 <= smaller.size < larger.size.
 Comparison CompareBy(Source* source, const TreeHead& smaller,
                      const TreeHead& larger) {
+  EachTileOnce tiles(source);
   auto path = ProveGrowth(smaller.size, larger.size,
-                          TileNodeReader(source, larger.size));
+                          TileNodeReader(&tiles, larger.size));
   if (!path) return Unknown(path.error());
   const auto roots = FollowGrowth(smaller.size, larger.size, *path);
   if (!roots) return Unknown(roots.error());

@@ -30,7 +30,8 @@ struct Comparison {
 };
 
 // Compare reads tiles of the larger tree from `sources`, one after the other
-// until one of them tells. The heads may be in any order.
+// until one of them tells; each tile at most once of a source, so that what is
+// held is a few tiles a level. The heads may be in any order.
 Comparison Compare(const TreeHead& one, const TreeHead& other,
                    std::span<Source* const> sources);
 
