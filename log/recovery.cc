@@ -75,6 +75,17 @@ Result<void> CatchUp(const Prover& prover, PuidIndex& index) {
   return {};
 }
 
+Result<void> CheckHistory(const Prover& prover, const TreeHead& mark) {
+  ASSIGN_OR_RETURN(const Hash root, prover.RootAt(mark.size));
+  if (root == mark.root) return {};
+  return Fail(Code::kConflict,
+              "the log's root at size " + std::to_string(mark.size) +
+                  " is not the one that was signed: this is another history; "
+                  "keep the directory, never sign with this key again");
+}
+
+}  // namespace
+
 Result<void> CheckOwner(Store& store, const VerifierKey& key) {
   RETURN_IF_ERROR(CheckMeta(store, "format", kFormat,
                             "another version of the program wrote it"));
@@ -88,17 +99,6 @@ Result<void> CheckOwner(Store& store, const VerifierKey& key) {
   return CheckMeta(store, "tile_height", std::to_string(kTileHeight),
                    "another build of the program wrote it");
 }
-
-Result<void> CheckHistory(const Prover& prover, const TreeHead& mark) {
-  ASSIGN_OR_RETURN(const Hash root, prover.RootAt(mark.size));
-  if (root == mark.root) return {};
-  return Fail(Code::kConflict,
-              "the log's root at size " + std::to_string(mark.size) +
-                  " is not the one that was signed: this is another history; "
-                  "keep the directory, never sign with this key again");
-}
-
-}  // namespace
 
 Result<Recovered> Recover(Store& store, const std::string& data_dir,
                           const VerifierKey& key) {

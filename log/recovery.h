@@ -29,6 +29,10 @@ struct Recovered {
   bool behind = false;
 };
 
+// CheckOwner marks a new store with the log that it is of, for ever. kConflict,
+// with the remedy, where it is of another log or another build.
+Result<void> CheckOwner(Store& store, const VerifierKey& key);
+
 // Recover opens what stands in `data_dir` beside the store, making it on the
 // first start. kCorrupt where data fails a check, kConflict where it belongs to
 // another origin, another key, another build or another history; each with the

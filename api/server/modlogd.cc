@@ -18,13 +18,13 @@
 #include "api/keys/token_key.h"
 #include "api/server/callers.h"
 #include "api/server/config.h"
-#include "api/server/cose_key.h"
 #include "api/server/data_dir.h"
-#include "api/server/mldsa_key.h"
+#include "api/server/further_keys.h"
 #include "api/server/server.h"
 #include "api/server/signing.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
+#include "log/recovery.h"
 #include "log/rocksdb_store.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
@@ -126,11 +126,11 @@ void DescribeFlags(CLI::App* app, Settings* flags,
       "gRPC port may append in the name of a platform that is not enrolled");
   app->add_option("--cose-key", flags->cose_key,
                   "Answer for COSE receipts (RFC 9942) too, signed by the key "
-                  "in this file, made if missing [none]")
+                  "in this file, made the first time [none]")
       ->type_name("FILE");
   app->add_option("--mldsa-key", flags->mldsa_key,
                   "Sign checkpoints by ML-DSA-44 as well, with the key in this "
-                  "file, made if missing; needs OpenSSL 3.5 [none]")
+                  "file, made the first time; needs OpenSSL 3.5 [none]")
       ->type_name("FILE");
   app->add_option("--policy", flags->policy,
                   "Witnesses to ask for cosignatures, as a "
@@ -235,11 +235,19 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
                        .inform = Inform});
 }
 
+// The store of this log and of no other, before anything is noted in it.
+Result<std::unique_ptr<Store>> OpenStore(const DataDir& directory,
+                                         const VerifierKey& key) {
+  ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
+  RETURN_IF_ERROR(CheckOwner(*store, key));
+  return store;
+}
+
 Result<std::unique_ptr<Log>> OpenLog(const Config& config,
                                      const DataDir& directory, SigningKey key,
                                      std::optional<MlDsaSignerKey> second,
+                                     std::unique_ptr<Store> store,
                                      Publisher* publisher) {
-  ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
   LogOptions options{.data_dir = directory.path(),
                      .key = std::move(key),
                      .second_key = std::move(second),
@@ -340,22 +348,18 @@ Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
   ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
-  std::optional<SignerKey> cose_key;
-  if (config.cose_key.has_value()) {
-    ASSIGN_OR_RETURN(cose_key,
-                     LoadOrMakeCoseKey(*config.cose_key, key.verifier));
-  }
-  std::optional<MlDsaSignerKey> second;
+  ASSIGN_OR_RETURN(auto store, OpenStore(directory, key.verifier));
+  ASSIGN_OR_RETURN(FurtherKeys further,
+                   OpenFurtherKeys(config, key.verifier, store.get()));
   std::string second_vkey;
-  if (config.mldsa_key.has_value()) {
-    ASSIGN_OR_RETURN(second,
-                     LoadOrMakeMlDsaKey(*config.mldsa_key, key.verifier.name));
-    second_vkey = FormatVerifierKey(second->verifier);
+  if (further.mldsa.has_value()) {
+    second_vkey = FormatVerifierKey(further.mldsa->verifier);
     spdlog::info("second verifier key {}", second_vkey);
   }
   const auto publisher = MakePublisher(config, policy, directory);
   ASSIGN_OR_RETURN(const auto log, OpenLog(config, directory, std::move(key),
-                                           std::move(second), publisher.get()));
+                                           std::move(further.mldsa),
+                                           std::move(store), publisher.get()));
   if (publisher == nullptr) {
     RETURN_IF_ERROR(ForgetPublished(directory.PublishedPath(), *log));
   }
@@ -377,7 +381,7 @@ Result<int> Run(const Config& config) {
                      .http_listen = config.http_listen,
                      .witness_interval_ms = config.rounds.interval_ms,
                      .mldsa_vkey = std::move(second_vkey),
-                     .cose_key = std::move(cose_key)}));
+                     .cose_key = std::move(further.cose)}));
   policy.logs.front().url = "http://" + server->http_address() + "/";
   RETURN_IF_ERROR(directory.WritePolicy(policy));
   Greet(directory, *log, *server);

@@ -4,6 +4,7 @@
 // Which of the two is asked depends on libcrypto, as `modlogd --version` says.
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -81,6 +82,29 @@ TEST(MlDsaLogTest, CheckpointsAreSignedByBothKeys) {
   struct stat file = {};
   ASSERT_EQ(stat((folder / "mldsa.key").c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777, 0600u);
+}
+
+TEST(MlDsaLogTest, ALogNeverGetsAnotherKey) {
+  if (!CanSign()) GTEST_SKIP() << "libcrypto has no ML-DSA-44";
+  const TemporaryFolder folder;
+  const auto start = [&](const std::string& data, const std::string& key) {
+    Program log("modlogd", {"--data-dir", folder / data, "--mldsa-key",
+                            folder / key, "--grpc-listen", "127.0.0.1:0",
+                            "--http-listen", "127.0.0.1:0"});
+    log.WaitForOutput("\n");
+    log.Signal(SIGTERM);
+    return log.Wait();
+  };
+  ASSERT_EQ(start("log", "mldsa.key").status, 0);
+  ASSERT_EQ(start("other", "other.key").status, 0);
+  const Outcome lost = start("log", "mistyped.key");
+  EXPECT_EQ(lost.status, 1);
+  EXPECT_TRUE(Contains(lost.err, "restore the file")) << lost.err;
+  EXPECT_FALSE(std::filesystem::exists(folder / "mistyped.key"));
+  const Outcome other = start("log", "other.key");
+  EXPECT_EQ(other.status, 1);
+  EXPECT_TRUE(Contains(other.err, "another key")) << other.err;
+  EXPECT_EQ(start("log", "mldsa.key").status, 0);
 }
 
 TEST(MlDsaLogTest, AKeyOfAnotherLogOrKindIsRefused) {

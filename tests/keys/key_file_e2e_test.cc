@@ -92,5 +92,51 @@ TEST_F(KeyFileTest, ALogNeverGetsAnotherKey) {
   EXPECT_EQ(log.Audit().status, 0);
 }
 
+// Readers who know the key of a log's COSE receipts take those by another one
+// for a forger's, as they do its checkpoints.
+TEST_F(KeyFileTest, ALogNeverGetsAnotherCoseKey) {
+  const std::string cose = folder_ / "cose.key";
+  const auto with = [&](const std::string& file) -> Words {
+    return {"--key", key(), "--cose-key", file};
+  };
+  {
+    KeyedLog log(data(), with(cose));
+    ASSERT_EQ(log.Append("first").status, 0);
+  }
+  const std::string before = ReadFile(cose);
+  // Mistyped, lost, and of the same name but another.
+  ExpectNoStart(data(), with(folder_ / "csoe.key"), 1, "is missing");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "csoe.key"));
+  std::filesystem::rename(cose, folder_ / "away");
+  ExpectNoStart(data(), with(cose), 1, "restore the file");
+  EXPECT_FALSE(std::filesystem::exists(cose));
+  ASSERT_EQ(Keygen(folder_ / "other.key").status, 0);
+  ExpectNoStart(data(), with(folder_ / "other.key"), 1, "another key");
+  {
+    KeyedLog without(data(), {"--key", key()});
+    EXPECT_EQ(without.Append("second").status, 0);
+  }
+  // And its own as ever, wherever that is.
+  KeyedLog log(data(), with(folder_ / "away"));
+  EXPECT_EQ(ReadFile(folder_ / "away"), before);
+  EXPECT_EQ(log.Audit().status, 0);
+}
+
+// A start that took another log's directory for its own leaves nothing there
+// that keeps that log from starting.
+TEST_F(KeyFileTest, ACoseKeyOfAnotherLogsDirectoryIsNotRemembered) {
+  {
+    KeyedLog log(data(), {"--key", key()});
+    ASSERT_EQ(log.Append("first").status, 0);
+  }
+  ASSERT_EQ(Keygen(folder_ / "x.key", "log.example/x").status, 0);
+  ExpectNoStart(data(),
+                {"--key", folder_ / "x.key", "--cose-key", folder_ / "x.cose"},
+                1, "an origin is for ever");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x.cose"));
+  KeyedLog log(data(), {"--key", key(), "--cose-key", folder_ / "cose.key"});
+  EXPECT_EQ(log.Audit().status, 0);
+}
+
 }  // namespace
 }  // namespace modlog::key_file_e2e_test
