@@ -7,6 +7,9 @@
 #include <filesystem>
 
 #include "tests/client/running_log.h"
+#include "tests/client/scripted_log.h"
+#include "verifier/core/cose_receipt.h"
+#include "verifier/core/tlog_proof.h"
 
 namespace modlog::cose_e2e_test {
 namespace {
@@ -156,6 +159,77 @@ TEST(NoCoseTest, ALogWithoutAKeySaysSo) {
   EXPECT_EQ(receipt.status, 1) << receipt.err;
   EXPECT_TRUE(Contains(receipt.err, "--cose-key")) << receipt.err;
   EXPECT_EQ(Json::parse(log.Modlog({"status", "--json"}).out)["cose_vkey"], "");
+}
+
+// A log of two entries that names any key for its COSE receipts; by that one,
+// if it is an Ed25519 key, they hold.
+class MisnamingLog final : public ScriptedLog {
+ public:
+  MisnamingLog(SignerKey cose, std::string vkey)
+      : cose_(std::move(cose)), vkey_(std::move(vkey)) {}
+  explicit MisnamingLog(const SignerKey& cose)
+      : MisnamingLog(cose, FormatVerifierKey(cose.verifier)) {}
+
+  grpc::Status GetLogInfo(grpc::ServerContext* context,
+                          const v1::GetLogInfoRequest* request,
+                          v1::GetLogInfoResponse* response) override {
+    ScriptedLog::GetLogInfo(context, request, response);
+    response->set_cose_vkey(vkey_);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetReceipt(grpc::ServerContext*, const v1::GetReceiptRequest*,
+                          v1::GetReceiptResponse* response) override {
+    std::string leaf = EncodeEntryHeader(1'700'000'000'000, "example");
+    AppendLeaf(leaf, "\x01", response->mutable_leaf());
+    Frontier frontier;
+    frontier.Append(HashLeaf(AsBytes(response->leaf())));
+    const Hash other = HashLeaf(AsBytes("another"));
+    frontier.Append(other);
+    response->set_tlog_proof(
+        FormatTlogProof({.extra = {},
+                         .index = 0,
+                         .path = {other},
+                         .checkpoint = CheckpointOf(frontier)}));
+    response->set_cose(FormatCoseReceipt(
+        SignCoseReceipt(cose_, frontier.Head(), 0, {&other, 1})));
+    return grpc::Status::OK;
+  }
+
+ private:
+  const SignerKey cose_;
+  const std::string vkey_;
+};
+
+SignerKey KeyOf(const std::string& name, SignatureType type) {
+  return *MakeSignerKey(name, type, Ed25519PrivateKey::Generate());
+}
+
+Outcome ReceiptFrom(const MisnamingLog& log) {
+  const TemporaryFolder folder;
+  return RunProgram("modlog", {"--server", log.address(), "receipt", "--index",
+                               "0", "--format", "cose", "--out", folder / "r"});
+}
+
+// A log that names a key that signs no COSE receipts of its own gets none past
+// the client, and does not end it.
+TEST(MisnamedCoseKeyTest, AKeyOfAnotherKindOrNameIsRefused) {
+  const SignerKey right = KeyOf("scripted", SignatureType::kEd25519);
+  const Outcome taken = ReceiptFrom(MisnamingLog(right));
+  EXPECT_EQ(taken.status, 0) << taken.err;
+  for (const auto& key : {KeyOf("scripted", SignatureType::kEd25519Cosignature),
+                          KeyOf("another.example", SignatureType::kEd25519)}) {
+    const Outcome refused = ReceiptFrom(MisnamingLog(key));
+    EXPECT_EQ(refused.status, 1) << refused.err;
+    EXPECT_TRUE(Contains(refused.err, "want one of type 1")) << refused.err;
+  }
+  if (!HasMlDsa44()) GTEST_SKIP() << "libcrypto has no ML-DSA-44";
+  const auto key =
+      MakeMlDsaSignerKey("scripted", *MlDsa44PrivateKey::Generate());
+  const Outcome refused =
+      ReceiptFrom(MisnamingLog(right, FormatVerifierKey(key->verifier)));
+  EXPECT_EQ(refused.status, 1) << refused.err;
+  EXPECT_TRUE(Contains(refused.err, "of type 6")) << refused.err;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "api/client/commands/handle_proofs.h"
 #include "api/client/openings.h"
 #include "api/client/progress.h"
+#include "verifier/core/bytes.h"
 #include "verifier/core/cose_receipt.h"
 #include "verifier/core/entry.h"
 #include "verifier/seal_file.h"
@@ -181,13 +182,31 @@ Result<void> WriteSeal(const ReceiptOptions& options, const SealFile& seal) {
   return {};
 }
 
+// The key that the log names for its COSE receipts.
+Result<VerifierKey> CoseKeyOf(Client* client) {
+  ASSIGN_OR_RETURN(const v1::GetLogInfoResponse info, client->GetLogInfo());
+  auto key = ParseVerifierKey(info.cose_vkey());
+  if (!key) {
+    return Prefixed("the key that the log names for COSE receipts",
+                    key.error());
+  }
+  if (key->type == SignatureType::kEd25519 && key->name == client->key().name) {
+    return key;
+  }
+  return Fail(
+      Code::kUntrusted,
+      absl::StrCat("the log names a key of type ", static_cast<int>(key->type),
+                   " and of ", Quote(key->name),
+                   " for COSE receipts, want one of type 1 and of ",
+                   Quote(client->key().name)));
+}
+
 // What is written as the proof: the proof file as it came, or the COSE receipt
 // where it says the same by the key that the log names for it.
 Result<std::string> ProofOf(const ReceiptOptions& options,
                             const VerifiedReceipt& receipt, Client* client) {
   if (options.format == kNoteFormat) return receipt.tlog_proof;
-  ASSIGN_OR_RETURN(const v1::GetLogInfoResponse info, client->GetLogInfo());
-  ASSIGN_OR_RETURN(const VerifierKey key, ParseVerifierKey(info.cose_vkey()));
+  ASSIGN_OR_RETURN(const VerifierKey key, CoseKeyOf(client));
   ASSIGN_OR_RETURN(const CoseReceipt cose, ParseCoseReceipt(receipt.cose));
   ASSIGN_OR_RETURN(
       const TreeHead tree,
