@@ -105,6 +105,11 @@ Result<std::optional<Predecessor>> ReadPredecessor(
   if (!vkey.has_value()) return std::nullopt;
   auto key = ParseVerifierKey(*vkey);
   if (!key.has_value()) return Prefixed("succeeds", key.error());
+  if (key->type != SignatureType::kEd25519) {
+    return Fail(Code::kMalformed,
+                "succeeds: want the log's own verifier key, which is of type "
+                "1: neither a witness's nor the one of --mldsa-key");
+  }
   auto text = ReadFile(*path);
   if (!text.has_value()) {
     return Prefixed("succeeds-at", Prefixed(*path, text.error()).error());

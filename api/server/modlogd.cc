@@ -28,6 +28,7 @@
 #include "log/rocksdb_store.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "verifier/core/bytes.h"
 #include "verifier/standard_streams.h"
 
 namespace modlog {
@@ -222,6 +223,18 @@ Result<Policy> PolicyOf(const Config& config, const VerifierKey& key) {
   return policy;
 }
 
+// A successor has another origin than the log that it goes on for.
+Result<void> CheckPredecessor(const Config& config, const VerifierKey& key) {
+  if (!config.predecessor.has_value() ||
+      config.predecessor->key.name != key.name) {
+    return {};
+  }
+  return Fail(Code::kConflict,
+              "succeeds: names this log's own origin " + Quote(key.name) +
+                  ": a successor has another, with a key and a --data-dir of "
+                  "its own");
+}
+
 std::unique_ptr<Publisher> MakePublisher(const Config& config,
                                          const Policy& policy,
                                          const DataDir& directory) {
@@ -347,6 +360,7 @@ class PublishingScope {
 Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
   ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
+  RETURN_IF_ERROR(CheckPredecessor(config, key.verifier));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
   ASSIGN_OR_RETURN(auto store, OpenStore(directory, key.verifier));
   ASSIGN_OR_RETURN(FurtherKeys further,

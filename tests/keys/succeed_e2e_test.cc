@@ -198,6 +198,18 @@ TEST_F(SucceedTest, WhoMayNotAndWhatDoesNotFitIsRefusedAndNothingChanges) {
       NewData(),
       {"--key", NewKey(), "--succeeds", new_vkey_, "--succeeds-at", Final()}, 2,
       "no signature by a known key");
+  // It goes on for another log than itself, and not for a witness.
+  Keygen(kOld, folder_ / "same.key");
+  ExpectNoStart(folder_ / "same",
+                {"--key", folder_ / "same.key", "--succeeds", old_vkey_,
+                 "--succeeds-at", Final()},
+                1, "own origin");
+  ExpectNoStart(NewData(),
+                {"--key", NewKey(), "--succeeds",
+                 "witness.example/w1+20324abe+"
+                 "BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X",
+                 "--succeeds-at", Final()},
+                2, "of type 1");
   // One that has begun already is none.
   {
     KeyedLog next(NewData(), {"--key", NewKey()});
