@@ -59,7 +59,7 @@ Result<Ed25519PublicKey> ParsePoint(std::string_view point) {
 
 class Pkcs11Key final : public TokenKey {
  public:
-  Pkcs11Key(std::unique_ptr<TokenSession> session, CK_OBJECT_HANDLE key,
+  Pkcs11Key(std::shared_ptr<TokenSession> session, CK_OBJECT_HANDLE key,
             Ed25519PublicKey public_key)
       : session_(std::move(session)),
         key_(key),
@@ -84,7 +84,7 @@ class Pkcs11Key final : public TokenKey {
   }
 
  private:
-  const std::unique_ptr<TokenSession> session_;
+  const std::shared_ptr<TokenSession> session_;
   const CK_OBJECT_HANDLE key_;
   const Ed25519PublicKey public_key_;
 };
@@ -108,6 +108,14 @@ Result<Ed25519PublicKey> FindPublicHalf(const TokenSession& session,
   ASSIGN_OR_RETURN(const std::string point,
                    session.Read(found.front(), CKA_EC_POINT, "the public key"));
   return ParsePoint(point);
+}
+
+Result<std::unique_ptr<TokenKey>> WithPublicHalf(
+    const std::shared_ptr<TokenSession>& session,
+    CK_OBJECT_HANDLE private_key) {
+  ASSIGN_OR_RETURN(Ed25519PublicKey half,
+                   FindPublicHalf(*session, private_key));
+  return std::make_unique<Pkcs11Key>(session, private_key, std::move(half));
 }
 
 Result<std::vector<CK_OBJECT_HANDLE>> FindPrivate(const TokenSession& session) {
@@ -179,13 +187,26 @@ Result<void> TrySigning(TokenKey* key) {
               "do not use it");
 }
 
+// A pair that is of no use leaves its name to the next try.
+std::unexpected<Error> Discard(const TokenSession& session, const KeyPair& pair,
+                               Error why) {
+  bool gone = true;
+  for (const CK_OBJECT_HANDLE half : {pair.private_key, pair.public_key}) {
+    gone &= session.calls()->C_DestroyObject(session.handle(), half) == CKR_OK;
+  }
+  why.message += gone ? "; the new key was removed"
+                      : "; the new key is still there: remove it from the "
+                        "token before the next try";
+  return std::unexpected(std::move(why));
+}
+
 }  // namespace
 
 bool IsTokenUri(std::string_view name) { return name.starts_with("pkcs11:"); }
 
 Result<std::unique_ptr<TokenKey>> OpenTokenKey(const std::string& uri) {
   ASSIGN_OR_RETURN(TokenUri parsed, ParseTokenUri(uri));
-  ASSIGN_OR_RETURN(auto session,
+  ASSIGN_OR_RETURN(const std::shared_ptr<TokenSession> session,
                    TokenSession::Open(std::move(parsed), /*write=*/false));
   ASSIGN_OR_RETURN(const auto found, FindPrivate(*session));
   if (found.size() != 1) {
@@ -196,15 +217,12 @@ Result<std::unique_ptr<TokenKey>> OpenTokenKey(const std::string& uri) {
                     : "several keys of the token fit the pkcs11: URI: say "
                       "which, by id=");
   }
-  ASSIGN_OR_RETURN(Ed25519PublicKey half,
-                   FindPublicHalf(*session, found.front()));
-  return std::make_unique<Pkcs11Key>(std::move(session), found.front(),
-                                     std::move(half));
+  return WithPublicHalf(session, found.front());
 }
 
 Result<std::unique_ptr<TokenKey>> MakeTokenKey(const std::string& uri) {
   ASSIGN_OR_RETURN(TokenUri parsed, ParseTokenUri(uri));
-  ASSIGN_OR_RETURN(auto session,
+  ASSIGN_OR_RETURN(const std::shared_ptr<TokenSession> session,
                    TokenSession::Open(std::move(parsed), /*write=*/true));
   ASSIGN_OR_RETURN(const auto there, FindPrivate(*session));
   if (!there.empty()) {
@@ -212,11 +230,10 @@ Result<std::unique_ptr<TokenKey>> MakeTokenKey(const std::string& uri) {
                 "the token has a key of that name; a key is never replaced");
   }
   ASSIGN_OR_RETURN(const KeyPair pair, Generate(*session));
-  ASSIGN_OR_RETURN(Ed25519PublicKey half,
-                   FindPublicHalf(*session, pair.private_key));
-  auto key = std::make_unique<Pkcs11Key>(std::move(session), pair.private_key,
-                                         std::move(half));
-  RETURN_IF_ERROR(TrySigning(key.get()));
+  auto key = WithPublicHalf(session, pair.private_key);
+  if (!key) return Discard(*session, pair, key.error());
+  const auto tried = TrySigning(key->get());
+  if (!tried) return Discard(*session, pair, tried.error());
   return key;
 }
 

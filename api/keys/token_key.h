@@ -7,7 +7,8 @@
 //
 //   pkcs11:token=LABEL;object=LABEL?module-path=FILE&pin-source=file:FILE
 //
-//   token=, serial=, slot-id=, …  which token: exactly one must fit
+//   token=, serial=, slot-id=, …  which token: exactly one must fit; each part
+//                                 of RFC 7512 that is said counts
 //   object= or id=                which key in it: exactly one must fit
 //   module-path=, module-name=    the token's driver, loaded by p11-kit [those
 //                                 that p11-kit is configured with]
@@ -17,7 +18,7 @@
 //
 // A build without p11-kit has none of it: kUntrusted, naming the build option.
 // Errors of a token are kUnavailable and name what was asked of it. A wrong PIN
-// is tried once: tokens count.
+// is tried once: tokens count. None is tried where one more would lock it.
 
 #include <memory>
 #include <string>
@@ -44,7 +45,8 @@ bool IsTokenUri(std::string_view name);
 Result<std::unique_ptr<TokenKey>> OpenTokenKey(const std::string& uri);
 
 // MakeTokenKey makes one, named as object= says, that can be neither read nor
-// copied out of the token, and has it sign once. kAlreadyExists.
+// copied out of the token, and has it sign once; one that cannot is removed
+// again. kAlreadyExists.
 Result<std::unique_ptr<TokenKey>> MakeTokenKey(const std::string& uri);
 
 // What this build can do, for --version.

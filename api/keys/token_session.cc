@@ -164,10 +164,12 @@ TokenSession::~TokenSession() {
   if (handle_ != CK_INVALID_HANDLE) calls_->C_CloseSession(handle_);
 }
 
-bool TokenSession::Fits(CK_SLOT_ID slot, const CK_TOKEN_INFO& token) const {
+bool TokenSession::Fits(CK_SLOT_ID id, const CK_SLOT_INFO& slot,
+                        const CK_TOKEN_INFO& token) const {
   // -1: the URI names none.
   const CK_SLOT_ID wanted = p11_kit_uri_get_slot_id(uri());
-  return (wanted == static_cast<CK_SLOT_ID>(-1) || wanted == slot) &&
+  return (wanted == static_cast<CK_SLOT_ID>(-1) || wanted == id) &&
+         p11_kit_uri_match_slot_info(uri(), &slot) != 0 &&
          p11_kit_uri_match_token_info(uri(), &token) != 0;
 }
 
@@ -184,9 +186,13 @@ Result<void> TokenSession::FindTokenOf(CK_FUNCTION_LIST* calls,
   const CK_RV listed = calls->C_GetSlotList(CK_TRUE, slots, &count);
   if (listed != CKR_OK) return TokenError("be listed", listed);
   for (CK_ULONG i = 0; i < std::min(count, kSlotsMax); ++i) {
+    CK_SLOT_INFO slot = {};
     CK_TOKEN_INFO token = {};
-    if (calls->C_GetTokenInfo(slots[i], &token) != CKR_OK) continue;
-    if (!Fits(slots[i], token)) continue;
+    if (calls->C_GetSlotInfo(slots[i], &slot) != CKR_OK ||
+        calls->C_GetTokenInfo(slots[i], &token) != CKR_OK ||
+        !Fits(slots[i], slot, token)) {
+      continue;
+    }
     if (!found->empty()) {
       return Fail(Code::kConflict, "the pkcs11: URI fits several tokens, " +
                                        *found + " and " + Label(token) +
@@ -213,6 +219,12 @@ Result<void> TokenSession::FindToken() {
 
 Result<void> TokenSession::LogIn() {
   if ((token_flags_ & CKF_LOGIN_REQUIRED) == 0) return {};
+  if ((token_flags_ & CKF_USER_PIN_FINAL_TRY) != 0) {
+    return Fail(Code::kForbidden,
+                "the token locks at the next wrong PIN, so none is tried: "
+                "correct the file of pin-source, log in once by hand "
+                "(pkcs11-tool --login --list-objects), then start again");
+  }
   ASSIGN_OR_RETURN(std::string pin, ReadPin(uri()));
   const CK_RV answer =
       calls_->C_Login(handle_, CKU_USER,

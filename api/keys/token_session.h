@@ -76,7 +76,8 @@ class TokenSession {
  private:
   TokenSession(TokenUri uri, std::unique_ptr<TokenModules> modules)
       : uri_(std::move(uri)), modules_(std::move(modules)) {}
-  bool Fits(CK_SLOT_ID slot, const CK_TOKEN_INFO& token) const;
+  bool Fits(CK_SLOT_ID id, const CK_SLOT_INFO& slot,
+            const CK_TOKEN_INFO& token) const;
   Result<void> FindTokenOf(CK_FUNCTION_LIST* calls, std::string* found);
   Result<void> FindToken();
   Result<void> LogIn();

@@ -1,6 +1,11 @@
-// A PKCS#11 driver that is SoftHSM's, but for signatures while the file that
-// MODLOG_TEST_TOKEN_FAULT names says "fail" (no signature), "flip" (a wrong
-// one) or "short" (one of 63 bytes).
+// A PKCS#11 driver that is SoftHSM's, but for what the file that
+// MODLOG_TEST_TOKEN_FAULT names says:
+//
+//   fail, flip, short   no signature, a wrong one, one of 63 bytes
+//   blind               no public key can be read
+//   final               the next wrong PIN locks the token
+//
+// Each log-in adds a byte to the file beside it, <that>.logins.
 
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -32,6 +37,31 @@ CK_RV SignOrNot(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size,
   return CKR_OK;
 }
 
+CK_RV ReadOrNot(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+  for (CK_ULONG i = 0; i < count; ++i) {
+    if (attributes[i].type == CKA_EC_POINT && Fault() == "blind") {
+      return CKR_DEVICE_ERROR;
+    }
+  }
+  return real.C_GetAttributeValue(session, object, attributes, count);
+}
+
+CK_RV DescribeToken(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+  const CK_RV answer = real.C_GetTokenInfo(slot, info);
+  if (Fault() == "final") info->flags |= CKF_USER_PIN_FINAL_TRY;
+  return answer;
+}
+
+CK_RV CountLogin(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_BYTE_PTR pin,
+                 CK_ULONG size) {
+  const char* const path = std::getenv("MODLOG_TEST_TOKEN_FAULT");
+  if (path != nullptr) {
+    std::ofstream(std::string(path) + ".logins", std::ios::app) << '.';
+  }
+  return real.C_Login(session, user, pin, size);
+}
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) CK_RV
@@ -47,6 +77,9 @@ C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   ours = real;
   ours.C_GetFunctionList = C_GetFunctionList;
   ours.C_Sign = SignOrNot;
+  ours.C_GetAttributeValue = ReadOrNot;
+  ours.C_GetTokenInfo = DescribeToken;
+  ours.C_Login = CountLogin;
   *list = &ours;
   return CKR_OK;
 }

@@ -53,6 +53,8 @@ class TokenTest : public testing::Test {
     return {"--origin", kOrigin, "--key", uri};
   }
   void Break(const std::string& how) { WriteFile(folder_ / "fault", how); }
+  void Mend() { std::filesystem::remove(folder_ / "fault"); }
+  size_t Logins() { return ReadFile(folder_ / "fault.logins").size(); }
 
   TemporaryFolder folder_;
   std::string vkey_;
@@ -128,11 +130,53 @@ TEST_F(TokenTest, WhatAUriMayNotSayIsRefused) {
 }
 
 TEST_F(TokenTest, AWrongPinIsTriedOnceAndStartsNothing) {
+  const size_t before = Logins();
+  EXPECT_EQ(before, 1u);  // keygen's
   WritePin("9999\n");
   ExpectNoStart(data(), Key(), 1, "refuses the PIN");
+  EXPECT_EQ(Logins(), before + 1);
   WritePin("1234\n");
   KeyedLog log(data(), Key());
   EXPECT_EQ(log.Append("a").status, 0);
+  EXPECT_EQ(Logins(), before + 2);
+}
+
+// A supervisor that starts modlogd again and again locks no token.
+TEST_F(TokenTest, ThePinIsNotTriedWhereAWrongOneWouldLockTheToken) {
+  const size_t before = Logins();
+  Break("final");
+  ExpectNoStart(data(), Key(), 1, "locks at the next wrong PIN");
+  EXPECT_EQ(Logins(), before);
+  Mend();
+  KeyedLog log(data(), Key());
+  EXPECT_EQ(log.Append("a").status, 0);
+}
+
+TEST_F(TokenTest, WhatAUriSaysOfTheSlotCounts) {
+  const auto with = [&](const std::string& slot) {
+    return Key(Uri("token=modlog;object=log;" + slot));
+  };
+  ExpectNoStart(data(), with("slot-manufacturer=none"), 1, "plugged in");
+  ExpectNoStart(data(), with("slot-description=none"), 1, "plugged in");
+  KeyedLog log(data(), with("slot-manufacturer=SoftHSM%20project"));
+  EXPECT_EQ(log.vkey(), vkey_);
+}
+
+// A name is not used up by a key that nobody can use.
+TEST_F(TokenTest, AKeyThatCannotSignIsRemovedAgain) {
+  for (const char* fault : {"fail", "flip", "short", "blind"}) {
+    Break(fault);
+    const Outcome made = Keygen("token=modlog;object=other");
+    EXPECT_EQ(made.status, 2) << fault << made.err;
+    EXPECT_EQ(made.out, "");
+    EXPECT_TRUE(Contains(made.err, "was removed")) << made.err;
+    Mend();
+    ExpectNoStart(data(), Key(Uri("token=modlog;object=other")), 1,
+                  "no Ed25519 key of that name");
+  }
+  EXPECT_EQ(Keygen("token=modlog;object=other").status, 0);
+  KeyedLog log(data(), Key());  // and the one beside it stays
+  EXPECT_EQ(log.vkey(), vkey_);
 }
 
 TEST_F(TokenTest, ATokenThatIsGoneStartsNothingAndComesBack) {
@@ -170,7 +214,7 @@ TEST_P(BrokenTokenTest, ASignatureThatFailsStopsTheLogInOrder) {
   }
   // Still broken: no start, and nothing is signed.
   ExpectNoStart(data(), Key(), 1, "sign");
-  std::filesystem::remove(folder_ / "fault");
+  Mend();
   KeyedLog log(data(), Key());
   const Outcome again = log.Append("during");  // was durable
   EXPECT_TRUE(Contains(again.err, "0 logged, 1 logged before")) << again.err;
