@@ -5,6 +5,7 @@
 
 #include "api/server/payload_calls.h"
 #include "api/server/redactions.h"
+#include "api/server/status.h"
 #include "spdlog/spdlog.h"
 #include "verifier/core/bytes.h"
 
@@ -29,9 +30,7 @@ Page FailedPage(std::string_view path, const Error& error) {
 Page GetCheckpoint(const Log& log) {
   const auto head = log.published_head();
   if (head->checkpoint.empty()) {
-    return {
-        .status = 503,
-        .body = "503: there is no checkpoint: " + log.state_reason() + "\n"};
+    return {.status = 503, .body = "503: " + WhyNoCheckpoint(log) + "\n"};
   }
   return {.body = head->checkpoint};
 }

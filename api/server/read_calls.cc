@@ -30,8 +30,7 @@ std::unexpected<grpc::Status> FailedLeaf(Log* log, uint64_t index,
 
 // A log that was rolled back shows what it has, but signs nothing of it.
 std::unexpected<grpc::Status> NoCheckpoint(const Log& log) {
-  return FailedCall(log, {Code::kUnavailable,
-                          "there is no checkpoint: " + log.state_reason()});
+  return FailedCall(log, {Code::kUnavailable, WhyNoCheckpoint(log)});
 }
 
 void SetHead(const TreeHead& tree, v1::GetLogInfoResponse::Head* out) {

@@ -93,6 +93,13 @@ RpcStatus ErrorStatus(const Error& error, LogState state) {
   return status;
 }
 
+std::string WhyNoCheckpoint(const Log& log) {
+  const std::string reason = log.state_reason();
+  return "there is no checkpoint: " +
+         (reason.empty() ? "no quorum of the witnesses has cosigned one yet"
+                         : reason);
+}
+
 RpcStatus RefusedStatus(const std::vector<Violation>& violations,
                         size_t violations_max) {
   MODLOG_CHECK(!violations.empty(), "a refusal has a reason");

@@ -42,6 +42,9 @@ using RpcStatus = google::rpc::Status;
 // `state` is the log's: it says why a call is UNAVAILABLE.
 RpcStatus ErrorStatus(const Error& error, LogState state);
 
+// WhyNoCheckpoint says for a person why the log shows none.
+std::string WhyNoCheckpoint(const Log& log);
+
 // RefusedStatus is INVALID_ARGUMENT naming the first `violations_max` of the
 // violations, and how many more there are. REQUIRES: at least one.
 RpcStatus RefusedStatus(const std::vector<Violation>& violations,

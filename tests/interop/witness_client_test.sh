@@ -2,7 +2,8 @@
 # Other people's witnesses, litewitness and omniwitness (with an Ed25519 and an
 # ML-DSA key), cosign our checkpoints: through kill -9 of each of them and of
 # the log, and they tell a log that was restored from an older copy of its whole
-# directory, high-water file included, which then refuses to sign.
+# directory, high-water file included, which then refuses to sign; and one that
+# has lost all but its key. A log that is really new they let begin.
 #
 #   witness_client_test.sh BIN_DIRECTORY        exits 77 (skipped) without Go
 set -euo pipefail
@@ -14,7 +15,12 @@ for program in ssh-agent ssh-add ssh-keygen; do
 done
 build_tools
 
-# --- a log with entries, not witnessed yet: its key has to be known first ---
+# --- a log without entries, and one with some, not witnessed yet: their keys
+# --- have to be known first
+start_log --origin fresh.example/log
+end_process "$log_pid" TERM
+fresh_vkey=$vkey
+mv "$work/data" "$work/fresh"
 start_log
 append 300 1
 end_process "$log_pid" TERM
@@ -26,13 +32,15 @@ ssh-agent -D -a "$work/agent" >/dev/null &
 pids+=($!)
 wait_for 10 "ssh-agent" test -S agent
 SSH_AUTH_SOCK=$work/agent ssh-add -q lite 2>/dev/null
-python3 - "${vkey%%+*}" "$vkey" <<'SQL'
+python3 - "$vkey" "$fresh_vkey" <<'SQL'
 import sqlite3, sys
 db = sqlite3.connect("lite.db")
 db.execute("CREATE TABLE log(origin TEXT PRIMARY KEY, tree_size INTEGER NOT NULL, tree_hash TEXT NOT NULL)")
 db.execute("CREATE TABLE key(origin TEXT NOT NULL, key TEXT NOT NULL, FOREIGN KEY(origin) REFERENCES log(origin))")
-db.execute("INSERT INTO log VALUES (?, 0, '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')", sys.argv[1:2])
-db.execute("INSERT INTO key VALUES (?, ?)", sys.argv[1:3])
+for vkey in sys.argv[1:]:
+    origin = vkey.split("+")[0]
+    db.execute("INSERT INTO log VALUES (?, 0, '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')", [origin])
+    db.execute("INSERT INTO key VALUES (?, ?)", [origin, vkey])
 db.commit()
 SQL
 lite_port=$(free_port)
@@ -52,7 +60,12 @@ print(re.search(r'lite\.example/1\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+', u.urlopen('htt
 # --- omniwitness, with two keys ---
 "$tools/generate_keys" --origin omni.example/1 --out_priv omni.sec --out_pub omni.pub >/dev/null 2>&1
 "$tools/generate_keys" --origin omni.example/pq --mldsa --out_priv pq.sec --out_pub pq.pub >/dev/null 2>&1
-printf 'Logs:\n  - Origin: %s\n    PublicKey: %s\n' "${vkey%%+*}" "$vkey" >logs.yaml
+{
+  echo 'Logs:'
+  for key in "$vkey" "$fresh_vkey"; do
+    printf '  - Origin: %s\n    PublicKey: %s\n' "${key%%+*}" "$key"
+  done
+} >logs.yaml
 omni_port=$(free_port)
 start_omni() {
   "$tools/omniwitness" --listen "127.0.0.1:$omni_port" --metrics_listen= \
@@ -115,3 +128,29 @@ status=0
 end_process "$log_pid" TERM || status=$?
 [ "$status" = 3 ] || fail "exit status $status, want 3" modlogd.log
 echo "a restored copy refuses to sign"
+
+# --- all lost but the key: neither witness shows anything to readers ---
+find data -mindepth 1 ! -name log.key -delete
+restart_log
+wait_for 60 "the log to stop signing" log_is 's["state"]' ROLLED_BACK
+log_field 's["state_reason"]' | grep -q 'has seen 1,\?100 entries of this log, which has 0' ||
+  fail "the reason is another: $(log_field 's["state_reason"]')"
+log_is 's["signed"]["size"]' 0 || fail "the key was used on an empty directory"
+end_process "$log_pid" TERM || true
+echo "a key without its log refuses to sign"
+
+# --- a new log ---
+rm -rf data && mv fresh data
+sed "s|^log .*|log $fresh_vkey|" witnesses.policy >fresh.policy
+: >modlogd.log
+end_process "$lite_pid" KILL || true
+start_log --policy fresh.policy --witness-interval-ms 50
+wait_for 30 "the log to say that it waits" grep -q ' info UNCONFIRMED: ' modlogd.log
+if append 1 6 2>/dev/null; then fail "an append before both have answered"; fi
+start_lite
+wait_for 60 "both to let a new log begin" grep -q ' info SERVING: ' modlogd.log
+append 1 6
+wait_for 30 "both cosignatures of size 1" log_is 's["published"]["size"]' 1
+if grep ' error ' modlogd.log; then fail "an error where all is well"; fi
+end_process "$log_pid" TERM
+echo "a new log begins before them"
