@@ -372,7 +372,9 @@ class Auditor {
     const auto replayed = Replay(replay, &report_.counts);
     if (replayed) return true;
     const Fault& fault = replayed.error();
-    if (fault.error.code != Code::kConflict) return End(fault);
+    // What another log says of this one (AuditRequest::contains) is no
+    // evidence: nobody's checkpoint was seen that contradicts the one at hand.
+    if (fault.error.code != Code::kConflict || !before_) return End(fault);
     return EndWithEvidence(
         fault,
         FetchForkProof(request_.source, before_->checkpoint.tree, head()));
