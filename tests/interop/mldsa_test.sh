@@ -2,7 +2,7 @@
 # Checkpoints signed by ML-DSA-44 as well, before other people's libraries and
 # before ours; and omniwitness cosigns them by ML-DSA-44, which is our quorum.
 # Skipped where libcrypto is older than 3.5. Another one serves as well:
-#   LD_LIBRARY_PATH=DIRECTORY_WITH_IT ctest --preset dev -R interop.mldsa
+#   LD_LIBRARY_PATH=DIRECTORY_WITH_IT ctest --preset test -R interop.mldsa
 #
 #   mldsa_test.sh BIN_DIRECTORY        exits 77 (skipped) without Go
 set -euo pipefail

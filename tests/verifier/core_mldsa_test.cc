@@ -3,7 +3,7 @@
 // them says other than that it cannot.
 //
 // With libcrypto before 3.5 only the last of these is asked:
-//   LD_LIBRARY_PATH=DIRECTORY_OF_A_NEWER_ONE ctest --preset dev -R MlDsa
+//   LD_LIBRARY_PATH=DIRECTORY_OF_A_NEWER_ONE ctest --preset test -R MlDsa
 
 #include <gtest/gtest.h>
 
