@@ -131,7 +131,7 @@ class RunningLog final : public Log {
     MutexLock lock(&mutex_);
     return Prover(store_.get(), view_.edge);
   }
-  void Adopt(View view);
+  void Adopt(SignedView view);
   void Leave(LogState state, const std::string& reason);
   void RollBack(const StoredHead& head, Edge edge, const StoredHead& mark);
   // Nothing new is signed before the witnesses have answered, nor once the log
@@ -200,7 +200,7 @@ class RunningLog final : public Log {
   bool begun_ ABSL_GUARDED_BY(mutex_);
   LogState state_ ABSL_GUARDED_BY(mutex_);
   std::string reason_ ABSL_GUARDED_BY(mutex_);
-  View view_ ABSL_GUARDED_BY(mutex_);
+  SignedView view_ ABSL_GUARDED_BY(mutex_);
   TreeHead committed_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
   std::unique_ptr<Eraser> eraser_;
@@ -225,7 +225,7 @@ Result<void> RunningLog::Start() {
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
                      slots_.get(), &terms_, clock_,
-                     [this](View view) { Adopt(std::move(view)); },
+                     [this](SignedView view) { Adopt(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
                      },
@@ -544,7 +544,7 @@ Result<void> RunningLog::AdmitGroupSeal(PendingGroup* pending) {
   return {};
 }
 
-void RunningLog::Adopt(View view) {
+void RunningLog::Adopt(SignedView view) {
   auto head = view.head;
   {
     MutexLock lock(&mutex_);

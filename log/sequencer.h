@@ -16,7 +16,7 @@
 // answered.
 //
 // No thread of its own: log.cc calls SequenceOnce from one, tests call it from
-// theirs. Readers take a View, which is immutable.
+// theirs. Readers take a SignedView, which is immutable.
 
 #include <functional>
 #include <memory>
@@ -36,7 +36,7 @@
 namespace modlog {
 
 // What readers may see: a signed head and the edge of the same tree.
-struct View {
+struct SignedView {
   std::shared_ptr<const SignedHead> head;
   std::shared_ptr<const Edge> edge;
 };
@@ -49,7 +49,7 @@ struct SequencerParts {
   KeySlots* slots;
   TermCache* terms;
   Clock* clock;
-  std::function<void(View)> publish;  // called before any answer is given
+  std::function<void(SignedView)> publish;  // called before any answer is given
   // Called when the log must not go on, before any caller hears of it, so that
   // whoever asks why finds the state that goes with the error.
   std::function<void(const Error&)> poison = [](const Error&) {};
@@ -100,7 +100,7 @@ class Sequencer {
   LogTime time_;
   StoredHead committed_;
   Frontier frontier_;  // the second path's own, never shared with the first
-  View view_;
+  SignedView view_;
   std::shared_ptr<const Edge> edge_;
   uint64_t next_slot_ = 0;
   std::vector<Hash> new_hashes_;  // leaf hashes of the batch at hand
