@@ -94,8 +94,10 @@ ReferenceSeen ReferenceOf(const v1::Action& action) {
     reference.corrects = true;
     reference.corrected = RecordOfTarget(action.corrected());
   }
-  reference.label_terms.assign(action.label_terms().begin(),
-                               action.label_terms().end());
+  if (action.label_terms_size() > 0) {
+    reference.label_terms = std::make_shared<const std::vector<uint32_t>>(
+        action.label_terms().begin(), action.label_terms().end());
+  }
   return reference;
 }
 
@@ -117,7 +119,9 @@ void LifeRule::TakeTarget(const TargetSeen& seen) {
       place.entry == kNever ? place : others_[{seen.number, seen.rest}];
   target = {seen.rest, seen.entry, seen.record, {}};
   if (!seen.label_terms.empty()) {
-    rare_[seen.entry].label_terms = seen.label_terms;
+    std::vector<uint32_t>& terms = rare_[seen.entry].label_terms;
+    terms = seen.label_terms;
+    std::ranges::sort(terms);
   }
 }
 
@@ -162,7 +166,7 @@ void LifeRule::Unknown(const ReferenceSeen& reference, Findings* findings) {
 }
 
 void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
-                     Findings* findings) const {
+                     Findings* findings) {
   if (IsLifeless(reference.kind) &&
       reference.kind != v1::KIND_PUBLICATION_CHANGED) {
     return;
@@ -233,8 +237,12 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
     case v1::KIND_LABEL: {
       require(!is(kNegated), kRuleLife, "a label that was negated");
       const auto it = rare_.find(target.entry);
-      require(it != rare_.end() && std::ranges::includes(it->second.label_terms,
-                                                         reference.label_terms),
+      const auto has = [&](uint32_t term) {
+        return std::ranges::binary_search(it->second.label_terms, term);
+      };
+      require(it != rare_.end() &&
+                  (reference.label_terms == nullptr ||
+                   std::ranges::all_of(*reference.label_terms, has)),
               kRuleLife, "a label without all of the values negated");
       return;
     }
@@ -289,14 +297,53 @@ LifeRule::Effect LifeRule::EffectOf(const ReferenceSeen& reference) {
 }
 
 void LifeRule::Apply(const ReferenceSeen& reference, Target* target) {
-  if (reference.corrects) {
-    rare_[target->entry].restated.push_back(
-        {reference.until, reference.corrected});
-  }
+  if (reference.corrects) Restate(reference, &rare_[target->entry]);
   if (IsLifeless(reference.kind)) return;
   const Effect effect = EffectOf(reference);
   if (reference.until == kNever) return Join(effect, &target->effect);
-  rare_[target->entry].passing.push_back({reference.until, effect});
+  Pass(effect, reference.until, &rare_[target->entry]);
+}
+
+void LifeRule::Restate(const ReferenceSeen& reference, Rare* rare) {
+  std::vector<Restated>& restated = rare->restated;
+  while (!restated.empty() && restated.back().until <= reference.until) {
+    restated.pop_back();
+    ++steps_;
+  }
+  restated.push_back({reference.until, reference.corrected});
+  ++steps_;
+}
+
+void LifeRule::Pass(const Effect& effect, uint64_t until, Rare* rare) {
+  if (!rare->passing) rare->passing = std::make_unique<Passing>();
+  Passing& passing = *rare->passing;
+  const auto last = [until](uint16_t bits, auto* ends) {
+    for (size_t bit = 0; bit < ends->size(); ++bit) {
+      if ((bits >> bit & 1) == 0) continue;
+      (*ends)[bit] = std::max((*ends)[bit], until);
+    }
+  };
+  last(effect.flags, &passing.flags);
+  last(effect.ended, &passing.ended);
+  last(effect.expired, &passing.expired);
+  ++steps_;
+  if (effect.restored == 0) return;
+  passing.restored.emplace_back(until, effect.restored);
+  std::ranges::push_heap(passing.restored, std::ranges::greater());
+  passing.sum += effect.restored;
+  if (passing.sum < effect.restored) ++passing.overflows;
+}
+
+void LifeRule::EndRestored(uint64_t entry, Passing* passing) {
+  std::vector<std::pair<uint64_t, uint64_t>>& restored = passing->restored;
+  while (!restored.empty() && restored.front().first <= entry) {
+    const uint64_t ended = restored.front().second;
+    if (passing->sum < ended) --passing->overflows;
+    passing->sum -= ended;
+    std::ranges::pop_heap(restored, std::ranges::greater());
+    restored.pop_back();
+    ++steps_;
+  }
 }
 
 void LifeRule::Join(const Effect& effect, Effect* into) {
@@ -306,24 +353,36 @@ void LifeRule::Join(const Effect& effect, Effect* into) {
   into->restored += std::min(effect.restored, kNever - into->restored);
 }
 
-TargetRecord LifeRule::RecordAt(const Target& target, uint64_t entry) const {
+TargetRecord LifeRule::RecordAt(const Target& target, uint64_t entry) {
   const auto it = rare_.empty() ? rare_.end() : rare_.find(target.entry);
-  TargetRecord record = target.record;
-  if (it == rare_.end()) return record;
-  for (const Restated& restated : it->second.restated) {
-    if (entry < restated.until) record = restated.record;
+  if (it == rare_.end()) return target.record;
+  std::vector<Restated>& restated = it->second.restated;
+  while (!restated.empty() && restated.back().until <= entry) {
+    restated.pop_back();
+    ++steps_;
   }
-  return record;
+  return restated.empty() ? target.record : restated.back().record;
 }
 
-LifeRule::Effect LifeRule::EffectAt(const Target& target,
-                                    uint64_t entry) const {
+LifeRule::Effect LifeRule::EffectAt(const Target& target, uint64_t entry) {
   Effect effect = target.effect;
   const auto it = rare_.empty() ? rare_.end() : rare_.find(target.entry);
-  if (it == rare_.end()) return effect;
-  for (const Passing& passing : it->second.passing) {
-    if (entry < passing.until) Join(passing.effect, &effect);
-  }
+  if (it == rare_.end() || !it->second.passing) return effect;
+  Passing& passing = *it->second.passing;
+  EndRestored(entry, &passing);
+  ++steps_;
+  const auto lasting = [entry](const auto& ends) {
+    uint16_t bits = 0;
+    for (size_t bit = 0; bit < ends.size(); ++bit) {
+      if (entry < ends[bit]) bits |= static_cast<uint16_t>(1u << bit);
+    }
+    return bits;
+  };
+  Join({.flags = lasting(passing.flags),
+        .ended = static_cast<uint8_t>(lasting(passing.ended)),
+        .expired = static_cast<uint8_t>(lasting(passing.expired)),
+        .restored = passing.overflows > 0 ? kNever : passing.sum},
+       &effect);
   return effect;
 }
 

@@ -11,11 +11,16 @@
 // where there are more targets than fit, the rest is left to another pass.
 //
 // An event that is declared void later counts until then: its effect has an
-// end. Not thread-safe.
+// end. However many there are of one target, what they come to is at hand: what
+// is asked is asked in log order, so that what has ended is let go, and of two
+// effects that only differ in their ends the later end is kept. Operations:
+// O(log n) a reference. Not thread-safe.
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -47,7 +52,7 @@ struct TargetSeen {
   KeyRest rest;
   uint64_t entry = 0;
   TargetRecord record;
-  std::vector<uint32_t> label_terms;  // of a LABEL
+  std::vector<uint32_t> label_terms;  // of a LABEL, ascending
 };
 
 struct ReferenceSeen {
@@ -66,7 +71,8 @@ struct ReferenceSeen {
   uint64_t restored = 0;
   bool corrects = false;
   TargetRecord corrected;
-  std::vector<uint32_t> label_terms;
+  // Of a LABEL; one list, of however many references. Null: none.
+  std::shared_ptr<const std::vector<uint32_t>> label_terms;
 };
 // ReferenceOf fills in what the action says; number, rest, entry, cause, until
 // are the caller's.
@@ -84,6 +90,10 @@ class LifeRule {
 
   // References whose target may be an entry that was redacted.
   uint64_t perhaps_redacted() const { return perhaps_redacted_; }
+
+  // What was looked at of effects with an end, all together: tests hold it
+  // against the number of references.
+  uint64_t steps() const { return steps_; }
 
  private:
   enum Flag : uint16_t {
@@ -111,9 +121,16 @@ class LifeRule {
     TargetRecord record;
     Effect effect;
   };
-  struct Passing {  // an effect that a VOID undoes
-    uint64_t until;
-    Effect effect;
+  // Effects that a VOID undoes, joined: each flag and measure lasts until the
+  // latest end of those that have it.
+  struct Passing {
+    std::array<uint64_t, 16> flags = {};
+    std::array<uint64_t, 8> ended = {};
+    std::array<uint64_t, 8> expired = {};
+    // What is restored until when, the earliest end first, and the sum.
+    std::vector<std::pair<uint64_t, uint64_t>> restored;
+    uint64_t sum = 0;
+    uint64_t overflows = 0;  // of the sum, beyond 2^64
   };
   struct Restated {
     uint64_t until;
@@ -121,7 +138,10 @@ class LifeRule {
   };
   // What is rare is kept beside the targets.
   struct Rare {
-    std::vector<Passing> passing;
+    std::unique_ptr<Passing> passing;
+    // As it was stated anew, the last one last, each with an earlier end than
+    // the one before it: what has both an earlier end and a successor is never
+    // seen again.
     std::vector<Restated> restated;
     std::vector<uint32_t> label_terms;
   };
@@ -129,10 +149,14 @@ class LifeRule {
   Target* Find(uint64_t number, const KeyRest& rest);
   void Unknown(const ReferenceSeen& reference, Findings* findings);
   void Judge(const Target& target, const ReferenceSeen& reference,
-             Findings* findings) const;
+             Findings* findings);
   void Apply(const ReferenceSeen& reference, Target* target);
-  TargetRecord RecordAt(const Target& target, uint64_t entry) const;
-  Effect EffectAt(const Target& target, uint64_t entry) const;
+  // At an entry that is not before the one that was asked for last.
+  TargetRecord RecordAt(const Target& target, uint64_t entry);
+  Effect EffectAt(const Target& target, uint64_t entry);
+  void Restate(const ReferenceSeen& reference, Rare* rare);
+  void Pass(const Effect& effect, uint64_t until, Rare* rare);
+  void EndRestored(uint64_t entry, Passing* passing);
   static void Join(const Effect& effect, Effect* into);
   static Effect EffectOf(const ReferenceSeen& reference);
 
@@ -144,6 +168,7 @@ class LifeRule {
   std::vector<uint64_t> redacted_;
   std::map<std::pair<uint64_t, KeyRest>, bool> unknown_;
   uint64_t perhaps_redacted_ = 0;
+  uint64_t steps_ = 0;
 };
 
 }  // namespace modlog

@@ -157,26 +157,24 @@ class SecondReader {
     if (action.about_size() == 0 && action.cause_size() == 0) return;
     const KindRow* const row = RowOf(action);
     if (row == nullptr) return;  // named in the first pass
-    for (const std::string& puid : action.about()) {
-      ReadReference(puid, false, row->about);
-    }
-    for (const std::string& puid : action.cause()) {
-      ReadReference(puid, true, row->cause);
-    }
+    ReferenceSeen stated = ReferenceOf(action);
+    stated.entry = entry_;
+    stated.until = index_.voids.First(key_);
+    stated.wanted = row->about;
+    for (const std::string& puid : action.about()) ReadReference(puid, stated);
+    stated.cause = true;
+    stated.wanted = row->cause;
+    for (const std::string& puid : action.cause()) ReadReference(puid, stated);
   }
 
-  void ReadReference(const std::string& puid, bool cause, KindList wanted) {
+  void ReadReference(const std::string& puid, const ReferenceSeen& stated) {
     const Hash key = PuidKeyOf(read_.platform, puid);
     const auto number = NumberOf(key);
     if (!number) return;
     LifeEvent event;
-    event.reference = ReferenceOf(read_.action);
+    event.reference = stated;
     event.reference.number = *number;
     event.reference.rest = RestOf(key);
-    event.reference.entry = entry_;
-    event.reference.cause = cause;
-    event.reference.wanted = wanted;
-    event.reference.until = index_.voids.First(key_);
     facts_.life.push_back(std::move(event));
   }
 
