@@ -75,9 +75,15 @@ PuidRecords MergedRecords(const Runs& runs, const std::atomic<bool>& stop) {
       };
 }
 
+bool CanKeepOpen(const Runs& runs, int limit) {
+  return std::ranges::count_if(
+             runs, [](const auto& run) { return run->kept_open(); }) < limit;
+}
+
 // Tiles [0, log_size) with the files of a directory, the widest first; deletes
 // the others. Stops at the first gap: the entries after it are read again.
-Result<Runs> LoadRuns(const std::string& directory, uint64_t log_size) {
+Result<Runs> LoadRuns(const PuidIndexOptions& options, uint64_t log_size) {
+  const std::string& directory = options.directory;
   struct File {
     uint64_t begin, end;
     std::string path;
@@ -105,7 +111,7 @@ Result<Runs> LoadRuns(const std::string& directory, uint64_t log_size) {
   uint64_t covered = 0;
   for (const File& file : files) {
     if (file.begin == covered && file.end <= log_size) {
-      auto run = PuidRun::Open(file.path);
+      auto run = PuidRun::Open(file.path, CanKeepOpen(runs, options.open_runs));
       if (run && (*run)->begin() == file.begin && (*run)->end() == file.end) {
         covered = file.end;
         runs.push_back(*std::move(run));
@@ -163,6 +169,10 @@ class RunIndex final : public PuidIndex {
   int SizeClass(const PuidRun& run) const;
   void Replace(const Runs& old, std::shared_ptr<PuidRun> merged);
   void Break(const Error& error);
+  bool CanKeepAnother() {
+    MutexLock lock(&mutex_);
+    return CanKeepOpen(*runs_, options_.open_runs);
+  }
 
   const PuidIndexOptions options_;
   Recent recent_;  // the owner's thread only
@@ -249,7 +259,7 @@ void RunIndex::SpillLoop() {
         WritePuidRun(options_.directory, frozen->begin, frozen->end,
                      frozen->table.size(), SortedRecords(frozen->table));
     if (!path) return Break(path.error());
-    auto run = PuidRun::Open(*path);
+    auto run = PuidRun::Open(*path, CanKeepAnother());
     if (!run) return Break(run.error());
     Replace({}, *std::move(run));
   }
@@ -273,10 +283,13 @@ void RunIndex::MergeLoop() {
                                    MergedRecords(old, abandon_merge_));
     if (abandon_merge_ && !path) return;
     if (!path) return Break(path.error());
-    auto run = PuidRun::Open(*path);
+    // In the place of several.
+    const bool keep = std::ranges::any_of(
+        old, [](const auto& merged) { return merged->kept_open(); });
+    auto run = PuidRun::Open(*path, keep || CanKeepAnother());
     if (!run) return Break(run.error());
     Replace(old, *std::move(run));
-    for (const auto& merged : old) ::unlink(merged->path().c_str());
+    for (const auto& merged : old) merged->Retire();
   }
 }
 
@@ -364,7 +377,7 @@ Result<std::unique_ptr<PuidIndex>> PuidIndex::Open(PuidIndexOptions options,
     return Fail(Code::kUnavailable,
                 "cannot make " + options.directory + ": " + error.message());
   }
-  ASSIGN_OR_RETURN(Runs runs, LoadRuns(options.directory, log_size));
+  ASSIGN_OR_RETURN(Runs runs, LoadRuns(options, log_size));
   return std::make_unique<RunIndex>(std::move(options), std::move(runs));
 }
 

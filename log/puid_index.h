@@ -28,10 +28,16 @@
 
 namespace modlog {
 
+// Runs kept open. There are at most three of a size once merging has caught up;
+// while a large merge runs, and new ones pile up behind it, the rest is opened
+// by who looks into it.
+inline constexpr int kOpenRunsMax = 24;
+
 struct PuidIndexOptions {
   std::string directory;  // made if missing
   // Keys of a new run: 7/8 of a power of two fills the hash table exactly.
   size_t run_keys = 7 * (size_t{1} << 16);
+  int open_runs = kOpenRunsMax;
 };
 
 class PuidIndex {

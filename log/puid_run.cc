@@ -115,9 +115,33 @@ PuidRun::PuidRun(std::string path, int fd, uint64_t begin, uint64_t end,
       blocks_((keys + kRecordsPerBlock - 1) / kRecordsPerBlock),
       filter_(keys) {}
 
-PuidRun::~PuidRun() { ::close(fd_); }
+PuidRun::~PuidRun() {
+  if (fd_ >= 0) ::close(fd_);
+  if (retired_) ::unlink(path_.c_str());
+}
 
-Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path) {
+// The run's file for one use: the one that is kept open, or its own.
+class PuidRun::File {
+ public:
+  explicit File(const PuidRun& run)
+      : kept_(run.kept_open()),
+        fd_(kept_ ? run.fd_ : ::open(run.path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+  }
+  ~File() {
+    if (!kept_ && fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  int fd() const { return fd_; }  // -1 where it could not be opened
+
+ private:
+  const bool kept_;
+  const int fd_;
+};
+
+Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path,
+                                               bool keep_open) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Fail(Code::kUnavailable, ErrnoReason("cannot open", path));
   struct stat status;
@@ -135,8 +159,10 @@ Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path) {
     ::close(fd);
     return Fail(Code::kCorrupt, path + ": last block fails its check");
   }
-  auto run = std::shared_ptr<PuidRun>(new PuidRun(
-      path, fd, Get<uint64_t>(last + 32), Get<uint64_t>(last + 40), keys));
+  if (!keep_open) ::close(fd);
+  auto run = std::shared_ptr<PuidRun>(
+      new PuidRun(path, keep_open ? fd : -1, Get<uint64_t>(last + 32),
+                  Get<uint64_t>(last + 40), keys));
   PuidRunReader reader(run);
   for (uint64_t i = 0; i < keys; ++i) {
     ASSIGN_OR_RETURN(const std::optional<PuidRecord> record, reader.Next());
@@ -185,7 +211,11 @@ Result<void> PuidRunReader::Fill() {
   constexpr uint64_t kBlocksAtOnce = 256;
   const uint64_t blocks = std::min(kBlocksAtOnce, run_->blocks_ - first_block_);
   buffer_.resize(blocks * kBlockSize);
-  if (!ReadAt(run_->fd_, buffer_.data(), buffer_.size(),
+  const PuidRun::File file(*run_);
+  if (file.fd() < 0) {
+    return Fail(Code::kUnavailable, ErrnoReason("cannot open", run_->path()));
+  }
+  if (!ReadAt(file.fd(), buffer_.data(), buffer_.size(),
               first_block_ * kBlockSize)) {
     return Fail(Code::kUnavailable, ErrnoReason("cannot read", run_->path()));
   }
@@ -193,6 +223,14 @@ Result<void> PuidRunReader::Fill() {
 }
 
 Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
+  const File file(*this);
+  if (file.fd() < 0) {
+    return Fail(Code::kUnavailable, ErrnoReason("cannot open", path_));
+  }
+  return FindIn(file.fd(), key);
+}
+
+Result<std::optional<uint64_t>> PuidRun::FindIn(int fd, const Hash& key) const {
   // Invariant: the key, if present, is in blocks [low, high), whose first keys
   // lie in [low_value, high_value].
   uint64_t low = 0, high = blocks_;
@@ -207,7 +245,7 @@ Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
       if (guess >= high) guess = high - 1;
     }
     uint8_t block[kBlockSize];
-    if (!ReadAt(fd_, block, kBlockSize, guess * kBlockSize) ||
+    if (!ReadAt(fd, block, kBlockSize, guess * kBlockSize) ||
         !BlockHolds(block, guess)) {
       return std::unexpected(Damaged(guess));
     }

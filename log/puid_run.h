@@ -13,6 +13,7 @@
 // (interpolation) and found in two or three blocks; every block touched is
 // checked first. Integers big-endian. An open run is thread-safe.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,7 +48,9 @@ class PuidRun {
  public:
   // Open reads the file once, checks every block and fills the filter: some 40
   // ns a key. kCorrupt if any check fails, kUnavailable if it cannot be read.
-  static Result<std::shared_ptr<PuidRun>> Open(const std::string& path);
+  // Unless it is kept open, each look-up that the filter lets through opens it.
+  static Result<std::shared_ptr<PuidRun>> Open(const std::string& path,
+                                               bool keep_open = true);
   ~PuidRun();
   PuidRun(const PuidRun&) = delete;
   PuidRun& operator=(const PuidRun&) = delete;
@@ -57,23 +60,31 @@ class PuidRun {
   uint64_t end() const { return end_; }
   uint64_t keys() const { return keys_; }
   const std::string& path() const { return path_; }
+  bool kept_open() const { return fd_ >= 0; }
+
+  // The file goes once nobody uses the run any more: another one has its keys.
+  void Retire() { retired_ = true; }
 
   void Prefetch(const Hash& key) const { filter_.Prefetch(key); }
   bool MayContain(const Hash& key) const { return filter_.MayContain(key); }
 
-  // Find returns the entry's place. kCorrupt when a block fails its check.
+  // Find returns the entry's place. kCorrupt when a block fails its check,
+  // kUnavailable when the file cannot be opened.
   Result<std::optional<uint64_t>> Find(const Hash& key) const;
 
  private:
   friend class PuidRunReader;
+  class File;
   PuidRun(std::string path, int fd, uint64_t begin, uint64_t end,
           uint64_t keys);
   uint64_t RecordsIn(uint64_t block) const;
   bool BlockHolds(const uint8_t* bytes, uint64_t block) const;
   Error Damaged(uint64_t block) const;
+  Result<std::optional<uint64_t>> FindIn(int fd, const Hash& key) const;
 
   const std::string path_;
-  const int fd_;
+  const int fd_;  // -1 where it is not kept open
+  std::atomic<bool> retired_ = false;
   const uint64_t begin_, end_, keys_, blocks_;
   BlockFilter filter_;
 };

@@ -14,6 +14,10 @@
 // which
 //   the assertions of Debian's build answer by ending the process, where a full
 //   disk is an error to us.
+// * max_open_files bounded. The default keeps every table file open for ever:
+//   with as many files as the process has descriptors, a commit failed and
+//   nobody knew what had become of it; and each open one has its index in
+//   memory.
 // * manual_wal_flush, recycle_log_file_num, wal_compression, DeleteRange: off;
 //   each had a recovery bug that 7.8 may carry.
 // * a deleted WAL is not noticed by any setting: high_water.h is for that.
@@ -48,7 +52,10 @@ namespace modlog {
 
 namespace {
 
-constexpr size_t kWriteBufferSize = 32 << 20;
+// Of max_open_files RocksDB takes ten away for what is no table.
+constexpr int kOtherFiles = 10;
+// The table cache rounds up in each of its parts, so few of them.
+constexpr int kTableCachePartsLog2 = 3;
 constexpr size_t kBlockCacheSize = 32 << 20;
 constexpr double kFilterBitsPerKey = 10;
 constexpr double kMemtableFilterShare = 0.05;
@@ -157,7 +164,8 @@ class SilentLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rocksdb::DBOptions DatabaseOptions(std::shared_ptr<ErrorWatch> watch) {
+rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& store,
+                                   std::shared_ptr<ErrorWatch> watch) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -169,20 +177,23 @@ rocksdb::DBOptions DatabaseOptions(std::shared_ptr<ErrorWatch> watch) {
       rocksdb::GetFileChecksumGenCrc32cFactory();
   options.max_total_wal_size = kWalSizeMax;
   options.max_background_jobs = 2;
+  options.max_open_files = store.table_files + kOtherFiles;
+  options.table_cache_numshardbits = kTableCachePartsLog2;
   options.info_log = std::make_shared<SilentLogger>();
   options.listeners.push_back(std::move(watch));
   return options;
 }
 
 rocksdb::ColumnFamilyOptions FamilyOptions(
-    const std::shared_ptr<rocksdb::Cache>& cache) {
+    const RocksDbOptions& store, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.format_version = 5;
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kNoCompression;  // hashes do not compress
-  options.write_buffer_size = kWriteBufferSize;
+  options.write_buffer_size = store.table_size;
+  options.target_file_size_base = 2 * store.table_size;
   options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;
   return options;
 }
@@ -190,12 +201,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
 // Rows are mostly asked for where there is none: a filter says so without a
 // look at a block or a walk through the memtable.
 rocksdb::ColumnFamilyOptions RowsOptions(
-    const std::shared_ptr<rocksdb::Cache>& cache) {
+    const RocksDbOptions& store, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
-  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(store, cache);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   options.memtable_whole_key_filtering = true;
@@ -494,20 +505,23 @@ Result<void> RocksDbStore::WriteMeta(std::string_view name,
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory) {
+Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory,
+                                                RocksDbOptions options) {
+  MODLOG_CHECK(options.table_files >= kTableFilesMin,
+               "a store may keep as many files open as it needs at once");
   const auto watch = std::make_shared<ErrorWatch>();
   const auto cache = rocksdb::NewLRUCache(kBlockCacheSize);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)},
-      {"entries", FamilyOptions(cache)},
-      {"tiles", FamilyOptions(cache)},
-      {"rows", RowsOptions(cache)},
-      {"payload", FamilyOptions(cache)}};
+      {rocksdb::kDefaultColumnFamilyName, FamilyOptions(options, cache)},
+      {"entries", FamilyOptions(options, cache)},
+      {"tiles", FamilyOptions(options, cache)},
+      {"rows", RowsOptions(options, cache)},
+      {"payload", FamilyOptions(options, cache)}};
   static_assert(RocksDbStore::kFamilies == 5);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
-      DatabaseOptions(watch), directory, families, &handles, &db);
+      DatabaseOptions(options, watch), directory, families, &handles, &db);
   if (!status.ok()) {
     Error error = FromStatus(status, "cannot open " + directory);
     if (error.code == Code::kCorrupt) {

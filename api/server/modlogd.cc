@@ -19,6 +19,7 @@
 #include "api/server/callers.h"
 #include "api/server/config.h"
 #include "api/server/data_dir.h"
+#include "api/server/descriptors.h"
 #include "api/server/further_keys.h"
 #include "api/server/server.h"
 #include "api/server/signing.h"
@@ -248,10 +249,20 @@ std::unique_ptr<Publisher> MakePublisher(const Config& config,
                        .inform = Inform});
 }
 
+Result<Descriptors> TakeDescriptors(const Config& config) {
+  ASSIGN_OR_RETURN(const uint64_t limit, RaiseDescriptorLimit());
+  return ShareDescriptors(limit, config.policy.has_value()
+                                     ? config.policy->witnesses.size()
+                                     : size_t{0});
+}
+
 // The store of this log and of no other, before anything is noted in it.
 Result<std::unique_ptr<Store>> OpenStore(const DataDir& directory,
+                                         const Descriptors& descriptors,
                                          const VerifierKey& key) {
-  ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath()));
+  const RocksDbOptions options = {.table_files =
+                                      static_cast<int>(descriptors.store)};
+  ASSIGN_OR_RETURN(auto store, OpenRocksDbStore(directory.DbPath(), options));
   RETURN_IF_ERROR(CheckOwner(*store, key));
   return store;
 }
@@ -358,11 +369,13 @@ class PublishingScope {
 };
 
 Result<int> Run(const Config& config) {
+  ASSIGN_OR_RETURN(const Descriptors descriptors, TakeDescriptors(config));
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
   ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
   RETURN_IF_ERROR(CheckPredecessor(config, key.verifier));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
-  ASSIGN_OR_RETURN(auto store, OpenStore(directory, key.verifier));
+  ASSIGN_OR_RETURN(auto store,
+                   OpenStore(directory, descriptors, key.verifier));
   ASSIGN_OR_RETURN(FurtherKeys further,
                    OpenFurtherKeys(config, key.verifier, store.get()));
   std::string second_vkey;
