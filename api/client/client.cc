@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/rpc_error.h"
+#include "api/client/target.h"
 #include "api/client/token.h"
 #include "verifier/core/entry.h"
 
@@ -17,9 +18,17 @@ namespace {
 
 constexpr int kAnswerSizeMax = 16 << 20;
 
+// Of a log that takes connections and breaks them.
+constexpr int kConnectTriesMax = 3;
+
+using Deadline = std::chrono::system_clock::time_point;
+
+Deadline After(int seconds) {
+  return std::chrono::system_clock::now() + std::chrono::seconds(seconds);
+}
+
 void SetDeadline(grpc::ClientContext* context, int seconds) {
-  context->set_deadline(std::chrono::system_clock::now() +
-                        std::chrono::seconds(seconds));
+  context->set_deadline(After(seconds));
 }
 
 // gRPC's text goes from the outside in: "failed to connect to all addresses;
@@ -51,6 +60,26 @@ Error ConnectError(const std::string& address, const grpc::Status& status) {
                        "--server HOST:PORT or MODLOG_SERVER")};
 }
 
+// A connection that fails is tried again until the deadline, since a log that
+// is started at the same moment, or anew, is there soon. What failed first is
+// what is told: later tries say less.
+grpc::Status AskWhoItIs(grpc::Channel* channel, v1::ModerationLog::Stub* stub,
+                        v1::GetLogInfoResponse* info) {
+  const Deadline deadline = After(kConnectSecondsMax);
+  grpc::Status first;
+  for (int tries = 0; tries < kConnectTriesMax; ++tries) {
+    grpc::ClientContext context;
+    context.set_deadline(deadline);
+    const grpc::Status status = stub->GetLogInfo(&context, {}, info);
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+      return tries == 0 || status.ok() ? status : first;
+    }
+    if (tries == 0) first = status;
+    if (!channel->WaitForConnected(deadline)) break;
+  }
+  return first;
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
@@ -66,8 +95,8 @@ std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   if (!token.empty()) return NewTokenChannel(address, arguments, token);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return grpc::CreateCustomChannel(
+      ChannelTarget(address), grpc::InsecureChannelCredentials(), arguments);
 }
 
 Result<std::unique_ptr<Client>> Client::Connect(const std::string& address,
@@ -78,10 +107,9 @@ Result<std::unique_ptr<Client>> Client::Connect(const std::string& address,
   client->channel_ = client->NewChannel();
   client->stub_ = v1::ModerationLog::NewStub(client->channel_);
 
-  grpc::ClientContext context;
-  SetDeadline(&context, kConnectSecondsMax);
   v1::GetLogInfoResponse info;
-  grpc::Status status = client->stub_->GetLogInfo(&context, {}, &info);
+  const grpc::Status status =
+      AskWhoItIs(client->channel_.get(), client->stub_.get(), &info);
   if (!status.ok()) {
     return std::unexpected(ConnectError(address, status));
   }

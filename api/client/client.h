@@ -30,8 +30,9 @@ inline constexpr int kConnectSecondsMax = 5;
 inline constexpr int kCallSecondsMax = 30;
 inline constexpr const char* kDefaultServer = "127.0.0.1:50051";
 
-// NewLogChannel returns a channel of its own connection to HOST:PORT. A token
-// that is not empty is shown with every call.
+// NewLogChannel returns a channel of its own connection to HOST:PORT, where
+// HOST in figures is never looked up (target.h). A token that is not empty is
+// shown with every call.
 std::shared_ptr<grpc::Channel> NewLogChannel(const std::string& address,
                                              const std::string& token = "");
 
@@ -48,9 +49,9 @@ enum class ReceiptForm { kNote, kNoteAndCose };
 
 class Client {
  public:
-  // Connect asks the log who it is, within kConnectSecondsMax. kUnavailable
-  // names the address and what to do; kUntrusted for a token that is none of
-  // the log's.
+  // Connect asks the log who it is, within kConnectSecondsMax; a connection
+  // that fails is tried again as long. kUnavailable names the address and what
+  // to do; kUntrusted for a token that is none of the log's.
   static Result<std::unique_ptr<Client>> Connect(const std::string& address,
                                                  const std::string& token = "");
 

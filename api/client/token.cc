@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "api/client/target.h"
 
 namespace modlog {
 namespace {
@@ -103,7 +104,7 @@ std::shared_ptr<grpc::Channel> NewTokenChannel(
   std::vector<std::unique_ptr<ClientInterceptorFactoryInterface>> factories;
   factories.push_back(std::make_unique<ShowTokenFactory>(token));
   return grpc::experimental::CreateCustomChannelWithInterceptors(
-      address, grpc::InsecureChannelCredentials(), arguments,
+      ChannelTarget(address), grpc::InsecureChannelCredentials(), arguments,
       std::move(factories));
 }
 

@@ -5,6 +5,7 @@ Appends one action and a batch, sends the first again, then takes its receipt
 and checks it. README.md says how to make the stubs.
 """
 import datetime
+import ipaddress
 import pathlib
 import sys
 
@@ -77,12 +78,21 @@ def run(log, platform, call):
     pathlib.Path("ban-1001.tlog-proof").write_text(receipt.tlog_proof)
 
 
+def target(server):
+    """gRPC looks up what names no scheme, addresses in figures too."""
+    try:
+        host = ipaddress.ip_address(server.rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return server
+    return f"ipv{host.version}:{server}"
+
+
 def main(server, platform, token_file=None):
     call = {"timeout": TIMEOUT_S}
     if token_file:
         token = pathlib.Path(token_file).read_text().strip()
         call["metadata"] = [("authorization", f"Bearer {token}")]
-    with grpc.insecure_channel(server) as channel:
+    with grpc.insecure_channel(target(server)) as channel:
         run(log_pb2_grpc.ModerationLogStub(channel), platform, call)
 
 

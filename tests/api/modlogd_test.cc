@@ -43,7 +43,7 @@ class Daemon {
       facts_[word.substr(0, equals)] = word.substr(equals + 1);
     }
     stub_ = v1::ModerationLog::NewStub(grpc::CreateChannel(
-        facts_["grpc"], grpc::InsecureChannelCredentials()));
+        "ipv4:" + facts_["grpc"], grpc::InsecureChannelCredentials()));
   }
 
   static std::vector<std::string> Arguments(const std::string& data_dir,

@@ -97,8 +97,9 @@ Fixture::~Fixture() {
 std::shared_ptr<grpc::Channel> Fixture::NewChannel() const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(
-      server_->grpc_address(), grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel("ipv4:" + server_->grpc_address(),
+                                   grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 void Fixture::Fill(int count, std::string_view prefix) {

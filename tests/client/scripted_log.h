@@ -34,18 +34,21 @@ class ScriptedLog : public v1::ModerationLog::Service {
   int break_after = -1;
   grpc::Status break_status = grpc::Status::OK;
 
-  ScriptedLog() : key_(MakeKey()) {
+  // On any free port, or on the one given.
+  explicit ScriptedLog(int port = 0, std::string host = "127.0.0.1")
+      : key_(MakeKey()), host_(std::move(host)) {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
-                             &port_);
+    builder.AddListeningPort(host_ + ":" + std::to_string(port),
+                             grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
   ~ScriptedLog() override {
-    server_->Shutdown(std::chrono::system_clock::now());
+    if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
   }
 
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  int port() const { return port_; }  // 0: it could not be had
+  std::string address() const { return host_ + ":" + std::to_string(port_); }
   std::vector<std::string> actions() {
     absl::MutexLock lock(&mutex_);
     return actions_;
@@ -137,6 +140,7 @@ class ScriptedLog : public v1::ModerationLog::Service {
   }
 
   SignerKey key_;
+  std::string host_;
   int port_ = 0;
   std::atomic<int> messages_ = 0;
   absl::Mutex mutex_;

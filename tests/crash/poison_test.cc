@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitPoisoned = 4;
-constexpr double kSecondsMax = 60;
+constexpr double kSecondsMax = 240;
 
 class PoisonTest : public ::testing::Test {
  protected:
@@ -60,7 +60,7 @@ class PoisonTest : public ::testing::Test {
       request.add_actions(EncodeCanonical(action));
     }
     const auto stub = v1::ModerationLog::NewStub(grpc::CreateChannel(
-        server_->grpc(), grpc::InsecureChannelCredentials()));
+        "ipv4:" + server_->grpc(), grpc::InsecureChannelCredentials()));
     grpc::ClientContext context;
     v1::AppendBatchResponse response;
     return stub->AppendBatch(&context, request, &response);
@@ -116,8 +116,8 @@ TEST_F(PoisonTest, OnAFullDiskTheLogEndsInOrderAndHasAllThatItPromised) {
       0);
   Launch("");
   ASSERT_TRUE(server_->AwaitReady());
-  const auto stub = v1::ModerationLog::NewStub(
-      grpc::CreateChannel(server_->grpc(), grpc::InsecureChannelCredentials()));
+  const auto stub = v1::ModerationLog::NewStub(grpc::CreateChannel(
+      "ipv4:" + server_->grpc(), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   v1::GetLogInfoResponse info;
   ASSERT_TRUE(stub->GetLogInfo(&context, {}, &info).ok());

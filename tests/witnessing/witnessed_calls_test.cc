@@ -30,7 +30,7 @@ class WitnessedCalls : public WitnessedLog {
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
     stub_ = v1::ModerationLog::NewStub(grpc::CreateChannel(
-        server_->grpc_address(), grpc::InsecureChannelCredentials()));
+        "ipv4:" + server_->grpc_address(), grpc::InsecureChannelCredentials()));
   }
   void TearDown() override {
     stub_.reset();
