@@ -14,10 +14,10 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/eventually.h"
+
 namespace modlog {
 namespace {
-
-constexpr std::chrono::seconds kPatience{30};
 
 // posix_spawn wants pointers to characters that it does not change.
 std::vector<char*> Pointers(std::vector<std::string>* words) {
@@ -90,7 +90,7 @@ void Program::CloseInput() {
 void Program::Signal(int signal) const { kill(pid_, signal); }
 
 std::string Program::WaitForOutput(const std::string& part) const {
-  auto end = std::chrono::steady_clock::now() + kPatience;
+  auto end = std::chrono::steady_clock::now() + kTestPatience;
   std::string out;
   while (std::chrono::steady_clock::now() < end) {
     siginfo_t ended = {};
@@ -101,6 +101,8 @@ std::string Program::WaitForOutput(const std::string& part) const {
   }
   return out;
 }
+
+std::string Program::ErrorsSoFar() const { return ReadFile(folder_ / "err"); }
 
 Outcome Program::Wait() {
   CloseInput();

@@ -47,9 +47,10 @@ class Program {
   void CloseInput();
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
-  // WaitForOutput returns what was printed once it holds `part`, or after 30 s
-  // or the program's end what there is.
+  // WaitForOutput returns what was printed once it holds `part`, or after
+  // kTestPatience or the program's end what there is.
   std::string WaitForOutput(const std::string& part) const;
+  std::string ErrorsSoFar() const;
   Outcome Wait();
 
  private:

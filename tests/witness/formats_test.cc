@@ -182,50 +182,97 @@ TEST(WitnessRequestTest, WhatParsesIsWrittenTheSame) {
 }
 
 std::string ListOf(const std::string& rest) { return "logs/v0\n" + rest; }
-std::string Vkey(const std::string& name, uint8_t seed = 1) {
-  return "vkey " + FormatVerifierKey(LogKey(name, seed).verifier) + "\n";
+std::string Vkey(const std::string& name, uint8_t seed = 1,
+                 const std::string& end = "\n") {
+  return "vkey " + FormatVerifierKey(LogKey(name, seed).verifier) + end;
 }
 
 TEST(WitnessLogListTest, AListIsReadInItsOrder) {
-  const auto logs = ParseLogList(
+  const auto list = ParseLogList(
       "# a list\n\n" +
       ListOf("\n# one\n" + Vkey("a") + "qpd 86400\ncontact x | y\n\n" +
              Vkey("b") + "origin the log b\nqpd 1\ncontact z\n" + Vkey("c") +
              "origin none\nqpd 2147483647\n"
              "contact \n"));
-  ASSERT_TRUE(logs) << logs.error().message;
-  ASSERT_EQ(logs->size(), 3u);
-  EXPECT_EQ((*logs)[0].origin, "a");
-  EXPECT_EQ((*logs)[0].qpd, 86'400u);
-  EXPECT_EQ((*logs)[0].contact, "x | y");
-  EXPECT_EQ((*logs)[1].origin, "the log b");
-  EXPECT_EQ((*logs)[2].origin, "c");
-  EXPECT_TRUE(ParseLogList("logs/v0")->empty());
+  ASSERT_TRUE(list) << list.error().message;
+  EXPECT_EQ(list->odd_count, 0u);
+  const std::vector<WitnessedLog>& logs = list->logs;
+  ASSERT_EQ(logs.size(), 3u);
+  EXPECT_EQ(logs[0].origin, "a");
+  EXPECT_EQ(logs[0].qpd, 86'400u);
+  EXPECT_EQ(logs[0].contact, "x | y");
+  EXPECT_EQ(logs[1].origin, "the log b");
+  EXPECT_EQ(logs[2].origin, "c");
+  EXPECT_TRUE(ParseLogList("logs/v0")->logs.empty());
+  const auto of_windows = ParseLogList("logs/v0\r\n" + Vkey("a", 1, "\r\n") +
+                                       "qpd 1\r\ncontact x\r\n");
+  ASSERT_TRUE(of_windows);
+  ASSERT_EQ(of_windows->logs.size(), 1u);
+  EXPECT_EQ(of_windows->logs[0].contact, "x");
 }
 
-TEST(WitnessLogListTest, WhatIsWrongIsNamedWithItsLine) {
-  const std::string one = Vkey("a") + "qpd 1\ncontact x\n";
-  const std::pair<std::string, std::string> wrong[] = {
-      {"", "line 0"},
-      {"logs/v1\n", "line 1"},
-      {ListOf("qpd 1\n"), "line 2: want a line \"vkey"},
-      {ListOf(Vkey("a") + "contact x\nqpd 1\n"), "line 3: want a line \"qpd"},
-      {ListOf(Vkey("a") + "qpd 1\n"), "the end of the list"},
-      {ListOf(Vkey("a") + "qpd 0\ncontact x\n"), "line 3: qpd"},
-      {ListOf(Vkey("a") + "qpd 2147483648\ncontact x\n"), "line 3: qpd"},
-      {ListOf(Vkey("a") + "qpd 01\ncontact x\n"), "line 3: qpd"},
-      {ListOf(one + one), "in the list twice"},
-      {ListOf("vkey nonsense\n"), "line 2"},
-      {ListOf("vkey " + FormatVerifierKey(WitnessKey("w", 1).verifier) + "\n"),
-       "cosigner"},
-      {ListOf(one + "rubbish\n"), "line 5"},
-  };
-  for (const auto& [text, what] : wrong) {
-    const auto logs = ParseLogList(text);
-    ASSERT_FALSE(logs) << text;
-    EXPECT_NE(logs.error().message.find(what), std::string::npos)
-        << logs.error().message;
+TEST(WitnessLogListTest, WhatIsNoListIsRefused) {
+  for (const std::string text : {"", "logs/v1\n", "<html>\n"}) {
+    const auto list = ParseLogList(text);
+    ASSERT_FALSE(list) << text;
+    EXPECT_NE(list.error().message.find("logs/v0"), std::string::npos);
   }
+}
+
+// A key of a type that does not exist yet, with the right id for its name.
+std::string VkeyOfType(char type) {
+  const std::string blob = std::string(1, type) + std::string(40, 'k');
+  const Hash hash = Sha256({AsBytes("new\n"), AsBytes(blob)});
+  return "vkey new+" + FormatHex(Bytes(hash.data(), 4)) + "+" +
+         FormatBase64(AsBytes(blob)) + "\n";
+}
+
+// Lists are made for many witnesses and go on being written after this one was.
+TEST(WitnessLogListTest, AnOddEntryCostsItselfAlone) {
+  const std::string rest = "qpd 1\ncontact x\n";
+  const std::string before = Vkey("before") + rest + "\n";
+  const std::string after = "\n" + Vkey("after", 2) + rest;
+  const std::pair<std::string, std::string> odd[] = {
+      {"qpd 1\n", "line 6: a line that is not known"},
+      {Vkey("a") + "contact x\nqpd 1\n", "line 7: want a line \"qpd"},
+      {Vkey("a") + "qpd 1\n", "want a line \"contact"},
+      {Vkey("a") + "qpd 0\ncontact x\n", "line 7: qpd"},
+      {Vkey("a") + "qpd 2147483648\ncontact x\n", "line 7: qpd"},
+      {Vkey("a") + "qpd 01\ncontact x\n", "line 7: qpd"},
+      {Vkey("a") + "bastion yes\n" + rest, "line 7: want a line \"qpd"},
+      {Vkey("a") + rest + "bastion yes\n", "line 9: a line that is not known"},
+      {Vkey("a") + "origin \x01\n" + rest, "line 7: origin"},
+      {Vkey("before") + rest, "line 6: origin \"before\" is in the list"},
+      {"vkey nonsense\n" + rest, "line 6"},
+      {"vkey \n" + rest, "line 6"},
+      {VkeyOfType('\x07') + rest, "signature type 0x07"},
+      {VkeyOfType('\xff') + rest, "signature type 0xff"},
+      {VkeyOfType('\x06') + rest, "line 6"},
+      {"vkey " + FormatVerifierKey(WitnessKey("w", 1).verifier) + "\n" + rest,
+       "cosigner"},
+  };
+  for (const auto& [entry, what] : odd) {
+    const auto list = ParseLogList(ListOf(before + entry + after));
+    ASSERT_TRUE(list) << list.error().message;
+    EXPECT_EQ(list->odd_count, 1u) << entry;
+    ASSERT_EQ(list->odd.size(), 1u) << entry;
+    EXPECT_NE(list->odd[0].find(what), std::string::npos) << list->odd[0];
+    const bool its_line_belongs_to_the_one_before = entry == "qpd 1\n";
+    ASSERT_EQ(list->logs.size(), its_line_belongs_to_the_one_before ? 1u : 2u);
+    EXPECT_EQ(list->logs.back().origin, "after");
+    // As the last entry, and alone.
+    EXPECT_EQ(ParseLogList(ListOf(before + entry))->odd_count, 1u) << entry;
+  }
+}
+
+TEST(WitnessLogListTest, OfManyOddEntriesTheFirstAreNamed) {
+  std::string text = ListOf(Vkey("a") + "qpd 1\ncontact x\n");
+  for (int i = 0; i < 1'000; ++i) text += "vkey nonsense\nqpd 1\n";
+  const auto list = ParseLogList(text);
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->logs.size(), 1u);
+  EXPECT_EQ(list->odd_count, 1'000u);
+  EXPECT_EQ(list->odd.size(), kOddEntriesMax);
 }
 
 TEST(WitnessRateTest, ABurstThenSoManyASecond) {

@@ -10,10 +10,12 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "tests/eventually.h"
+
 namespace modlog {
 namespace {
 
-constexpr timeval kPatience = {.tv_sec = 30, .tv_usec = 0};
+constexpr timeval kPatience = {.tv_sec = kTestPatience.count(), .tv_usec = 0};
 
 std::string Lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) {

@@ -14,7 +14,7 @@ struct HttpAnswer {
   std::string body;
 };
 
-// A connection to HOST:PORT on loopback. Reads wait 30 s at most.
+// A connection to HOST:PORT on loopback. Reads wait kTestPatience at most.
 class Connection {
  public:
   explicit Connection(const std::string& address);
@@ -26,7 +26,7 @@ class Connection {
   bool Send(const std::string& bytes);
   // Reads one answer with a Content-Length; the connection stays open.
   HttpAnswer Read();
-  // True if the peer ended the connection within 30 s.
+  // True if the peer ended the connection within kTestPatience.
   bool WaitForEnd();
 
   HttpAnswer Post(const std::string& path, const std::string& body);

@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/eventually.h"
 #include "tests/witness/running_witness.h"
 
 namespace modlog::life_test {
@@ -47,6 +48,15 @@ size_t EvidenceIn(const std::string& dir, const std::string& kind) {
 
 bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+size_t CountOf(const std::string& part, const std::string& text) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
 }
 
 // How many files of evidence the judge, who has nothing else, finds to be
@@ -346,7 +356,7 @@ TEST_F(LifeTest, ALogThatComesTooOftenIsHeldBackAndNoOther) {
 // One byte now and then, for ever: the connection ends, and meanwhile others
 // are served.
 TEST_F(LifeTest, ASlowClientIsCutOff) {
-  RunningWitness witness(Arguments({"--request-seconds", "1"}));
+  RunningWitness witness(Arguments({"--request-seconds", "3"}));
   Connection slow(witness.address());
   slow.Send("POST /add-checkpoint HTTP/1.1\r\nHost: w\r\n");
   Connection silent(witness.address());
@@ -380,6 +390,100 @@ TEST_F(LifeTest, ALogListSaysWhomItServes) {
       FormatCheckpoint({"other.test/log", {5, other.Root(5)}});
   EXPECT_EQ(witness.StatusOf(SignedLog::Body(0, {}, other.Signed(text))), 200);
   EXPECT_EQ(witness.StatusOf(other.Body(0, 5)), 404);
+}
+
+std::string EntryOf(const SignedLog& log, const std::string& more = "") {
+  return "\nvkey " + log.vkey() + "\n" + more + "qpd 24\ncontact a@b\n";
+}
+
+// One platform's new kind of key would end the witness of all others.
+TEST_F(LifeTest, AnOddEntryOfAListCostsThatLogAlone) {
+  const SignedLog other("other.test/log", 5, 9);
+  const SignedLog odd("odd.test/log", 5, 8);
+  WriteFile(folder_ / "list",
+            "logs/v0\n" + EntryOf(log_) + EntryOf(odd, "bastion yes\n") +
+                "\nvkey odd.test/new+00000000+/w==\nqpd 1\ncontact c\n" +
+                EntryOf(other));
+  RunningWitness witness(
+      RunningWitness::Arguments(Dir(), {}, {"--log-list", folder_ / "list"}));
+  EXPECT_EQ(witness.StatusOf(log_.Body(0, 5)), 200);
+  EXPECT_EQ(witness.StatusOf(other.Body(0, 5)), 200);
+  EXPECT_EQ(witness.StatusOf(odd.Body(0, 5)), 404);
+  witness.program().Signal(SIGTERM);
+  const Outcome outcome = witness.program().Wait();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(Contains(outcome.err, "passed over")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "bastion yes")) << outcome.err;
+  EXPECT_TRUE(Contains(outcome.err, "odd.test/new")) << outcome.err;
+}
+
+// Who adds a log would have to stop the witness of all the others; and what
+// sends SIGHUP to all it knows would end it.
+TEST_F(LifeTest, HangingUpReadsTheListAgain) {
+  const std::string list = folder_ / "list";
+  const SignedLog other("other.test/log", 5, 9);
+  WriteFile(list, "logs/v0\n" + EntryOf(log_));
+  RunningWitness witness(
+      RunningWitness::Arguments(Dir(), {}, {"--log-list", list}));
+  ASSERT_EQ(witness.StatusOf(log_.Body(0, 5)), 200);
+  ASSERT_EQ(witness.StatusOf(other.Body(0, 5)), 404);
+
+  WriteFile(list, "logs/v0\n" + EntryOf(other));
+  witness.program().Signal(SIGHUP);
+  EXPECT_TRUE(
+      Eventually([&] { return witness.StatusOf(other.Body(0, 5)) == 200; }));
+  EXPECT_EQ(witness.StatusOf(log_.Body(5, 6)), 404);
+  EXPECT_EQ(witness.SizeOf(log_), 5u);  // is still shown
+
+  // What is no list, or none that can be read, changes nothing.
+  size_t refused = 0;
+  for (const std::string text : {"", "logs/v0\nrubbish", "<html>"}) {
+    if (text.starts_with("logs")) {
+      std::filesystem::remove(list);
+    } else {
+      WriteFile(list, text);
+    }
+    witness.program().Signal(SIGHUP);
+    ++refused;
+    EXPECT_TRUE(Eventually([&] {
+      return CountOf("the logs stay as they were",
+                     witness.program().ErrorsSoFar()) == refused;
+    }));
+    EXPECT_EQ(witness.StatusOf(other.Body(5, 5)), 200);
+  }
+
+  // It comes back, and what was cosigned of it is known.
+  WriteFile(list, "logs/v0\n" + EntryOf(log_) + EntryOf(other));
+  witness.program().Signal(SIGHUP);
+  EXPECT_TRUE(
+      Eventually([&] { return witness.StatusOf(log_.Body(5, 6)) == 200; }));
+  EXPECT_EQ(witness.StatusOf(log_.Body(0, 5)), 409);
+  EXPECT_EQ(witness.StatusOf(other.Body(5, 5)), 200);
+  witness.program().Signal(SIGTERM);
+  EXPECT_EQ(witness.program().Wait().status, 0);
+}
+
+// Outsiders' connections would take the descriptors that the state needs.
+TEST_F(LifeTest, DescriptorsAreSharedOutAtTheStart) {
+  const auto limited = [&](const std::string& limit) {
+    Words words = {"-c", "ulimit -n " + limit + "; exec \"$0\" \"$@\"",
+                   BinaryPath("modlog-witness")};
+    const Words arguments = Arguments();
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+  };
+  const Outcome refused = RunProgram("/bin/sh", limited("60"));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_TRUE(Contains(refused.err, "may have 60 files open, want 80"))
+      << refused.err;
+  RunningWitness witness(limited("90"), "/bin/sh");
+  std::vector<std::unique_ptr<Connection>> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.push_back(std::make_unique<Connection>(witness.address()));
+  }
+  idle.resize(10);
+  EXPECT_TRUE(
+      Eventually([&] { return witness.StatusOf(log_.Body(0, 5)) == 200; }));
 }
 
 TEST_F(LifeTest, WrongUsageIsSaidBeforeAnythingIsMade) {

@@ -32,8 +32,9 @@ class RunningWitness {
     return words;
   }
 
-  explicit RunningWitness(const Words& arguments)
-      : program_("modlog-witness", arguments) {
+  explicit RunningWitness(const Words& arguments,
+                          const std::string& program = "modlog-witness")
+      : program_(program, arguments) {
     const std::string out = program_.WaitForOutput("\n");
     address_ = After("http=", out);
     vkey_ = After("vkey=", out);

@@ -22,32 +22,30 @@ class ListReader {
  public:
   explicit ListReader(std::string_view text) : rest_(text) { Advance(); }
 
-  Result<std::vector<WitnessedLog>> Read() {
+  Result<LogList> Read() {
     if (line_ != kHeader) {
       return Bad("want the first line to be \"logs/v0\", got " +
-                 Shown(line_.value_or("")));
+                 Quote(line_.value_or("")));
     }
     Advance();
-    std::vector<WitnessedLog> logs;
     while (line_) {
-      if (logs.size() == kWitnessedLogsMax) {
+      if (list_.logs.size() == kWitnessedLogsMax) {
         return Fail(Code::kTooLarge, Where() + "more than " +
                                          std::to_string(kWitnessedLogsMax) +
                                          " logs");
       }
-      ASSIGN_OR_RETURN(WitnessedLog log, ReadLog());
-      logs.push_back(std::move(log));
-      if (!origins_.insert(logs.back().origin).second) {
-        return Bad("origin " + Shown(logs.back().origin) +
-                   " is in the list twice");
+      auto log = ReadEntry();
+      if (log) {
+        list_.logs.push_back(std::move(*log));
+      } else {
+        PassOver(log.error());
       }
     }
-    return logs;
+    return std::move(list_);
   }
 
  private:
   std::string Where() const { return "line " + std::to_string(number_) + ": "; }
-  static std::string Shown(std::string_view text) { return Quote(text); }
   std::unexpected<Error> Bad(const std::string& what) const {
     return Fail(Code::kMalformed, Where() + what);
   }
@@ -58,14 +56,15 @@ class ListReader {
     while (!rest_.empty() && !line_) {
       ++number_;
       const size_t end = rest_.find('\n');
-      const std::string_view line = rest_.substr(0, end);
+      std::string_view line = rest_.substr(0, end);
       rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
+      if (line.ends_with('\r')) line.remove_suffix(1);
       if (!line.empty() && !line.starts_with('#')) line_ = line;
     }
   }
 
   // TakeIf takes the value of a line "<name> <value>" if the next is that one.
-  std::optional<std::string_view> TakeIf(std::string_view name) {
+  std::optional<std::string_view> TakeIf(std::string_view name) const {
     if (!line_ || !line_->starts_with(name) ||
         !line_->substr(name.size()).starts_with(' ')) {
       return std::nullopt;
@@ -75,15 +74,37 @@ class ListReader {
 
   std::unexpected<Error> Want(std::string_view name) const {
     return Bad("want a line \"" + std::string(name) + " …\", got " +
-               (line_ ? Shown(*line_) : "the end of the list"));
+               (line_ ? Quote(*line_) : "the end of the list"));
+  }
+
+  void PassOver(const Error& why) {
+    ++list_.odd_count;
+    if (list_.odd.size() < kOddEntriesMax) list_.odd.push_back(why.message);
+    while (line_ && !TakeIf("vkey")) Advance();
+  }
+
+  // On an error the reader stands in the entry, behind its vkey line.
+  Result<WitnessedLog> ReadEntry() {
+    const std::string where = Where();
+    ASSIGN_OR_RETURN(WitnessedLog log, ReadLog());
+    if (line_ && !TakeIf("vkey")) {
+      return Bad("a line that is not known, in the entry of " +
+                 Quote(log.origin) + ": " + Quote(*line_));
+    }
+    if (!origins_.insert(log.origin).second) {
+      return Fail(Code::kMalformed, where + "origin " + Quote(log.origin) +
+                                        " is in the list twice");
+    }
+    return log;
   }
 
   Result<WitnessedLog> ReadLog() {
     const auto vkey = TakeIf("vkey");
     if (!vkey) return Want("vkey");
-    auto log = ParseLogKey(*vkey);
-    if (!log) return Prefixed("line " + std::to_string(number_), log.error());
+    const std::string where = "line " + std::to_string(number_);
     Advance();
+    auto log = ParseLogKey(*vkey);
+    if (!log) return Prefixed(where, log.error());
     RETURN_IF_ERROR(ReadOrigin(&*log));
     RETURN_IF_ERROR(ReadQpd(&*log));
     const auto contact = TakeIf("contact");
@@ -115,7 +136,7 @@ class ListReader {
     const auto qpd = ParseDecimal(*text);
     if (!qpd || *qpd == 0 || *qpd > kQueriesPerDayMax) {
       return Bad("qpd is not a decimal of 1.." +
-                 std::to_string(kQueriesPerDayMax) + ": " + Shown(*text));
+                 std::to_string(kQueriesPerDayMax) + ": " + Quote(*text));
     }
     log->qpd = *qpd;
     Advance();
@@ -126,6 +147,7 @@ class ListReader {
   std::optional<std::string_view> line_;
   size_t number_ = 0;
   std::set<std::string> origins_;
+  LogList list_;
 };
 
 bool IsContact(std::string_view text) {
@@ -140,14 +162,16 @@ Result<WitnessedLog> ParseLogKey(std::string_view vkey) {
   ASSIGN_OR_RETURN(VerifierKey key, ParseVerifierKey(vkey));
   if (key.type != SignatureType::kEd25519) {
     return Fail(Code::kUntrusted,
-                "key of " + Quote(key.name) +
-                    " is a cosigner's; a log signs with a key of type 0x01");
+                "key of " + Quote(key.name) + " is " +
+                    (key.type == SignatureType::kMlDsa44 ? "an ML-DSA-44 key"
+                                                         : "a cosigner's") +
+                    "; a log that is witnessed signs with a key of type 0x01");
   }
   std::string origin = key.name;
   return WitnessedLog{std::move(origin), std::move(key), 0, ""};
 }
 
-Result<std::vector<WitnessedLog>> ParseLogList(std::string_view text) {
+Result<LogList> ParseLogList(std::string_view text) {
   if (text.size() > kLogListSizeMax) {
     return Fail(Code::kTooLarge, "log list of " + std::to_string(text.size()) +
                                      " bytes, want at most " +
@@ -173,7 +197,8 @@ Result<std::string> FormatLogList(std::span<const WitnessedLog> logs) {
     text +=
         "qpd " + std::to_string(log.qpd) + "\ncontact " + log.contact + "\n";
   }
-  RETURN_IF_ERROR(ParseLogList(text));
+  ASSIGN_OR_RETURN(const LogList read, ParseLogList(text));
+  if (!read.odd.empty()) return Fail(Code::kMalformed, read.odd.front());
   return text;
 }
 

@@ -18,8 +18,15 @@
 // The order of a log's lines is fixed; `origin` may be left out and is the
 // key's name then, as it is where it says `none`. Blank lines and lines that
 // begin with # are passed over.
-// A list only ever gets longer, so an origin stands in it once. Limits:
-// kLogListSizeMax bytes, kWitnessedLogsMax logs. Pure functions, thread-safe.
+//
+// Lists are made by others, for more witnesses than this one, and get keys and
+// lines that it has never heard of. An entry, from its vkey line to the next,
+// that is not as above costs that entry and no other: it is named and passed
+// over. A list only ever gets longer, so an origin stands in it once; a second
+// entry for it is such an odd one.
+//
+// Limits: kLogListSizeMax bytes, kWitnessedLogsMax logs, kOddEntriesMax named.
+// Pure functions, thread-safe.
 
 #include <cstdint>
 #include <span>
@@ -33,6 +40,7 @@ namespace modlog {
 
 inline constexpr size_t kLogListSizeMax = 64 << 20;
 inline constexpr size_t kWitnessedLogsMax = 100'000;
+inline constexpr size_t kOddEntriesMax = 20;
 inline constexpr uint64_t kQueriesPerDayMax = (uint64_t{1} << 31) - 1;
 
 struct WitnessedLog {
@@ -47,13 +55,21 @@ struct WitnessedLog {
 // kUntrusted for a key that is weak or not of type 0x01.
 Result<WitnessedLog> ParseLogKey(std::string_view vkey);
 
-// ParseLogList: kMalformed, kUntrusted and kTooLarge, with the line's number.
-Result<std::vector<WitnessedLog>> ParseLogList(std::string_view text);
+struct LogList {
+  std::vector<WitnessedLog> logs;
+  // Entries that were passed over: "line 7: …". The first kOddEntriesMax are
+  // named, odd_count says how many there are.
+  std::vector<std::string> odd;
+  size_t odd_count = 0;
+};
 
-// FormatLogList writes what ParseLogList reads as the same. The errors of that
-// for what it would refuse; kMalformed for an origin or a contact that is not
-// one line, and a contact that is empty or has blanks at its ends, of which
-// other readers make something else.
+// ParseLogList: kMalformed for what does not begin as a list does, kTooLarge.
+Result<LogList> ParseLogList(std::string_view text);
+
+// FormatLogList writes what ParseLogList reads as the same. kMalformed for an
+// entry that would be passed over; kMalformed for an origin or a contact that
+// is not one line, and a contact that is empty or has blanks at its ends, of
+// which other readers make something else.
 Result<std::string> FormatLogList(std::span<const WitnessedLog> logs);
 
 }  // namespace modlog

@@ -2,14 +2,19 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "verifier/files.h"
@@ -23,6 +28,7 @@ namespace {
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 constexpr int kExitPoisoned = 4;
+constexpr size_t kOriginsSaidMax = 5;
 
 constexpr char kFooter[] = R"help(
 A witness keeps logs from showing one history to one reader and another to the
@@ -42,15 +48,18 @@ Give the vkey and the address to logs and verifiers. In a policy they stand so:
 
 Which logs it serves is said by --log VKEY, once for each, or by a list in the
 format of the public witness network (logs/v0). Only ever add logs: the origin of
-a log is its name for ever.
+a log is its name for ever. An entry that this version does not know, such as one
+with a key of a new type, is named in a warning and passed over.
 
 In the data directory: witness.key (secret, mode 0600), state (what was cosigned
 last), evidence/ (checkpoints that contradict each other), lock. Key and state
 belong together; a state from a backup has forgotten what was cosigned since, so
 start a new witness instead of restoring one.
 
+SIGHUP reads the lists again: new logs are witnessed, logs that are gone no longer,
+and what was cosigned is kept. Where a list cannot be read all stays as it was.
 SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
-2 wrong usage, 4 a write to the state failed (start again once the cause is
+or no memory left, 2 wrong usage, 4 a write to the state failed (start again once the cause is
 removed).
 
 Try:
@@ -120,34 +129,89 @@ void Say(const std::string& message) {
       std::fprintf(stderr, "%s %s\n", time.c_str(), message.c_str()));
 }
 
+// Where there is no memory left the process ends: what it answered is on the
+// disk, and the next start goes on from there.
+[[noreturn]] void EndWithoutMemory() {
+  constexpr std::string_view kWhy = "modlog-witness: out of memory\n";
+  static_cast<void>(!write(STDERR_FILENO, kWhy.data(), kWhy.size()));
+  _exit(kExitFailed);
+}
+
+// ConnectionsFor raises the limit of open files to what is allowed and returns
+// how many connections that leaves room for; beyond it whoever connects waits,
+// and the state is still written.
+Result<unsigned> ConnectionsFor() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  rlimit raised = limit;
+  raised.rlim_cur = std::min<rlim_t>(
+      limit.rlim_max,
+      std::max<rlim_t>(limit.rlim_cur, kConnectionsMax + kDescriptorsReserve));
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  if (limit.rlim_cur < kConnectionsMin + kDescriptorsReserve) {
+    return Fail(Code::kExhausted,
+                "this process may have " + std::to_string(limit.rlim_cur) +
+                    " files open, want " +
+                    std::to_string(kConnectionsMin + kDescriptorsReserve) +
+                    " or more: raise the limit (ulimit -n, LimitNOFILE= of "
+                    "systemd)");
+  }
+  return static_cast<unsigned>(
+      std::min<rlim_t>(kConnectionsMax, limit.rlim_cur - kDescriptorsReserve));
+}
+
 sigset_t StopSignals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  return set;
+}
+
+sigset_t Signals() {
+  sigset_t set = StopSignals();
   sigaddset(&set, SIGHUP);
   return set;
 }
 
 // To be called before any thread starts, so that all inherit it.
-void BlockStopSignals() {
-  const sigset_t set = StopSignals();
+void BlockSignals() {
+  const sigset_t set = Signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   static_cast<void>(signal(SIGPIPE, SIG_IGN));
   // A file's limit is an error of the write.
   static_cast<void>(signal(SIGXFSZ, SIG_IGN));
 }
 
-// True when a stop was asked for, false after a second. A further signal ends
-// the process at once.
-bool WaitForStop() {
-  const sigset_t set = StopSignals();
+// The signal that came; 0 after a second without one. Behind one that stops, a
+// further one ends the process at once.
+int WaitForSignal() {
+  const sigset_t set = Signals();
   const timespec second = {.tv_sec = 1, .tv_nsec = 0};
-  if (sigtimedwait(&set, nullptr, &second) < 0) return false;
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  return true;
+  const int signal = sigtimedwait(&set, nullptr, &second);
+  if (signal < 0) return 0;
+  if (signal != SIGHUP) {
+    const sigset_t stop = StopSignals();
+    pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  }
+  return signal;
 }
 
+void SayWhatIsOdd(const std::string& path, const LogList& list) {
+  for (const std::string& entry : list.odd) {
+    Say("warning: " + path +
+        ": an entry is passed over, its log is not "
+        "witnessed: " +
+        entry);
+  }
+  if (list.odd_count > list.odd.size()) {
+    Say("warning: " + path + ": and " +
+        Counted(list.odd_count - list.odd.size(), "more entry",
+                "more entries"));
+  }
+}
+
+// A list may be empty: it gets longer, and SIGHUP reads it again.
 Result<std::vector<WitnessedLog>> ReadLogs(const Flags& flags) {
   std::vector<WitnessedLog> logs;
   for (const std::string& vkey : flags.log_keys) {
@@ -157,11 +221,12 @@ Result<std::vector<WitnessedLog>> ReadLogs(const Flags& flags) {
   }
   for (const std::string& path : flags.log_lists) {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kLogListSizeMax));
-    auto list = ParseLogList(text);
+    const auto list = ParseLogList(text);
     if (!list) return Prefixed(path, list.error());
-    logs.insert(logs.end(), list->begin(), list->end());
+    SayWhatIsOdd(path, *list);
+    logs.insert(logs.end(), list->logs.begin(), list->logs.end());
   }
-  if (logs.empty()) {
+  if (flags.log_keys.empty() && flags.log_lists.empty()) {
     return Fail(Code::kMalformed,
                 "no log to witness: want --log VKEY or --log-list FILE");
   }
@@ -171,7 +236,7 @@ Result<std::vector<WitnessedLog>> ReadLogs(const Flags& flags) {
 void Greet(const Witness& witness, const WitnessServer& server) {
   const std::string vkey = FormatVerifierKey(witness.verifier_key());
   Say("witness " + witness.verifier_key().name + " serves " +
-      Counted(witness.log_count(), "log", "logs") + " on http://" +
+      Counted(witness.served_count(), "log", "logs") + " on http://" +
       server.address() + "/");
   const int printed = std::printf("ready http=%s vkey=%s\n",
                                   server.address().c_str(), vkey.c_str());
@@ -180,10 +245,39 @@ void Greet(const Witness& witness, const WitnessServer& server) {
   }
 }
 
+// The first few of them, for the witness's own log.
+std::string Names(const std::vector<std::string>& origins) {
+  std::string names;
+  for (size_t i = 0; i < origins.size() && i < kOriginsSaidMax; ++i) {
+    names += (i == 0 ? ": " : ", ") + Quote(origins[i]);
+  }
+  return names + (origins.size() > kOriginsSaidMax ? ", …" : "");
+}
+
+void ReadListsAgain(const Flags& flags, Witness* witness) {
+  auto logs = ReadLogs(flags);
+  Result<LogsChange> change;
+  if (!logs) {
+    change = std::unexpected(logs.error());
+  } else {
+    change = witness->SetLogs(*logs);
+  }
+  if (!change) {
+    return Say("warning: SIGHUP: the logs stay as they were: " +
+               change.error().message);
+  }
+  Say("SIGHUP: " + Counted(witness->served_count(), "log", "logs") +
+      " witnessed; " + std::to_string(change->added.size()) + " new" +
+      Names(change->added) + "; " + std::to_string(change->removed.size()) +
+      " no longer" + Names(change->removed));
+}
+
 // Serves until told to stop, or until the state cannot be written.
-int Serve(const Witness& witness) {
-  while (!WaitForStop()) {
-    if (const std::string why = witness.failure(); !why.empty()) {
+int Serve(const Flags& flags, Witness* witness) {
+  for (int signal = 0; signal == 0 || signal == SIGHUP;
+       signal = WaitForSignal()) {
+    if (signal == SIGHUP) ReadListsAgain(flags, witness);
+    if (const std::string why = witness->failure(); !why.empty()) {
       Say("stopping: " + why + "; remove the cause, then start again");
       return kExitPoisoned;
     }
@@ -194,6 +288,7 @@ int Serve(const Witness& witness) {
 
 Result<int> Run(const Flags& flags, const ListenAddress& address,
                 std::vector<WitnessedLog> logs) {
+  ASSIGN_OR_RETURN(const unsigned connections, ConnectionsFor());
   ASSIGN_OR_RETURN(
       const auto witness,
       Witness::Open({.data_dir = flags.data_dir,
@@ -204,9 +299,10 @@ Result<int> Run(const Flags& flags, const ListenAddress& address,
   ASSIGN_OR_RETURN(
       const auto server,
       WitnessServer::Start(witness.get(), address,
-                           std::chrono::seconds(flags.request_seconds)));
+                           std::chrono::seconds(flags.request_seconds),
+                           connections));
   Greet(*witness, *server);
-  return Serve(*witness);
+  return Serve(flags, witness.get());
 }
 
 }  // namespace
@@ -214,6 +310,7 @@ Result<int> Run(const Flags& flags, const ListenAddress& address,
 
 int main(int argc, char** argv) {
   modlog::HoldStandardStreams();
+  std::set_new_handler(modlog::EndWithoutMemory);
   modlog::Flags flags;
   CLI::App app("Cosigns the checkpoints of logs that only grow.",
                "modlog-witness");
@@ -231,11 +328,11 @@ int main(int argc, char** argv) {
     return modlog::Complain(modlog::kExitUsage,
                             "--listen: " + address.error().message);
   }
+  modlog::BlockSignals();
   auto logs = modlog::ReadLogs(flags);
   if (!logs) {
     return modlog::Complain(modlog::kExitUsage, logs.error().message);
   }
-  modlog::BlockStopSignals();
   const auto status = modlog::Run(flags, *address, std::move(*logs));
   if (!status) {
     return modlog::Complain(modlog::kExitFailed, status.error().message);

@@ -257,7 +257,7 @@ size_t KeepEscapes(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
 
 Result<std::unique_ptr<WitnessServer>> WitnessServer::Start(
     Witness* witness, ListenAddress address,
-    std::chrono::seconds request_seconds) {
+    std::chrono::seconds request_seconds, unsigned connections) {
   ASSIGN_OR_RETURN(Socket socket, Listen(&address));
   std::unique_ptr<WitnessServer> server(
       new WitnessServer(witness, std::move(address), request_seconds));
@@ -265,7 +265,7 @@ Result<std::unique_ptr<WitnessServer>> WitnessServer::Start(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr,
       nullptr, &Handle, server.get(),  //
       MHD_OPTION_LISTEN_SOCKET, socket.fd(), MHD_OPTION_THREAD_POOL_SIZE,
-      kWitnessThreads, MHD_OPTION_CONNECTION_LIMIT, kConnectionsMax,
+      kWitnessThreads, MHD_OPTION_CONNECTION_LIMIT, connections,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, kConnectionsPerPeerMax,
       MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(request_seconds.count()),

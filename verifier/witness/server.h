@@ -7,9 +7,9 @@
 //   GET  /<hex SHA-256 of origin>/checkpoint  what was cosigned last
 //   GET  /                                   a page for people
 //
-// It may face the Internet; TLS is a proxy's business. Limits:
-// kConnectionsMax at once, of these kConnectionsPerPeerMax of one address;
-// `request_seconds` for a request from the end of the one before;
+// It may face the Internet; TLS is a proxy's business. Limits: `connections` at
+// once, kConnectionsMax at most, of these kConnectionsPerPeerMax of one
+// address; `request_seconds` for a request from the end of the one before;
 // kAddCheckpointSizeMax bytes of body, kRequestHeadMax of request line and
 // headers. Threads wait for the network, not for the disk, but where they keep
 // evidence, of which there is a bounded number.
@@ -28,6 +28,10 @@ namespace modlog {
 
 inline constexpr unsigned kWitnessThreads = 2;
 inline constexpr unsigned kConnectionsMax = 512;
+inline constexpr unsigned kConnectionsMin = 16;
+// Descriptors that are not connections: streams, state, evidence, lists,
+// polling.
+inline constexpr unsigned kDescriptorsReserve = 64;
 inline constexpr unsigned kConnectionsPerPeerMax = 128;
 inline constexpr unsigned kRequestSecondsDefault = 30;
 inline constexpr unsigned kStopSeconds = 2;
@@ -39,7 +43,8 @@ class WitnessServer {
   // kUnavailable where the address is taken.
   static Result<std::unique_ptr<WitnessServer>> Start(
       Witness* witness, ListenAddress address,
-      std::chrono::seconds request_seconds);
+      std::chrono::seconds request_seconds,
+      unsigned connections = kConnectionsMax);
   // Answers what has been asked, for kStopSeconds, then stops.
   ~WitnessServer();
   WitnessServer(const WitnessServer&) = delete;

@@ -94,13 +94,8 @@ Result<std::unique_ptr<Witness>> Witness::Open(Options options) {
                    KeyFor(directory.path(), file->state(), options.name));
   std::unique_ptr<Witness> witness(
       new Witness(std::move(options), std::move(directory), std::move(key)));
-  for (const WitnessedLog& log : witness->options_.logs) {
-    RETURN_IF_ERROR(witness->AddLog(log));
-  }
   RETURN_IF_ERROR(witness->Restore(file->state()));
-  for (const auto& [origin, log] : witness->logs_) {
-    witness->by_hash_[HexOf(origin)] = &origin;
-  }
+  RETURN_IF_ERROR(witness->SetLogs(witness->options_.logs));
   ASSIGN_OR_RETURN(witness->evidence_,
                    Evidence::Open(witness->directory_.path() + "/evidence"));
   witness->commit_ = std::make_unique<GroupCommit>(std::move(file));
@@ -112,12 +107,16 @@ Witness::Witness(Options options, LockedDirectory directory, SignerKey key)
       directory_(std::move(directory)),
       key_(std::move(key)) {}
 
-Result<void> Witness::AddLog(const WitnessedLog& log) {
-  if (logs_.size() == kWitnessedLogsMax) {
+namespace {
+
+using KeysByOrigin = std::map<std::string, std::vector<VerifierKey>>;
+
+Result<void> AddKey(const WitnessedLog& log, KeysByOrigin* logs) {
+  std::vector<VerifierKey>& keys = (*logs)[log.origin];
+  if (logs->size() > kWitnessedLogsMax) {
     return Fail(Code::kTooLarge,
                 "more than " + std::to_string(kWitnessedLogsMax) + " logs");
   }
-  std::vector<VerifierKey>& keys = logs_[log.origin].keys;
   const auto same = [&](const VerifierKey& key) {
     return key.key == log.key.key;
   };
@@ -128,6 +127,59 @@ Result<void> Witness::AddLog(const WitnessedLog& log) {
   }
   keys.push_back(log.key);
   return {};
+}
+
+}  // namespace
+
+Witness::Log& Witness::Known(const std::string& origin) {
+  const auto [log, is_new] = logs_.try_emplace(origin);
+  if (is_new) by_hash_[HexOf(origin)] = &log->first;
+  return log->second;
+}
+
+Result<LogsChange> Witness::SetLogs(std::span<const WitnessedLog> logs) {
+  KeysByOrigin wanted;
+  for (const WitnessedLog& log : logs) RETURN_IF_ERROR(AddKey(log, &wanted));
+  LogsChange change;
+  const std::lock_guard lock(mutex_);
+  size_t known = logs_.size();
+  for (const auto& [origin, keys] : wanted) known += !logs_.contains(origin);
+  if (known > std::max(kKnownLogsMax, logs_.size())) {
+    return Fail(Code::kTooLarge, "more than " + std::to_string(kKnownLogsMax) +
+                                     " logs came and went: start the witness "
+                                     "again");
+  }
+  for (auto& [origin, log] : logs_) {
+    if (log.keys == nullptr || wanted.contains(origin)) continue;
+    log.keys = nullptr;
+    change.removed.push_back(origin);
+  }
+  for (auto& [origin, keys] : wanted) {
+    Log& log = Known(origin);
+    if (log.keys == nullptr) change.added.push_back(origin);
+    log.keys =
+        std::make_shared<const std::vector<VerifierKey>>(std::move(keys));
+  }
+  return change;
+}
+
+size_t Witness::log_count() const {
+  const std::lock_guard lock(mutex_);
+  return logs_.size();
+}
+
+size_t Witness::served_count() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::ranges::count_if(
+      logs_, [](const auto& log) { return log.second.keys != nullptr; }));
+}
+
+std::pair<Witness::Log*, Witness::Keys> Witness::Find(
+    const std::string& origin) {
+  const std::lock_guard lock(mutex_);
+  const auto found = logs_.find(origin);
+  if (found == logs_.end()) return {nullptr, nullptr};
+  return {&found->second, found->second.keys};
 }
 
 Result<void> Witness::Restore(const State& state) {
@@ -150,7 +202,7 @@ Result<void> Witness::RestoreLog(const std::string& origin,
   }
   ASSIGN_OR_RETURN(const Checkpoint checkpoint,
                    ParseAnyCheckpoint(opened->note.text));
-  Log& log = logs_[origin];
+  Log& log = Known(origin);
   log.tree = checkpoint.tree;
   log.note = log.published = note;
   log.cosigned_at_s = opened->verified.front().time_s;
@@ -160,12 +212,9 @@ Result<void> Witness::RestoreLog(const std::string& origin,
 void Witness::AddCheckpoint(std::string_view body, Done done) {
   auto request = ParseAddCheckpoint(body);
   if (!request) return done(Refuse(400, request.error().message));
-  const auto found = logs_.find(request->checkpoint.origin);
-  if (found == logs_.end() || found->second.keys.empty()) {
-    return done(Refuse(404, "unknown log"));
-  }
-  Log* const log = &found->second;
-  auto lines = TrustedLines(request->note, log->keys);
+  const auto [log, keys] = Find(request->checkpoint.origin);
+  if (!keys) return done(Refuse(404, "unknown log"));
+  auto lines = TrustedLines(request->note, *keys);
   if (!lines) return done(Refuse(403, lines.error().message));
   request->note.signatures = std::move(*lines);
   if (FormatNote(request->note).size() > kKeptNoteSizeMax) {
@@ -291,9 +340,9 @@ void Witness::AnswerWhenDurable(Log* log, Decision decision, Done done) {
 }
 
 SharedNote Witness::LatestOf(std::string_view origin_hash) const {
+  const std::lock_guard lock(mutex_);
   const auto origin = by_hash_.find(origin_hash);
   if (origin == by_hash_.end()) return nullptr;
-  const std::lock_guard lock(mutex_);
   return logs_.find(*origin->second)->second.published;
 }
 
@@ -302,7 +351,7 @@ std::vector<Witness::Row> Witness::Rows(size_t most) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [origin, log] : logs_) {
     if (rows.size() == most) break;
-    rows.push_back({origin, log.published, !log.keys.empty()});
+    rows.push_back({origin, log.published, log.keys != nullptr});
   }
   return rows;
 }

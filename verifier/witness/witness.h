@@ -16,8 +16,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "verifier/locked_directory.h"
@@ -30,6 +32,8 @@
 namespace modlog {
 
 inline constexpr size_t kKeysPerLogMax = 16;
+// Served now, or known from the state and from lists before.
+inline constexpr size_t kKnownLogsMax = 2 * kWitnessedLogsMax;
 inline constexpr double kUpdatesPerSecondDefault = 10;
 
 // The content type of words for people, and of notes.
@@ -40,6 +44,12 @@ struct WitnessAnswer {
   std::string content_type;
   std::string body;
   const char* allow = nullptr;  // methods, for 405
+};
+
+// What a new set of logs changed, by origin.
+struct LogsChange {
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
 };
 
 class Witness {
@@ -72,7 +82,15 @@ class Witness {
   };
   // Rows returns at most `most` logs in the order of their origins.
   std::vector<Row> Rows(size_t most) const;
-  size_t log_count() const { return logs_.size(); }
+  size_t log_count() const;     // that are known
+  size_t served_count() const;  // of these
+
+  // SetLogs serves these logs from now on, and no others; what was cosigned of
+  // a log that goes is kept, and holds when it comes back. On an error all
+  // stays as it was: kTooLarge beyond kWitnessedLogsMax logs, kKeysPerLogMax
+  // keys of one, or where so many came and went that kKnownLogsMax would be
+  // known.
+  Result<LogsChange> SetLogs(std::span<const WitnessedLog> logs);
 
   const VerifierKey& verifier_key() const { return key_.verifier; }
   // Why nothing can be stored any more; empty as long as all is well. Then only
@@ -80,8 +98,9 @@ class Witness {
   std::string failure() const { return commit_->failure(); }
 
  private:
+  using Keys = std::shared_ptr<const std::vector<VerifierKey>>;
   struct Log {
-    std::vector<VerifierKey> keys;  // empty: not served
+    Keys keys;  // null: not served
     Rate rate;
     // The latest accepted update; what is published is durable.
     std::optional<TreeHead> tree;
@@ -95,7 +114,9 @@ class Witness {
   using Logs = std::map<std::string, Log, std::less<>>;
 
   Witness(Options options, LockedDirectory directory, SignerKey key);
-  Result<void> AddLog(const WitnessedLog& log);
+  Log& Known(const std::string& origin);  // REQUIRES: mutex_, but for Open
+  // The log of an origin and its keys; null where it is not served.
+  std::pair<Log*, Keys> Find(const std::string& origin);
   Result<void> Restore(const State& state);
   Result<void> RestoreLog(const std::string& origin, const SharedNote& note);
 
@@ -119,10 +140,12 @@ class Witness {
   const Options options_;
   const LockedDirectory directory_;
   const SignerKey key_;
-  Logs logs_;  // the set of them does not change once open
-  std::map<std::string, const std::string*, std::less<>> by_hash_;
   std::unique_ptr<Evidence> evidence_;
-  mutable std::mutex mutex_;             // guards what changes in each Log
+  mutable std::mutex mutex_;
+  // Guarded by mutex_. A log that is no longer served stays: a request for it
+  // may be under way, and what was cosigned must be known when it comes back.
+  Logs logs_;
+  std::map<std::string, const std::string*, std::less<>> by_hash_;
   std::unique_ptr<GroupCommit> commit_;  // last: its thread calls back
 };
 
