@@ -39,7 +39,7 @@ PATH=$bin:$PATH
 say "2. Start a log on an embedded database, on free ports"
 modlogd --grpc-listen 127.0.0.1:0 --http-listen 127.0.0.1:0 >ready 2>modlogd.log &
 log_pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   grep -q '^ready ' ready && break
   kill -0 "$log_pid" 2>/dev/null || { cat modlogd.log >&2; exit 1; }
   sleep 0.1

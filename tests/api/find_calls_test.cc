@@ -5,12 +5,12 @@
 
 #include <atomic>
 #include <future>
-#include <thread>
 
 #include "api/server/entry_status.h"
 #include "api/server/pages.h"
 #include "api/server/scan_thread.h"
 #include "tests/api/test_support.h"
+#include "tests/eventually.h"
 #include "verifier/core/entry.h"
 
 namespace modlog::find_calls_test {
@@ -241,10 +241,7 @@ TEST(ScanThread, WhoWaitsHasTheirTurnBesideWhoAlwaysHasMoreToDo) {
   ScanThread scans;
   ASSERT_TRUE(scans.Add(idle));
   ASSERT_TRUE(scans.Add(busy));
-  for (int i = 0; i < 3'000 && idle->steps < 3; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_GE(idle->steps, 3);
+  EXPECT_TRUE(Eventually([&] { return idle->steps >= 3; }));
   EXPECT_GT(busy->steps, idle->steps);
 }
 

@@ -2,7 +2,8 @@
 
     odd_server.py MODE DIRECTORY
 
-Prints the port, then serves until it is killed.
+Prints the port, then serves until it is killed. "silent" prints a line whenever
+it falls silent.
 """
 import gzip
 import http.server
@@ -37,7 +38,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode == "forbidden":
             return self.answer(403)
         if mode == "slow":
-            time.sleep(0.05)
+            time.sleep(0.5)
         if mode == "flaky" and count < 3:
             return self.answer(503)
         if mode == "elsewhere":
@@ -75,7 +76,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.flush()
-            threading.Event().wait(60)
+            print("silent", flush=True)
+            threading.Event().wait(3600)  # longer than any test waits
             return None
         return self.answer(200, body)
 

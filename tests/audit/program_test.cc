@@ -288,8 +288,7 @@ TEST_F(ProgramTest, AnInterruptedAuditEndsInOrderAndRemembersNothing) {
   Child audit({MODLOG_BIN_DIR "/modlog-verify", "audit",
                "http://127.0.0.1:" + server.FirstLine(), "--policy", Policy(),
                "--state", state, "--first-use"});
-  while (!std::filesystem::exists(state)) usleep(1000);
-  usleep(300'000);  // by now it waits for a tile that will not come
+  EXPECT_EQ(server.FirstLine(), "silent");  // it waits for what will not come
   kill(audit.pid(), SIGINT);
   EXPECT_EQ(audit.Wait(), 2);
   EXPECT_TRUE(std::filesystem::is_empty(state));

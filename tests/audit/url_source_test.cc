@@ -46,10 +46,12 @@ class UrlSourceTest : public testing::Test {
 
   AuditReport AuditServed(const std::string& mode,
                           const UrlSourceOptions& options = Hasty()) {
-    const std::unique_ptr<Source> source = Serve(mode, options);
+    return AuditOf(Serve(mode, options).get(), options);
+  }
+  static AuditReport AuditOf(Source* source, const UrlSourceOptions& options) {
     const Policy policy = SmallPolicy();
     AuditRequest request;
-    request.source = source.get();
+    request.source = source;
     request.policy = &policy;
     request.threads = 2;
     request.stop = options.stop;
@@ -124,11 +126,12 @@ TEST_F(UrlSourceTest, AnAuditThatWaitsForAnAnswerCanBeInterrupted) {
   std::atomic<bool> stop = false;
   UrlSourceOptions options = Hasty();
   options.stop = &stop;
-  std::jthread later([&stop] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const std::unique_ptr<Source> source = Serve("silent", options);
+  std::jthread later([&] {
+    EXPECT_EQ(server_->FirstLine(), "silent");  // it waits for what won't come
     stop = true;
   });
-  const AuditReport report = AuditServed("silent", options);
+  const AuditReport report = AuditOf(source.get(), options);
   EXPECT_EQ(report.verdict, Verdict::kCannotTell);
   EXPECT_NE(report.reason.find("interrupted"), std::string::npos)
       << report.reason;

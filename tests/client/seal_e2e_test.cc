@@ -15,6 +15,7 @@
 
 #include "tests/audit/small_log.h"
 #include "tests/client/running_log.h"
+#include "tests/held_port.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/tile.h"
@@ -48,32 +49,31 @@ std::string Word(const std::string& text, const std::string& before) {
 // A log whose process can end and begin again at the same address.
 class SealLog {
  public:
-  SealLog() { Start("127.0.0.1:0"); }
+  SealLog() { Start(); }
 
-  void Start(const std::string& listen) {
+  void Start() {
     server_ = std::make_unique<Program>(
-        "modlogd", Words{"--data-dir", data(), "--grpc-listen", listen,
+        "modlogd", Words{"--data-dir", data(), "--grpc-listen", grpc(),
                          "--http-listen", "127.0.0.1:0"});
     const std::string out = server_->WaitForOutput("\n");
-    grpc_ = Word(out, "grpc=");
     http_ = Word(out, "http=");
-    if (grpc_.empty()) ADD_FAILURE() << server_->Wait().err;
+    if (http_.empty()) ADD_FAILURE() << server_->Wait().err;
   }
   void KillAndRestart() {
     server_->Signal(SIGKILL);
     server_->Wait();
-    Start(grpc_);
+    Start();
   }
 
   std::string data() const { return folder_ / "data"; }
   std::string operator_token() const { return data() + "/operator.token"; }
   const std::string& http() const { return http_; }
-  const std::string& grpc() const { return grpc_; }
+  std::string grpc() const { return port_.address(); }
 
  private:
   TemporaryFolder folder_;
+  HeldPort port_;
   std::unique_ptr<Program> server_;
-  std::string grpc_;
   std::string http_;
 };
 

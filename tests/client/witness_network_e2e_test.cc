@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/client/running_log.h"
+#include "tests/eventually.h"
 
 namespace modlog::witness_network_e2e_test {
 namespace {
@@ -87,8 +88,7 @@ TEST_F(WitnessEnrolmentTest, OurWitnessServesALogByWhatIsPrinted) {
       std::string(kAction) + "\n");
   EXPECT_EQ(append.status, 0) << append.err;
   // Held back until the witness has cosigned it.
-  for (int i = 0; i < 200 && PublishedSize(grpc) == 0; ++i) usleep(50'000);
-  EXPECT_EQ(PublishedSize(grpc), 1u);
+  EXPECT_TRUE(Eventually([&] { return PublishedSize(grpc) == 1; }));
 
   // One request in 10 ms is more than anybody will take: that is said.
   const Outcome many = Print(grpc);

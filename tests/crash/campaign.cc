@@ -15,7 +15,7 @@ constexpr int kFailpointExit = 137;  // log/failpoint.cc
 constexpr int kFailpointEach = 5;    // one round of so many, at least
 constexpr int kKilledReturnEach = 8;
 constexpr int kAttemptsEach = 3;  // for each round asked for
-constexpr double kDeathSeconds = 30;
+constexpr double kDeathSeconds = 120;
 
 void SleepMicroseconds(int microseconds) {
   std::this_thread::sleep_for(std::chrono::microseconds(microseconds));

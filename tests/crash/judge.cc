@@ -28,7 +28,7 @@ template <typename Response, typename Call>
 Result<Response> Ask(const std::string& what, Call call) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(30));
+                       std::chrono::seconds(240));
   Response response;
   const grpc::Status status = call(&context, &response);
   if (status.ok()) return response;

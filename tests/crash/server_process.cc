@@ -16,7 +16,7 @@
 namespace modlog {
 namespace {
 
-constexpr int kReadyMilliseconds = 60'000;
+constexpr int kReadyMilliseconds = 240'000;
 
 std::string LastLine(const std::string& path) {
   std::ifstream file(path);

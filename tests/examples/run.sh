@@ -91,7 +91,7 @@ cd "$work"
 "$bin/modlogd" --enrolled-only --grpc-listen 127.0.0.1:0 \
   --http-listen 127.0.0.1:0 >ready 2>modlogd.log &
 log_pid=$!
-for _ in $(seq 300); do
+for _ in $(seq 1200); do
   grep -q '^ready ' ready && break
   kill -0 "$log_pid" 2>/dev/null || break
   sleep 0.1

@@ -32,8 +32,22 @@ build_tools() {
     skip "the other programs could not be built: $(tail -n 1 "$work/go.log")"
 }
 
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# hold_port: sets port to a free one, which stays bound, without listening, until
+# the test ends: else the system could give it to another before the server that
+# it is for has started. Servers bind it beside, with SO_REUSEADDR.
+hold_port() {
+  : >"$work/port"
+  python3 -c '
+import signal, socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+signal.pause()' >"$work/port" &
+  pids+=("$!")
+  wait_for 120 "a free port" test -s "$work/port"
+  port=$(cat "$work/port")
 }
 
 # wait_for SECONDS WHAT COMMAND…: until the command succeeds.
@@ -54,7 +68,7 @@ start_log() {
     --http-listen 127.0.0.1:0 "$@" >"$work/ready" 2>>"$work/modlogd.log" &
   log_pid=$!
   pids+=("$log_pid")
-  wait_for 30 "modlogd" grep -q '^ready ' "$work/ready"
+  wait_for 120 "modlogd" grep -q '^ready ' "$work/ready"
   server=$(sed -n 's/^ready grpc=\([^ ]*\).*/\1/p' "$work/ready")
   http=$(sed -n 's/.* http=\([^ ]*\).*/\1/p' "$work/ready")
   vkey=$(sed -n 's/.* vkey=//p' "$work/ready")

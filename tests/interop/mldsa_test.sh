@@ -45,11 +45,11 @@ end_process "$log_pid" TERM
 "$tools/generate_keys" --origin omni.example/pq --mldsa --out_priv pq.sec \
   --out_pub pq.pub >/dev/null 2>&1
 printf 'Logs:\n  - Origin: %s\n    PublicKey: %s\n' "${vkey%%+*}" "$vkey" >logs.yaml
-port=$(free_port)
+hold_port
 "$tools/omniwitness" --listen "127.0.0.1:$port" --metrics_listen= \
   --private_key_path pq.sec --db_file omni.db --additional_logs logs.yaml >omni.log 2>&1 &
 pids+=("$!")
-wait_for 20 "omniwitness" python3 -c "import socket; socket.create_connection(('127.0.0.1', $port))"
+wait_for 120 "omniwitness" python3 -c "import socket; socket.create_connection(('127.0.0.1', $port))"
 cat >witnesses.policy <<POLICY
 log $vkey
 witness pq $(cat pq.pub) http://127.0.0.1:$port/
@@ -58,7 +58,7 @@ POLICY
 start_log --mldsa-key mldsa.key --policy witnesses.policy --witness-interval-ms 50
 [ "$(log_field 's["mldsa_vkey"]')" = "$second" ] || fail "another second key after a restart"
 append 700 2
-wait_for 30 "the cosignature of size 1000" log_is 's["published"]["size"]' 1000
+wait_for 120 "the cosignature of size 1000" log_is 's["published"]["size"]' 1000
 "$bin/modlog-verify" audit "http://$http/" --policy data/log.policy --first-use \
   >audit.log 2>&1 || fail "the quorum is not believed" audit.log
 echo "a quorum of ML-DSA-44 at size 1000"

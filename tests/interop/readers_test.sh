@@ -27,7 +27,7 @@ end_process "$log_pid" TERM
 "$bin/modlog-witness" --data-dir w --listen 127.0.0.1:0 \
   --name witness.example/1 --log "$vkey" >witness.ready 2>witness.log &
 pids+=("$!")
-wait_for 30 "modlog-witness" grep -q '^ready ' witness.ready
+wait_for 120 "modlog-witness" grep -q '^ready ' witness.ready
 cat >witnesses.policy <<POLICY
 log $vkey
 witness one $(sed -n 's/.* vkey=//p' witness.ready) http://$(sed -n 's/^ready http=\([^ ]*\).*/\1/p' witness.ready)/
@@ -39,7 +39,7 @@ size=0
 for want in 1 255 256 257 1000; do
   append $((want - size)) "$want"
   size=$want
-  wait_for 30 "the cosignature of size $size" log_is 's["published"]["size"]' "$size"
+  wait_for 120 "the cosignature of size $size" log_is 's["published"]["size"]' "$size"
   read_log "$size"
   receipts=()
   for index in $(printf '%s\n' 0 $((size / 2)) $((size - 1)) | sort -nu); do

@@ -43,7 +43,7 @@ mirror() { # LOG DIRECTORY
 mkdir l
 python3 -u -m http.server 0 --bind 127.0.0.1 --directory l >server.log 2>&1 &
 pids+=($!)
-wait_for 30 "the web server" grep -q 'http://' server.log
+wait_for 120 "the web server" grep -q 'http://' server.log
 url=$(sed -n 's/.*(\(http:[^)]*\)).*/\1/p' server.log)
 
 size=0
@@ -65,7 +65,7 @@ extend l 3000 killed
 "$bin/modlog-verify" mirror "$url" m --policy policy --interval 1 >mirror.log 2>&1 &
 mirror_pid=$!
 pids+=("$mirror_pid")
-wait_for 30 "the first new file" test -e m/tile/0/004
+wait_for 120 "the first new file" test -e m/tile/0/004
 end_process "$mirror_pid" 9 || true
 mirror "$url" m >mirror.log 2>&1 || fail "our mirror does not go on" mirror.log
 accepts m 4000 || fail "fsck refuses the mirror after kill -9" fsck.log

@@ -30,7 +30,7 @@ cd "$work"
 ssh-keygen -q -t ed25519 -N '' -f lite
 ssh-agent -D -a "$work/agent" >/dev/null &
 pids+=($!)
-wait_for 10 "ssh-agent" test -S agent
+wait_for 120 "ssh-agent" test -S agent
 SSH_AUTH_SOCK=$work/agent ssh-add -q lite 2>/dev/null
 python3 - "$vkey" "$fresh_vkey" <<'SQL'
 import sqlite3, sys
@@ -43,14 +43,15 @@ for vkey in sys.argv[1:]:
     db.execute("INSERT INTO key VALUES (?, ?)", [origin, vkey])
 db.commit()
 SQL
-lite_port=$(free_port)
+hold_port
+lite_port=$port
 start_lite() {
   "$tools/litewitness" -db lite.db -name lite.example/1 -ssh-agent "$work/agent" \
     -key "$(ssh-keygen -lf lite.pub | cut -d' ' -f2)" \
     -listen "127.0.0.1:$lite_port" >>lite.log 2>&1 &
   lite_pid=$!
   pids+=("$lite_pid")
-  wait_for 20 "litewitness" python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$lite_port/')"
+  wait_for 120 "litewitness" python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$lite_port/')"
 }
 start_lite
 lite_vkey=$(python3 -c "
@@ -66,14 +67,15 @@ print(re.search(r'lite\.example/1\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+', u.urlopen('htt
     printf '  - Origin: %s\n    PublicKey: %s\n' "${key%%+*}" "$key"
   done
 } >logs.yaml
-omni_port=$(free_port)
+hold_port
+omni_port=$port
 start_omni() {
   "$tools/omniwitness" --listen "127.0.0.1:$omni_port" --metrics_listen= \
     --private_key_path omni.sec --private_key_path pq.sec --db_file omni.db \
     --additional_logs logs.yaml >>omni.log 2>&1 &
   omni_pid=$!
   pids+=("$omni_pid")
-  wait_for 20 "omniwitness" python3 -c "import socket; socket.create_connection(('127.0.0.1', $omni_port))"
+  wait_for 120 "omniwitness" python3 -c "import socket; socket.create_connection(('127.0.0.1', $omni_port))"
 }
 start_omni
 
@@ -88,9 +90,9 @@ POLICY
 restart_log() { start_log --policy witnesses.policy --witness-interval-ms 50; }
 
 restart_log
-wait_for 30 "both cosignatures of size 300" log_is 's["published"]["size"]' 300
+wait_for 120 "both cosignatures of size 300" log_is 's["published"]["size"]' 300
 append 700 2
-wait_for 30 "both cosignatures of size 1000" log_is 's["published"]["size"]' 1000
+wait_for 120 "both cosignatures of size 1000" log_is 's["published"]["size"]' 1000
 curl -sf "http://$http/checkpoint" >checkpoint
 [ "$(grep -c '^— ' checkpoint)" = 3 ] || fail "the checkpoint has other than three signatures" checkpoint
 "$bin/modlog-verify" audit "http://$http/" --policy data/log.policy --first-use >audit.log 2>&1 ||
@@ -101,25 +103,25 @@ echo "litewitness and omniwitness cosign size 1000"
 end_process "$lite_pid" KILL || true
 end_process "$omni_pid" KILL || true
 append 1 3
-wait_for 30 "the log to notice" log_is '[bool(w["trouble"]) for w in s["witnesses"]]' '[True, True]'
+wait_for 120 "the log to notice" log_is '[bool(w["trouble"]) for w in s["witnesses"]]' '[True, True]'
 log_is 's["published"]["size"]' 1000 || fail "published without a quorum"
 start_lite
 start_omni
-wait_for 90 "both after their restart" log_is 's["published"]["size"]' 1001
+wait_for 120 "both after their restart" log_is 's["published"]["size"]' 1001
 echo "both go on after kill -9"
 
 end_process "$log_pid" KILL || true
 cp -r data older
 restart_log
 append 99 4
-wait_for 60 "both after the log's restart" log_is 's["published"]["size"]' 1100
+wait_for 120 "both after the log's restart" log_is 's["published"]["size"]' 1100
 echo "the log goes on after kill -9"
 
 # --- an older copy of the whole directory ---
 end_process "$log_pid" TERM || fail "modlogd did not stop in order" modlogd.log
 rm -rf data && mv older data
 restart_log
-wait_for 60 "the log to stop signing" log_is 's["state"]' ROLLED_BACK
+wait_for 120 "the log to stop signing" log_is 's["state"]' ROLLED_BACK
 log_field 's["state_reason"]' | grep -q 'has seen 1,\?100 entries of this log, which has 1,\?001' ||
   fail "the reason is another: $(log_field 's["state_reason"]')"
 if append 1 5 2>/dev/null; then fail "an append after it was rolled back"; fi
@@ -132,7 +134,7 @@ echo "a restored copy refuses to sign"
 # --- all lost but the key: neither witness shows anything to readers ---
 find data -mindepth 1 ! -name log.key -delete
 restart_log
-wait_for 60 "the log to stop signing" log_is 's["state"]' ROLLED_BACK
+wait_for 120 "the log to stop signing" log_is 's["state"]' ROLLED_BACK
 log_field 's["state_reason"]' | grep -q 'has seen 1,\?100 entries of this log, which has 0' ||
   fail "the reason is another: $(log_field 's["state_reason"]')"
 log_is 's["signed"]["size"]' 0 || fail "the key was used on an empty directory"
@@ -145,12 +147,12 @@ sed "s|^log .*|log $fresh_vkey|" witnesses.policy >fresh.policy
 : >modlogd.log
 end_process "$lite_pid" KILL || true
 start_log --policy fresh.policy --witness-interval-ms 50
-wait_for 30 "the log to say that it waits" grep -q ' info UNCONFIRMED: ' modlogd.log
+wait_for 120 "the log to say that it waits" grep -q ' info UNCONFIRMED: ' modlogd.log
 if append 1 6 2>/dev/null; then fail "an append before both have answered"; fi
 start_lite
-wait_for 60 "both to let a new log begin" grep -q ' info SERVING: ' modlogd.log
+wait_for 120 "both to let a new log begin" grep -q ' info SERVING: ' modlogd.log
 append 1 6
-wait_for 30 "both cosignatures of size 1" log_is 's["published"]["size"]' 1
+wait_for 120 "both cosignatures of size 1" log_is 's["published"]["size"]' 1
 if grep ' error ' modlogd.log; then fail "an error where all is well"; fi
 end_process "$log_pid" TERM
 echo "a new log begins before them"

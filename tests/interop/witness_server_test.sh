@@ -22,7 +22,7 @@ start_witness() {
     --name witness.example/ours --log "$log_vkey" >ready 2>>witness.log &
   witness_pid=$!
   pids+=("$witness_pid")
-  wait_for 30 "modlog-witness" grep -q '^ready ' ready
+  wait_for 120 "modlog-witness" grep -q '^ready ' ready
   address=$(sed -n 's/^ready http=\([^ ]*\).*/\1/p' ready)
   witness_vkey=$(sed -n 's/.* vkey=//p' ready)
 }

@@ -33,7 +33,7 @@ def write(folder, files):
 
 def ask_program(program, case, folder):
     arguments = [program, *case.command, *EXTRA.get(case.command[0], [])]
-    ran = subprocess.run(arguments, cwd=folder, capture_output=True, timeout=60,
+    ran = subprocess.run(arguments, cwd=folder, capture_output=True, timeout=240,
                          check=False)
     return ran.returncode, (ran.stdout + ran.stderr).decode("utf-8", "replace")
 
@@ -83,7 +83,7 @@ def compare_bare(program, work):
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
         ran = subprocess.run([program, kind, path], capture_output=True, text=True,
-                             timeout=60, check=False)
+                             timeout=240, check=False)
         said = io.StringIO()
         with contextlib.redirect_stdout(said), open(path, "rb") as file:
             second = verify.judge_bare_file(kind, file.read())

@@ -32,7 +32,7 @@ def submit(address, old, proof, of_note):
     body = "\n".join(lines).encode() + b"\n\n" + of_note
     request = urllib.request.Request(address + "/add-checkpoint", data=body)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=240) as answer:
             return answer.status
     except urllib.error.HTTPError as refusal:
         return refusal.code
@@ -88,7 +88,7 @@ def watch(work, trust, *more):
     return subprocess.run(
         [*more, "watch", "log", "--policy", "policy", "--state", "state", "--first-use",
          "--integrity-only", "--once", "--interval", "1"],
-        cwd=work, capture_output=True, text=True, timeout=60, check=False)
+        cwd=work, capture_output=True, text=True, timeout=240, check=False)
 
 
 def found_by_watch(work, trust, programs, where):

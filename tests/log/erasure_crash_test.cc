@@ -10,9 +10,9 @@
 #include <fstream>
 #include <future>
 #include <sstream>
-#include <thread>
 
 #include "log/key_slots.h"
+#include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
@@ -148,10 +148,7 @@ TEST_P(ErasureCrashTest, IsFinishedByTheNextStart) {
     EXPECT_EQ(log->signed_head()->tree.size, 1u);
     ASSERT_TRUE(EraseNow(log.get()));
   }
-  for (int tries = 0; tries < 3'000 && !IsErased(log.get()); ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_TRUE(IsErased(log.get()));
+  EXPECT_TRUE(Eventually([&] { return IsErased(log.get()); }));
   // Whatever was to be done is done when nothing more can be asked for.
   EraseNow(log.get());
   const std::string file = KeySlotsOf(directory.path());
@@ -190,12 +187,9 @@ TEST_P(RedactionCrashTest, IsFinishedByTheNextStart) {
     EXPECT_TRUE(log->ReadLeaf(0));
     ASSERT_TRUE(RedactNow(log.get()));
   }
-  for (int tries = 0;
-       tries < 3'000 &&
-       (log->ReadLeaf(0) || !FilesWith(directory.path(), action).empty());
-       ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  EXPECT_TRUE(Eventually([&] {
+    return !log->ReadLeaf(0) && FilesWith(directory.path(), action).empty();
+  }));
   EXPECT_TRUE(RedactNow(log.get()));  // the same entry, when all of it is done
   EXPECT_EQ(log->signed_head()->tree.size, 2u);
   EXPECT_EQ(log->ReadLeaf(0).error().code, Code::kNotFound);

@@ -5,9 +5,9 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <set>
-#include <thread>
 
 #include "log/key_slots.h"
+#include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
@@ -315,10 +315,7 @@ TEST_F(ErasureTest, WaitsForTheDailyRunAndForOthers) {
   EXPECT_TRUE(log_->ReadPayload(3)->erasure_pending);
   EXPECT_EQ(log_->signed_head()->tree.size, 6u);
   clock_.Advance(86'400'000);
-  for (int i = 0; i < 200 && log_->signed_head()->tree.size < 8; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  ASSERT_EQ(log_->signed_head()->tree.size, 8u);
+  ASSERT_TRUE(Eventually([&] { return log_->signed_head()->tree.size == 8; }));
   std::set<std::string> abouts;
   for (const uint64_t index : {6u, 7u}) {
     v1::Action action;
@@ -341,9 +338,7 @@ TEST_F(ErasureTest, RetentionEndsWithoutAnEntry) {
   Add(record);
   Add(CommitTo(TakedownMessage("long"), kParts));
   clock_.Advance(3 * int64_t{86'400'000});
-  for (int i = 0; i < 200 && !log_->ReadPayload(0)->parts.empty(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  EXPECT_TRUE(Eventually([&] { return log_->ReadPayload(0)->parts.empty(); }));
   log_.reset();  // waits for the run
   OpenOnDisk();
   EXPECT_TRUE(log_->ReadPayload(0)->parts.empty());
@@ -400,9 +395,7 @@ TEST_F(ErasureTest, ARetentionRunPurgesOnce) {
     ASSERT_TRUE(logged.get_future().get());
   }
   clock_.Advance(3 * int64_t{86'400'000});
-  for (int i = 0; i < 600 && purges == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  EXPECT_TRUE(Eventually([&] { return purges > 0; }));
   log_.reset();  // waits for the run
   EXPECT_EQ(purges, 1);
   const auto store = NewMemoryStore(contents);

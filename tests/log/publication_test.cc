@@ -9,10 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "log/memory_store.h"
 #include "log/publication.h"
+#include "tests/eventually.h"
 #include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
@@ -140,12 +140,6 @@ class HeldBackLog : public LogFixture {
     EXPECT_FALSE(AppendGroupOf({Takedown(puid)}));
     after_commit_ = nullptr;
   }
-  bool Eventually(const std::function<bool()>& condition) {
-    for (int i = 0; i < 10'000 && !condition(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return condition();
-  }
   std::shared_ptr<const SignedHead> Cosigned(const SignedHead& head) {
     auto cosigned = std::make_shared<SignedHead>(head);
     cosigned->witnessed = true;
@@ -272,6 +266,7 @@ TEST_F(HeldBackLog, AnErasureThatWaitsIsNotSignedBeforeTheWitnessesHaveSpoken) {
                 accepted.set_value(std::move(outcome));
               });
   ASSERT_TRUE(accepted.get_future().get());
+  log_.reset();  // else its own run of the day would do it
   clock_.Advance(86'400'000);
   Open();
   EXPECT_TRUE(Eventually([&] { return refused_erasures_.load(); }));

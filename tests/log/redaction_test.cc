@@ -1,9 +1,8 @@
 // If this failed, a name that slipped into an entry would stay readable after
 // it was to be taken out, or the log would break over the hole.
 
-#include <thread>
-
 #include "log/redacted.h"
+#include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
@@ -337,10 +336,7 @@ TEST_F(RedactionTest, NoByteGoesBeforeTheEntryIsPublished) {
   EXPECT_TRUE(log_->ReadAllRedacted()->empty());
   ASSERT_TRUE(log_->PublishHead(log_->signed_head()));
   EXPECT_EQ(log_->ReadAllRedacted()->size(), 1u);
-  for (int tries = 0; tries < 600 && log_->ReadLeaf(0); ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  EXPECT_FALSE(log_->ReadLeaf(0));
+  EXPECT_TRUE(Eventually([&] { return !log_->ReadLeaf(0); }));
   log_.reset();  // waits for what is being done
   EXPECT_TRUE(FilesWith(Root(), Takedown("a")).empty());
 }

@@ -4,15 +4,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "tests/audit/child.h"
 #include "tests/audit/small_log.h"
+#include "tests/eventually.h"
+#include "tests/held_port.h"
 
 namespace modlog::mirror_program_test {
 namespace {
@@ -31,9 +31,11 @@ std::string UrlOf(const Child& server) {
   return line.substr(begin, line.find(')', begin) - begin);
 }
 
-std::vector<std::string> ServeCommand(const std::string& directory) {
-  return {"python3", "-u",        "-m",          "http.server", "0",
-          "--bind",  "127.0.0.1", "--directory", directory};
+// On any free port, or on the one given.
+std::vector<std::string> ServeCommand(const std::string& directory,
+                                      int port = 0) {
+  return {"python3",   "-u",          "-m",      "http.server",       "--bind",
+          "127.0.0.1", "--directory", directory, std::to_string(port)};
 }
 
 uint64_t CountFiles(const std::string& directory) {
@@ -44,17 +46,6 @@ uint64_t CountFiles(const std::string& directory) {
     count += it->is_regular_file(error) ? 1u : 0u;
   }
   return count;
-}
-
-testing::AssertionResult Eventually(const std::function<bool()>& holds) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return testing::AssertionFailure() << "not within a minute";
-    }
-    usleep(5'000);
-  }
-  return testing::AssertionSuccess();
 }
 
 class MirrorProgramTest : public testing::Test {
@@ -147,13 +138,14 @@ TEST_F(MirrorProgramTest, AKilledMirrorGoesOnWhereItWas) {
   MakeRecordLog(30'000);
   const Child slow({"python3", MODLOG_SOURCE_DIR "/tests/audit/odd_server.py",
                     "slow", Log()});
-  const std::string url = "http://127.0.0.1:" + slow.FirstLine();
-  Child mirror(MirrorCommand(url, {"--once", "--first-use"}));
+  Child mirror(MirrorCommand("http://127.0.0.1:" + slow.FirstLine(),
+                             {"--once", "--first-use"}));
   ASSERT_TRUE(Eventually([&] { return CountFiles(Copy()) >= 20; }));
   kill(mirror.pid(), SIGKILL);
   EXPECT_EQ(mirror.Wait(), 128 + SIGKILL);
   ASSERT_FALSE(fs::exists(Copy() + "/checkpoint"));
-  const Ran again = Mirror(url, {"--once", "--first-use", "--json"});
+  const Child server(ServeCommand(Log()));
+  const Ran again = Mirror(UrlOf(server), {"--once", "--first-use", "--json"});
   ASSERT_EQ(again.status, 0) << again.out << again.error;
   const json report = json::parse(again.out);
   EXPECT_GE(report["files_there_before"], 18);  // two may be half written
@@ -165,8 +157,10 @@ TEST_F(MirrorProgramTest, AKilledMirrorGoesOnWhereItWas) {
 
 TEST_F(MirrorProgramTest, ItFollowsALogThatGrowsAndAServerThatFails) {
   Publish(SmallLog::OfSize(10));
-  std::optional<Child> server(ServeCommand(Log()));
-  const std::string url = UrlOf(*server);
+  const HeldPort port;
+  const std::string url = "http://" + port.address() + "/";
+  std::optional<Child> server(ServeCommand(Log(), port.port()));
+  EXPECT_EQ(UrlOf(*server), url);
   Child mirror(
       MirrorCommand(url, {"--first-use", "--interval", "1", "--json"}));
   const json first = json::parse(mirror.FirstLine());
@@ -176,14 +170,10 @@ TEST_F(MirrorProgramTest, ItFollowsALogThatGrowsAndAServerThatFails) {
   EXPECT_EQ(json::parse(mirror.FirstLine())["size"], 300);
   EXPECT_EQ(SizeInCopy(), "300");
 
-  const std::string port =
-      url.substr(url.rfind(':') + 1, url.size() - url.rfind(':') - 2);
   server.reset();
   usleep(1'500'000);  // it asks, in vain
   Publish(SmallLog::OfSize(301));
-  server.emplace(std::vector<std::string>{"python3", "-u", "-m", "http.server",
-                                          port, "--bind", "127.0.0.1",
-                                          "--directory", Log()});
+  server.emplace(ServeCommand(Log(), port.port()));
   EXPECT_EQ(json::parse(mirror.FirstLine())["size"], 301);
   EXPECT_EQ(AuditOf(Copy()), AuditOf(Log()));
 

@@ -34,7 +34,7 @@ class Program:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=240)
         self.process.stdout.close()
 
 
@@ -69,13 +69,13 @@ class Bench:
         subprocess.run([os.path.join(self.binaries, "modlog"), "--server",
                         log.ready["grpc"], "append", "--platform", "example", path],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       timeout=60)
+                       timeout=240)
 
     def wait_for(self, log, size):
         """Until the log publishes so much; it waits for its witnesses."""
-        for _ in range(600):
+        for _ in range(4_000):
             with urllib.request.urlopen(f"http://{log.ready['http']}/checkpoint",
-                                        timeout=30) as answer:
+                                        timeout=240) as answer:
                 if int(answer.read().split(b"\n")[1]) == size:
                     return
             time.sleep(0.05)
@@ -83,7 +83,7 @@ class Bench:
 
     def verify(self, *arguments):
         return subprocess.run([os.path.join(self.binaries, "modlog-verify"), *arguments],
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=240, check=False)
 
     def watch(self, log, state, want, *more):
         """The last look of `watch --once`, which must have this status."""

@@ -14,12 +14,13 @@ import sys
 import time
 
 mode, directory = sys.argv[1:]
+SILENCE_S = 3600  # longer than any test waits
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if mode == "deaf":
-            time.sleep(60)
+            time.sleep(SILENCE_S)
         path = os.path.join(directory, self.path.lstrip("/"))
         if not os.path.isfile(path):
             return self.answer(404, b"no such file")
@@ -39,7 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.flush()
         if mode == "silent":
-            time.sleep(60)
+            time.sleep(SILENCE_S)
         if mode != "slow":
             self.wfile.write(body)
             return

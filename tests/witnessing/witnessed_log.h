@@ -6,16 +6,15 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "api/witnessing/publisher.h"
 #include "log/rocksdb_store.h"
+#include "tests/eventually.h"
 #include "tests/log/log_fixture.h"
 #include "tests/witnessing/scripted_witness.h"
 
@@ -68,18 +67,6 @@ class WitnessedLog : public ::testing::Test {
     publisher_.reset();
   }
 
-  // Waits for what other threads bring about; the condition is what is tested,
-  // the time only ends a test that fails.
-  template <typename Condition>
-  bool Eventually(Condition condition) {
-    const auto end =
-        std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
-  }
   bool Serves() {
     return Eventually([&] { return log_->state() == LogState::kServing; });
   }
