@@ -10,4 +10,5 @@ cd "$(dirname "$0")/.."
 ./tools/setup.sh
 cmake --preset test
 cmake --build --preset test
+echo "built after $SECONDS s"
 ctest --preset test -j "$(nproc)" "$@"
