@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t kRequestsAtOnce = 65'536;
 constexpr size_t kRetentionAtOnce = 4'096;
+constexpr int64_t kAllOfThem = std::numeric_limits<int64_t>::max();
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 // Entries this near to each other are purged together.
 constexpr uint64_t kNear = 4'096;
@@ -72,10 +73,12 @@ std::unexpected<Error> Ended() {
 
 // One entry for all with the same basis and tags.
 std::vector<v1::Action> EntriesFor(const std::vector<ErasureRequest>& requests,
-                                   int64_t before_ms) {
+                                   int64_t before_ms, int64_t now_ms) {
   std::map<std::pair<int, uint64_t>, std::vector<uint32_t>> by_index;
   for (const ErasureRequest& request : requests) {
-    if (request.accepted_ms >= before_ms) continue;
+    if (request.accepted_ms >= before_ms && request.accepted_ms <= now_ms) {
+      continue;
+    }
     by_index[{request.basis, request.index}].push_back(request.tag);
   }
   std::map<std::pair<int, std::vector<uint32_t>>, std::vector<uint64_t>> alike;
@@ -143,9 +146,9 @@ Result<uint64_t> Eraser::CarryOutAllThen(
     const std::function<Result<uint64_t>()>& last) {
   RETURN_IF_ERROR(FinishOld());
   finished_ = true;
-  const int64_t all_ms = std::numeric_limits<int64_t>::max();
   for (bool more = true; more;) {
-    ASSIGN_OR_RETURN(const std::vector<uint64_t> written, CarryOut(all_ms));
+    ASSIGN_OR_RETURN(const std::vector<uint64_t> written,
+                     CarryOut(kAllOfThem, kAllOfThem));
     more = !written.empty();
   }
   ASSIGN_OR_RETURN(const uint64_t index, last());
@@ -168,9 +171,9 @@ void Eraser::Push(Request request) {
 }
 
 // The time of the newest daily run that was due.
-int64_t Eraser::LastRunDue() const {
+int64_t Eraser::LastRunDue(int64_t now_ms) const {
   const ErasureSchedule& schedule = parts_.schedule;
-  const int64_t since = parts_.clock->WallMs() - schedule.at_ms;
+  const int64_t since = now_ms - schedule.at_ms;
   return since / schedule.every_ms * schedule.every_ms + schedule.at_ms;
 }
 
@@ -180,8 +183,9 @@ void Eraser::Run() {
   int64_t last_run = 0;
   while (true) {
     if (!finished_ || unpublished_) finished_ = Done(FinishOld());
-    if (const int64_t due = LastRunDue(); finished_ && due != last_run) {
-      if (Done(DailyRun(due))) last_run = due;
+    if (const auto now = parts_.now(); now && finished_) {
+      const int64_t due = LastRunDue(*now);
+      if (due != last_run && Done(DailyRun(due, *now))) last_run = due;
     }
     std::unique_lock lock(mutex_);
     changed_.wait_for(
@@ -208,13 +212,15 @@ bool Eraser::Done(const Result<void>& step) {
   return why.empty();
 }
 
-Result<void> Eraser::DailyRun(int64_t due_ms) {
-  RETURN_IF_ERROR(CarryOut(due_ms));
-  return EndRetention();
+Result<void> Eraser::DailyRun(int64_t due_ms, int64_t now_ms) {
+  RETURN_IF_ERROR(CarryOut(due_ms, now_ms));
+  return EndRetention(now_ms);
 }
 
 Result<EraseOutcome> Eraser::Accept(const EraseOrder& order) {
-  const int64_t now_ms = parts_.clock->WallMs();
+  const auto now = parts_.now();
+  // Asked for at an unknown time it waits for no day: the next run takes it.
+  const int64_t now_ms = now.value_or(0);
   ASSIGN_OR_RETURN(NewRequest request,
                    ReadNewRequest(*parts_.store, order, now_ms));
   RETURN_IF_ERROR(parts_.store->WriteRows(request.rows));
@@ -222,7 +228,8 @@ Result<EraseOutcome> Eraser::Accept(const EraseOrder& order) {
   EraseOutcome outcome;
   outcome.accepted = order.indexes.size();
   if (!order.now) return outcome;
-  ASSIGN_OR_RETURN(outcome.entries, CarryOut(now_ms + 1));
+  if (!now) return std::unexpected(now.error());
+  ASSIGN_OR_RETURN(outcome.entries, CarryOut(now_ms + 1, now_ms));
   outcome.entries.insert(outcome.entries.begin(), request.known.begin(),
                          request.known.end());
   return outcome;
@@ -241,11 +248,12 @@ Result<void> Eraser::FinishOld() {
   return {};
 }
 
-Result<std::vector<uint64_t>> Eraser::CarryOut(int64_t before_ms) {
+Result<std::vector<uint64_t>> Eraser::CarryOut(int64_t before_ms,
+                                               int64_t now_ms) {
   ASSIGN_OR_RETURN(const std::vector<ErasureRequest> requests,
                    ReadRequests(*parts_.store, kRequestsAtOnce));
   std::vector<uint64_t> written;
-  for (const v1::Action& entry : EntriesFor(requests, before_ms)) {
+  for (const v1::Action& entry : EntriesFor(requests, before_ms, now_ms)) {
     ASSIGN_OR_RETURN(const uint64_t index, parts_.append(EncodeAction(entry)));
     Failpoint("erasure_published");
     finished_ = false;
@@ -349,8 +357,8 @@ Result<void> Eraser::Purge(const std::vector<uint64_t>& indexes) {
 
 // Many are removed before their files are written anew: once a run, not once
 // for each scan of rows. What a crash left is purged by the run after it.
-Result<void> Eraser::EndRetention() {
-  const auto today = static_cast<uint64_t>(parts_.clock->WallMs() / kDayMs);
+Result<void> Eraser::EndRetention(int64_t now_ms) {
+  const auto today = static_cast<uint64_t>(now_ms / kDayMs);
   while (true) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
                      parts_.store->ScanRows(kUntilPrefix, kRetentionAtOnce));

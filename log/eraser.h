@@ -23,7 +23,6 @@
 #include <mutex>
 #include <thread>
 
-#include "log/clock.h"
 #include "log/key_slots.h"
 #include "log/life.h"
 #include "log/log.h"
@@ -34,7 +33,9 @@ namespace modlog {
 struct EraserParts {
   Store* store;
   KeySlots* slots;
-  Clock* clock;
+  // The time to judge by; none while the clock is not believed. Nothing is
+  // ended by such a clock.
+  std::function<Result<int64_t>()> now;
   ErasureSchedule schedule;
   // Appends one operator's entry and returns its index, once it is published.
   std::function<Result<uint64_t>(const std::string& action)> append;
@@ -66,10 +67,11 @@ class Eraser {
   Result<EraseOutcome> Accept(const EraseOrder& order);
   Result<void> FinishOld();
   // Writes entries for the requests accepted before `before_ms`, and does what
-  // they say.
-  Result<std::vector<uint64_t>> CarryOut(int64_t before_ms);
-  Result<void> DailyRun(int64_t due_ms);
-  Result<void> EndRetention();
+  // they say. One accepted after `now_ms` was so by a clock that was wrong
+  // then.
+  Result<std::vector<uint64_t>> CarryOut(int64_t before_ms, int64_t now_ms);
+  Result<void> DailyRun(int64_t due_ms, int64_t now_ms);
+  Result<void> EndRetention(int64_t now_ms);
   Result<void> DoErasure(uint64_t entry);
   Result<uint64_t> AcceptRedaction(const RedactOrder& order);
   Result<void> DoRedaction(uint64_t entry);
@@ -80,7 +82,7 @@ class Eraser {
   Result<void> Destroy(const std::vector<uint64_t>& indexes,
                        const std::vector<uint32_t>& tags);
   Result<void> Purge(const std::vector<uint64_t>& indexes);
-  int64_t LastRunDue() const;
+  int64_t LastRunDue(int64_t now_ms) const;
   // Whether a step was done; tells once why not, and again when it changes.
   bool Done(const Result<void>& step);
 

@@ -8,6 +8,7 @@
 #include "log/eraser.h"
 #include "log/erasure.h"
 #include "log/key_slots.h"
+#include "log/log_time.h"
 #include "log/mutex.h"
 #include "log/payload_reader.h"
 #include "log/platform_keys.h"
@@ -27,11 +28,17 @@ constexpr char kUnconfirmedReason[] =
     "the witnesses have not said yet how much of this log they have seen; "
     "nothing is appended until a quorum has";
 
+// Of the store's meta: the time up to which entries may stay ahead of the
+// clock.
+constexpr std::string_view kStayUntil = "clock_stay_until";
+
 class RunningLog final : public Log {
  public:
   RunningLog(LogOptions options, std::unique_ptr<Store> store)
       : Log(options.key.verifier),
         clock_(options.clock != nullptr ? options.clock : SystemClock()),
+        known_past_ms_(options.known_past_ms),
+        clock_is_right_(options.clock_is_right),
         data_dir_(std::move(options.data_dir)),
         erasures_(options.erasures),
         predecessor_(std::move(options.predecessor)),
@@ -60,11 +67,22 @@ class RunningLog final : public Log {
 
   LogState state() const override {
     MutexLock lock(&mutex_);
-    return IsFrozen() ? LogState::kFrozen : state_;
+    if (IsFrozen()) return LogState::kFrozen;
+    return ClockTrouble().empty() ? state_ : LogState::kClock;
   }
   std::string state_reason() const override {
     MutexLock lock(&mutex_);
-    return IsFrozen() ? FrozenReason() : reason_;
+    if (IsFrozen()) return FrozenReason();
+    std::string trouble = ClockTrouble();
+    return trouble.empty() ? reason_ : std::move(trouble);
+  }
+  ClockReport clock() const override {
+    if (time_ != nullptr) return time_->Report();
+    return {.wall_ms = clock_->WallMs()};
+  }
+  Result<ClockReport> AcceptClock(bool stay_at_newest) override;
+  void LearnTime(int64_t others_ms) override {
+    if (time_ != nullptr) time_->Learn(others_ms);
   }
   TreeHead committed_head() const override {
     MutexLock lock(&mutex_);
@@ -144,9 +162,10 @@ class RunningLog final : public Log {
   void Run();
   void RefuseAll(std::vector<PendingGroup> groups) const;
   void StartEraser();
+  Result<void> StartTime(int64_t newest_ms);
   Result<void> CheckOrder(const EraseOrder& order);
   Result<void> CheckOrder(const RedactOrder& order);
-  Result<uint64_t> AppendOwn(const std::string& action);
+  Result<uint64_t> AppendOwn(const std::string& action, bool anyhow = false);
   Result<uint64_t> AppendWhileServing(const std::string& action);
   void Enqueue(AppendGroup group, AppendDone done);
   Result<void> CheckTakes() const;
@@ -167,6 +186,8 @@ class RunningLog final : public Log {
   Result<void> AdmitGroupSeal(PendingGroup* pending);
 
   Clock* const clock_;
+  const int64_t known_past_ms_;
+  const bool clock_is_right_;
   const std::string data_dir_;
   const ErasureSchedule erasures_;
   // A successor's first entry; empty for any other log.
@@ -181,6 +202,7 @@ class RunningLog final : public Log {
   std::unique_ptr<PuidIndex> index_;
   std::unique_ptr<KeySlots> slots_;
   TermCache terms_;
+  std::unique_ptr<LogTime> time_;  // null where the log is rolled back
   std::unique_ptr<Sequencer> sequencer_;
   AppendQueue queue_;
   Publication publication_;
@@ -192,12 +214,20 @@ class RunningLog final : public Log {
     return "this log has ended for ever; it is succeeded by " + successor_;
   }
 
+  // Why the clock, and nothing else, keeps appends away.
+  std::string ClockTrouble() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (state_ != LogState::kServing || time_ == nullptr) return {};
+    return time_->Report().trouble;
+  }
+
   mutable Mutex mutex_;
   // The verifier key that the last entry names; empty while the log goes on.
   std::string successor_ ABSL_GUARDED_BY(mutex_);
   bool freezing_ ABSL_GUARDED_BY(mutex_) = false;  // the log's own entries only
   // Whether there is nobody to ask, or enough witnesses have answered.
   bool begun_ ABSL_GUARDED_BY(mutex_);
+  // A successor's first entry could not be written yet, for the clock.
+  bool first_waits_ ABSL_GUARDED_BY(mutex_) = false;
   LogState state_ ABSL_GUARDED_BY(mutex_);
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   SignedView view_ ABSL_GUARDED_BY(mutex_);
@@ -222,9 +252,10 @@ Result<void> RunningLog::Start() {
     return {};
   }
   index_ = Shared(std::move(recovered.index));
+  RETURN_IF_ERROR(StartTime(recovered.head.logged_at_ms));
   sequencer_ = std::make_unique<Sequencer>(
       SequencerParts{store_.get(), index_.get(), high_water_.get(), &signer_,
-                     slots_.get(), &terms_, clock_,
+                     slots_.get(), &terms_, time_.get(),
                      [this](SignedView view) { Adopt(std::move(view)); },
                      [this](const Error& cause) {
                        Leave(LogState::kPoisoned, cause.message);
@@ -242,10 +273,38 @@ Result<void> RunningLog::Start() {
   // Nobody else can append before this returns. Where witnesses are asked
   // first, the first entry waits until they know of no other (Confirm).
   if (publish_at_once_ && !first_.empty() && committed_head().size == 0) {
-    RETURN_IF_ERROR(AppendOwn(first_));
+    if (auto begun = AppendOwn(first_); !begun) {
+      return Prefixed("the first entry cannot be written", begun.error());
+    }
   }
   StartEraser();
   return {};
+}
+
+Result<void> RunningLog::StartTime(int64_t newest_ms) {
+  LogTimeOptions options{.clock = clock_,
+                         .newest_ms = newest_ms,
+                         .known_past_ms = known_past_ms_,
+                         .clock_is_right = clock_is_right_};
+  const auto kept = store_->ReadMeta(kStayUntil);
+  if (!kept && kept.error().code != Code::kNotFound) {
+    return std::unexpected(kept.error());
+  }
+  if (kept) {
+    options.stay_until_ms =
+        static_cast<int64_t>(ParseDecimal(*kept).value_or(0));
+  }
+  time_ = std::make_unique<LogTime>(options);
+  return {};
+}
+
+Result<ClockReport> RunningLog::AcceptClock(bool stay_at_newest) {
+  if (time_ == nullptr) return Fail(Code::kUnavailable, state_reason());
+  ASSIGN_OR_RETURN(const int64_t until_ms, time_->Accept(stay_at_newest));
+  if (until_ms > 0) {
+    RETURN_IF_ERROR(store_->WriteMeta(kStayUntil, std::to_string(until_ms)));
+  }
+  return time_->Report();
 }
 
 // What the ends of the log say: whether it goes on, and for whom it does.
@@ -265,7 +324,7 @@ Result<void> RunningLog::ReadEnds() {
 
 void RunningLog::StartEraser() {
   eraser_ = std::make_unique<Eraser>(EraserParts{
-      store_.get(), slots_.get(), clock_, erasures_,
+      store_.get(), slots_.get(), [this] { return time_->Now(); }, erasures_,
       [this](const std::string& action) { return AppendWhileServing(action); },
       [this](uint64_t index) { return ReadStored(index); },
       [this](uint64_t index) { return ReadLeaf(index); },
@@ -286,9 +345,10 @@ Result<uint64_t> IndexOfOwn(const Result<AppendAnswer>& answer) {
 }
 
 // Appends an entry of the operator's and waits for its publication.
-Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
+Result<uint64_t> RunningLog::AppendOwn(const std::string& action, bool anyhow) {
   AppendGroup group;
   group.by_log = true;
+  group.anyhow = anyhow;
   group.actions = {action};
   std::promise<Result<uint64_t>> promise;
   Enqueue(std::move(group), [&promise](const Result<AppendAnswer>& answer) {
@@ -300,11 +360,13 @@ Result<uint64_t> RunningLog::AppendOwn(const std::string& action) {
 // The log's own entries wait for the witnesses like any other: a copy that was
 // restored would sign its waiting erasures a second time (I4).
 Result<uint64_t> RunningLog::AppendWhileServing(const std::string& action) {
+  bool ending = false;
   {
     MutexLock lock(&mutex_);
     if (state_ != LogState::kServing) return Fail(Code::kUnavailable, reason_);
+    ending = freezing_;
   }
-  return AppendOwn(action);
+  return AppendOwn(action, ending);
 }
 
 // Nothing is appended once the log has ended, or is about to.
@@ -359,6 +421,7 @@ Result<uint64_t> RunningLog::AppendLast(const VerifierKey& successor) {
   const std::string action = MakeSucceededBy(successor);
   AppendGroup group;
   group.by_log = true;
+  group.anyhow = true;
   group.last = true;
   group.actions = {action};
   std::promise<Result<uint64_t>> promise;
@@ -556,11 +619,14 @@ void RunningLog::Adopt(SignedView view) {
 }
 
 void RunningLog::Confirm() {
+  bool again = false;
   {
     MutexLock lock(&mutex_);
-    if (state_ != LogState::kUnconfirmed || begun_) return;
+    again = std::exchange(first_waits_, false);
+    if (state_ != LogState::kUnconfirmed || (begun_ && !again)) return;
     begun_ = true;
   }
+  if (again) return BeginAsSuccessor();
   // The sequencer's thread has nothing to do before Serve or BeginAsSuccessor.
   auto ready = sequencer_->SignRest();
   if (ready) ready = ReadEnds();
@@ -587,8 +653,13 @@ void RunningLog::BeginAsSuccessor() {
   group.actions = {first_};
   Enqueue(std::move(group), [this](const Result<AppendAnswer>& answer) {
     const auto index = IndexOfOwn(answer);
-    if (!index) return Leave(LogState::kPoisoned, index.error().message);
-    Serve();
+    if (index) return Serve();
+    if (index.error().code != Code::kClock) {
+      return Leave(LogState::kPoisoned, index.error().message);
+    }
+    MutexLock lock(&mutex_);  // tried again with the next Confirm
+    first_waits_ = true;
+    reason_ = "the first entry waits: " + index.error().message;
   });
 }
 
@@ -634,20 +705,22 @@ void RunningLog::Run() {
   }
 }
 
-// The log's last entry comes behind all that waits beside it.
+// What ends the log comes behind all that waits beside it.
 Result<void> RunningLog::Sequence(std::vector<PendingGroup> groups) {
   std::vector<PendingGroup> ending;
   for (PendingGroup& group : groups) {
-    if (group.group.last) ending.push_back(std::move(group));
+    if (group.group.anyhow) ending.push_back(std::move(group));
   }
-  std::erase_if(groups, [](const PendingGroup& g) { return g.group.last; });
+  std::erase_if(groups, [](const PendingGroup& g) { return g.group.anyhow; });
   for (auto* part : {&groups, &ending}) {
     if (part->empty()) continue;
     if (HasEnded()) {
       RefuseAll(std::move(*part));
       continue;
     }
-    if (auto done = sequencer_->SequenceOnce(std::move(*part)); !done) {
+    const auto time =
+        part == &groups ? Sequencer::Time::kNext : Sequencer::Time::kAnyhow;
+    if (auto done = sequencer_->SequenceOnce(std::move(*part), time); !done) {
       if (part == &groups) RefuseAll(std::move(ending));
       return done;
     }
@@ -694,11 +767,13 @@ void RunningLog::Append(AppendGroup group, AppendDone done) {
   Enqueue(std::move(group), std::move(done));
 }
 
-// Judges each action, on the caller's thread, and queues the group.
+// Judges each action, on the caller's thread, and queues the group. Dates are
+// not held against a clock that is not believed: a refusal would be for good.
 void RunningLog::Enqueue(AppendGroup group, AppendDone done) {
   PendingGroup pending;
   pending.admitted.reserve(group.actions.size());
-  const int64_t now_ms = clock_->WallMs();
+  const Result<int64_t> now = time_->Now();
+  const int64_t now_ms = now.value_or(clock_->WallMs());
   for (size_t i = 0; i < group.actions.size(); ++i) {
     const std::string_view action = group.actions[i];
     const std::string_view payload =
@@ -706,6 +781,9 @@ void RunningLog::Enqueue(AppendGroup group, AppendDone done) {
     pending.admitted.push_back(Admit(group.platform, action, now_ms, payload,
                                      &terms_, verifier_key().name));
     pending.bytes += action.size() + payload.size();
+    if (!now && !pending.admitted.back()) {
+      return done(std::unexpected(now.error()));
+    }
   }
   pending.group = std::move(group);
   pending.done = std::move(done);
@@ -725,6 +803,8 @@ std::string_view LogStateName(LogState state) {
       return "SERVING";
     case LogState::kFrozen:
       return "FROZEN";
+    case LogState::kClock:
+      return "CLOCK";
     case LogState::kUnconfirmed:
       return "UNCONFIRMED";
     case LogState::kRolledBack:

@@ -72,7 +72,10 @@ struct AppendGroup {
   // Written by this program and by no caller: then there may be no platform,
   // and kinds that the log alone writes are taken.
   bool by_log = false;
-  // Of the log's own: nothing is taken after it.
+  // Of the log's own, to end it: where the newest entry is of the future it
+  // gets that one's time.
+  bool anyhow = false;
+  // The same, and nothing is taken after it.
   bool last = false;
 };
 
@@ -156,6 +159,7 @@ inline constexpr size_t kReferrersToldMax = 1'000;
 enum class LogState {
   kServing,
   kFrozen,       // ended in favour of a successor: reads only, for ever
+  kClock,        // the clock is not believed: reads only until it is
   kUnconfirmed,  // the witnesses have not said yet how far they have seen it
   kRolledBack,   // behind what was signed or what a witness has seen: reads
                  // only until the newer data is back
@@ -241,6 +245,10 @@ struct LogOptions {
   // Signs each checkpoint as well, by ML-DSA-44; of the same name.
   std::optional<MlDsaSignerKey> second_key = {};
   Clock* clock = nullptr;
+  // A time that has passed for sure, of what the machine knows; 0: nothing.
+  int64_t known_past_ms = 0;
+  // The operator says, at this start, that the clock is right.
+  bool clock_is_right = false;
   ErasureSchedule erasures = {};
   // Named by the first entry, which is written before any other is taken. A log
   // with entries must begin with that one.
@@ -269,6 +277,17 @@ class Log {
   virtual LogState state() const = 0;
   // Why the state is not kServing, for a person.
   virtual std::string state_reason() const = 0;
+
+  // What the clock says, looking at it: to be asked every second or so, by
+  // whoever runs the log. state() looks, too.
+  virtual ClockReport clock() const = 0;
+  // AcceptClock: the operator says that the clock is right, and, where the
+  // newest entry is of the future, that others shall get its time until that
+  // has passed; restarts remember the latter. kConflict where it is of the
+  // future and that was not said; kClock for what no clock can say.
+  virtual Result<ClockReport> AcceptClock(bool stay_at_newest) = 0;
+  // LearnTime: half of the witnesses or more say that this time has passed.
+  virtual void LearnTime(int64_t others_ms) = 0;
 
   virtual TreeHead committed_head() const = 0;
   // Never null; of size 0 from the first start.

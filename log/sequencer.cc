@@ -54,7 +54,6 @@ Result<void> HashStored(Store& store, uint64_t begin, uint64_t end,
 
 Sequencer::Sequencer(SequencerParts parts, StoredHead committed, Edge edge)
     : parts_(std::move(parts)),
-      time_(parts_.clock, committed.logged_at_ms),
       committed_(committed),
       frontier_(FrontierOf(edge)),
       edge_(std::make_shared<const Edge>(std::move(edge))) {}
@@ -84,7 +83,8 @@ Result<void> Sequencer::SignRest() {
   return Publish(committed_, proof, edge_);
 }
 
-Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
+Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
+                                     Time time) {
   const Prover prover(parts_.store, edge_);
   RowsView rows(parts_.store);
   auto resolved = Resolve(groups, *parts_.index, prover, &rows);
@@ -95,7 +95,8 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups) {
     Answer(std::move(groups), *std::move(resolved), nullptr);
     return {};
   }
-  const auto now_ms = time_.Next();
+  const auto now_ms =
+      time == Time::kNext ? parts_.time->Next() : parts_.time->NextAnyhow();
   if (!now_ms) {  // nothing was written and nothing is broken
     FailAll(groups, now_ms.error());
     return {};
@@ -153,6 +154,7 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
   if (commit.outcome != CommitOutcome::kCommitted) {
     return std::unexpected(commit.error);
   }
+  parts_.time->Wrote(stored.after.logged_at_ms);
   Failpoint("after_commit");
   Frontier frontier = frontier_;
   RETURN_IF_ERROR(Verify(stored, &frontier));

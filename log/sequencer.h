@@ -48,7 +48,7 @@ struct SequencerParts {
   Signer* signer;
   KeySlots* slots;
   TermCache* terms;
-  Clock* clock;
+  LogTime* time;
   std::function<void(SignedView)> publish;  // called before any answer is given
   // Called when the log must not go on, before any caller hears of it, so that
   // whoever asks why finds the state that goes with the error.
@@ -71,9 +71,12 @@ class Sequencer {
   // be written or the log must not sign.
   Result<void> SignRest();
 
-  // SequenceOnce answers every group. An error means that the log must not go
+  // SequenceOnce answers every group; `time` says which entries get: Next, or
+  // NextAnyhow for what ends a log. An error means that the log must not go
   // on before it has been reopened (I6); the groups have been told.
-  Result<void> SequenceOnce(std::vector<PendingGroup> groups);
+  enum class Time { kNext, kAnyhow };
+  Result<void> SequenceOnce(std::vector<PendingGroup> groups,
+                            Time time = Time::kNext);
 
   // The newest committed head, ahead of the signed one before SignRest and
   // after a failure.
@@ -97,7 +100,6 @@ class Sequencer {
                                  const Batch* batch) const;
 
   SequencerParts parts_;
-  LogTime time_;
   StoredHead committed_;
   Frontier frontier_;  // the second path's own, never shared with the first
   SignedView view_;

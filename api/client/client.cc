@@ -156,6 +156,11 @@ Result<v1::RedactResponse> Client::Redact(const v1::RedactRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Redact);
 }
 
+Result<v1::AcceptClockResponse> Client::AcceptClock(
+    const v1::AcceptClockRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::AcceptClock);
+}
+
 Result<v1::FreezeResponse> Client::Freeze(const v1::FreezeRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::Freeze);
 }

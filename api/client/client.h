@@ -77,6 +77,8 @@ class Client {
       const v1::GetPayloadRequest& request);
   Result<v1::EraseResponse> Erase(const v1::EraseRequest& request);
   Result<v1::FreezeResponse> Freeze(const v1::FreezeRequest& request);
+  Result<v1::AcceptClockResponse> AcceptClock(
+      const v1::AcceptClockRequest& request);
   Result<v1::RedactResponse> Redact(const v1::RedactRequest& request);
   Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
   Result<v1::AddPlatformResponse> AddPlatform(

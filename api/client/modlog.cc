@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   modlog::AddKeygen(&app, &line);
   modlog::AddPlatform(&app, &line);
   modlog::AddStatus(&app, &line);
+  modlog::AddClock(&app, &line);
   modlog::AddExport(&app, &line);
   modlog::AddExportTiles(&app, &line);
   modlog::AddSucceed(&app, &line);

@@ -252,6 +252,7 @@ Result<Config> MakeConfig(const Settings& flags,
       config.erase_at_ms,
       ParseTimeOfDay("erase-at",
                      pick(&Settings::erase_at).value_or(kDefaultEraseAt)));
+  config.clock_is_right = flags.clock_is_right;
   config.enrolled_only =
       flags.enrolled_only.value_or(from_file.enrolled_only.value_or(false));
   if (!IsLoopback(config.grpc_listen)) {

@@ -46,6 +46,7 @@ struct Settings {
   std::optional<std::string> witness_mode = {};
   std::optional<std::string> witness_interval_ms = {};
   std::optional<std::string> erase_at = {};
+  bool clock_is_right = false;  // a flag alone: it is said of one start
 };
 
 struct Config {
@@ -60,6 +61,7 @@ struct Config {
   RoundSettings rounds;
   std::optional<std::string> cose_key;   // file
   std::optional<std::string> mldsa_key;  // the same
+  bool clock_is_right = false;
   int64_t erase_at_ms = 0;  // after midnight UTC: when a day's erasures run
 };
 

@@ -316,6 +316,23 @@ LogService::Reactor* LogService::Freeze(Context* context, const Buffer* in,
   return reactor;
 }
 
+LogService::Reactor* LogService::AcceptClock(Context* context, const Buffer* in,
+                                             Buffer* out) {
+  return Answer<v1::AcceptClockRequest>(
+      *callers_, context, *in, out,
+      [this](const auto& request,
+             const Caller& caller) -> Reply<v1::AcceptClockResponse> {
+        if (auto refused = RefuseClock(caller)) {
+          return std::unexpected(*std::move(refused));
+        }
+        const auto report = log_->AcceptClock(request.entries_stay_at_newest());
+        if (!report.has_value()) return FailedCall(*log_, report.error());
+        v1::AcceptClockResponse response;
+        *response.mutable_clock() = ToClock(*report);
+        return response;
+      });
+}
+
 LogService::Reactor* LogService::GetStatus(Context* context, const Buffer* in,
                                            Buffer* out) {
   return Answer<v1::GetStatusRequest>(

@@ -46,7 +46,9 @@ using RawPayloads = v1::ModerationLog::WithRawCallbackMethod_GetPayload<
         v1::ModerationLog::WithRawCallbackMethod_GetPlatform<
             v1::ModerationLog::WithRawCallbackMethod_Erase<
                 v1::ModerationLog::WithRawCallbackMethod_Redact<
-                    v1::ModerationLog::WithRawCallbackMethod_Freeze<Base>>>>>>;
+                    v1::ModerationLog::WithRawCallbackMethod_Freeze<
+                        v1::ModerationLog::WithRawCallbackMethod_AcceptClock<
+                            Base>>>>>>>;
 
 class LogService final
     : public RawPayloads<
@@ -84,6 +86,9 @@ class LogService final
   Reactor* Erase(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* Redact(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* Freeze(Context* context, const Buffer* in, Buffer* out) override;
+
+  Reactor* AcceptClock(Context* context, const Buffer* in,
+                       Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,

@@ -45,9 +45,10 @@ MetricFamily Entries(const Log& log) {
 }
 
 MetricFamily State(const Log& log) {
-  constexpr std::array kStates = {LogState::kServing,     LogState::kFrozen,
-                                  LogState::kUnconfirmed, LogState::kRolledBack,
-                                  LogState::kPoisoned,    LogState::kStopping};
+  constexpr std::array kStates = {LogState::kServing,    LogState::kFrozen,
+                                  LogState::kClock,      LogState::kUnconfirmed,
+                                  LogState::kRolledBack, LogState::kPoisoned,
+                                  LogState::kStopping};
   MetricFamily family =
       Family("modlog_state", "1 for the state that the log is in, else 0.",
              MetricType::Gauge);
@@ -56,6 +57,27 @@ MetricFamily State(const Log& log) {
     Add(&family, "state", std::string(LogStateName(state)), state == now);
   }
   return family;
+}
+
+MetricFamily One(std::string name, std::string help, double number) {
+  MetricFamily family =
+      Family(std::move(name), std::move(help), MetricType::Gauge);
+  family.metric.emplace_back().gauge.value = number;
+  return family;
+}
+
+void AddClock(const ClockReport& clock, std::vector<MetricFamily>* families) {
+  families->push_back(One("modlog_clock_believed",
+                          "Whether the log's clock is believed.",
+                          clock.trouble.empty()));
+  families->push_back(One(
+      "modlog_newest_entry_timestamp_seconds",
+      "Time of the newest entry, by the log's clock then; 0 without entries.",
+      static_cast<double>(clock.newest_ms) / 1'000));
+  families->push_back(
+      One("modlog_entries_stay_at_newest",
+          "Whether new entries get the time of one that is of the future.",
+          clock.stays_at_newest));
 }
 
 // One family of a number a witness.
@@ -101,6 +123,7 @@ void AddWitnessFamilies(const std::vector<WitnessStatus>& witnesses,
 
 std::string FormatMetrics(const Log& log, const Publisher* publisher) {
   std::vector<MetricFamily> families = {Entries(log), State(log)};
+  AddClock(log.clock(), &families);
   if (publisher != nullptr)
     AddWitnessFamilies(publisher->Statuses(), &families);
   return prometheus::TextSerializer().Serialize(families);

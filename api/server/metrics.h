@@ -4,9 +4,10 @@
 // What an operator watches, as numbers over time: /metrics, in the text format
 // of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/).
 //
-//   modlog_entries{head}                  of the committed, signed, published
-//   tree modlog_state{state}                   1 for the state that the log is
-//   in modlog_witness_…{witness}             what is known of each witness
+//   modlog_entries{head}          of the committed, signed, published tree
+//   modlog_state{state}           1 for the state that the log is in
+//   modlog_clock_believed, …      docs/operating.md, "The clock"
+//   modlog_witness_…{witness}     what is known of each witness
 //
 // Nothing in it is secret: it says what /checkpoint and a witness's own page
 // say. Thread-safe.

@@ -4,6 +4,7 @@
 #include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -152,6 +153,10 @@ void DescribeFlags(CLI::App* app, Settings* flags,
                   "last day has passed go, in UTC [" +
                       std::string(kDefaultEraseAt) + "]")
       ->type_name("HH:MM");
+  app->add_flag_callback(
+      "--clock-is-right", [flags] { flags->clock_is_right = true; },
+      "The clock is right at this start, though it is far ahead of all that is "
+      "known to have passed; for one start, not for a unit file");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION "\n" +
@@ -267,6 +272,13 @@ Result<std::unique_ptr<Store>> OpenStore(const DataDir& directory,
   return store;
 }
 
+// When this program came to this machine, by the clock of then.
+int64_t InstalledMs() {
+  struct stat status;
+  if (::stat("/proc/self/exe", &status) != 0) return 0;
+  return int64_t{status.st_ctim.tv_sec} * 1'000;
+}
+
 Result<std::unique_ptr<Log>> OpenLog(const Config& config,
                                      const DataDir& directory, SigningKey key,
                                      std::optional<MlDsaSignerKey> second,
@@ -276,6 +288,8 @@ Result<std::unique_ptr<Log>> OpenLog(const Config& config,
                      .key = std::move(key),
                      .second_key = std::move(second),
                      .clock = SystemClock(),
+                     .known_past_ms = InstalledMs(),
+                     .clock_is_right = config.clock_is_right,
                      .erasures = {.at_ms = config.erase_at_ms},
                      .predecessor = config.predecessor,
                      .warn = Warn};
@@ -316,6 +330,9 @@ void Tell(LogState state, const std::string& reason) {
   switch (state) {
     case LogState::kServing:
       return spdlog::info("{}: appends are taken", name);
+    case LogState::kClock:
+      return spdlog::warn("{}: {}; appends are refused; reads go on", name,
+                          reason);
     case LogState::kUnconfirmed:
       return spdlog::info("{}: {}", name, reason);
     case LogState::kFrozen:
@@ -374,8 +391,7 @@ Result<int> Run(const Config& config) {
   ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
   RETURN_IF_ERROR(CheckPredecessor(config, key.verifier));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
-  ASSIGN_OR_RETURN(auto store,
-                   OpenStore(directory, descriptors, key.verifier));
+  ASSIGN_OR_RETURN(auto store, OpenStore(directory, descriptors, key.verifier));
   ASSIGN_OR_RETURN(FurtherKeys further,
                    OpenFurtherKeys(config, key.verifier, store.get()));
   std::string second_vkey;

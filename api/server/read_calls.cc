@@ -189,6 +189,16 @@ Reply<v1::GetReceiptResponse> ReadReceipt(
   return response;
 }
 
+v1::Clock ToClock(const ClockReport& report) {
+  v1::Clock clock;
+  clock.set_wall(report.wall_ms);
+  clock.set_newest(report.newest_ms);
+  clock.set_trouble(report.trouble);
+  clock.set_goes_on_at(report.goes_on_at_ms);
+  clock.set_stays_at_newest(report.stays_at_newest);
+  return clock;
+}
+
 Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
                                        const ServiceSettings& settings) {
   // Oldest first, so that what is told keeps committed >= signed >= published.
@@ -214,6 +224,7 @@ Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
   SetHead(log->committed_head(), response.mutable_committed());
   response.set_state(std::string(LogStateName(log->state())));
   response.set_state_reason(log->state_reason());
+  *response.mutable_clock() = ToClock(log->clock());
   response.set_version(MODLOG_VERSION);
   if (publisher != nullptr) AddWitnesses(*publisher, &response);
   return response;

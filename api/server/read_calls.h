@@ -46,6 +46,8 @@ Reply<v1::GetConsistencyProofResponse> ReadConsistency(
 Reply<v1::GetReceiptResponse> ReadReceipt(
     Log* log, const std::optional<SignerKey>& cose_key,
     const v1::GetReceiptRequest& request);
+// ToClock writes what the log says of its clock.
+v1::Clock ToClock(const ClockReport& report);
 // `publisher` is null where there are no witnesses.
 Reply<v1::GetLogInfoResponse> ReadInfo(Log* log, const Publisher* publisher,
                                        const ServiceSettings& settings);

@@ -27,6 +27,10 @@ std::optional<grpc::Status> RefuseFreeze(const Caller& caller) {
   return RefuseAllButOperator(caller, "ends a log");
 }
 
+std::optional<grpc::Status> RefuseClock(const Caller& caller) {
+  return RefuseAllButOperator(caller, "says that the clock is right");
+}
+
 RedactOrder OrderOf(const v1::RedactRequest& request) {
   return {.index = request.index(),
           .basis = request.basis(),

@@ -18,6 +18,8 @@ namespace modlog {
 std::optional<grpc::Status> RefuseRedact(const Caller& caller);
 // RefuseFreeze: so is the end of a log.
 std::optional<grpc::Status> RefuseFreeze(const Caller& caller);
+// RefuseClock: and whether its clock is right.
+std::optional<grpc::Status> RefuseClock(const Caller& caller);
 RedactOrder OrderOf(const v1::RedactRequest& request);
 
 // LeafErrorToGrpc tells why the bytes of an entry could not be read: NOT_FOUND,

@@ -80,7 +80,8 @@ google::rpc::BadRequest MakeBadRequest(const std::vector<Violation>& violations,
 RpcStatus ErrorStatus(const Error& error, LogState state) {
   const CodeRow& row = RowOf(error.code);
   const bool stopped =
-      error.code == Code::kUnavailable && state != LogState::kServing;
+      error.code == Code::kUnavailable && state != LogState::kServing &&
+      state != LogState::kClock;  // which has a code of its own
   RpcStatus status;
   status.set_code(row.status);
   status.set_message(error.message);

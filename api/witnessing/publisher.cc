@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "verifier/core/checkpoint.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int64_t kTickMs = 1'000;
 constexpr mode_t kPublicFile = 0644;
+constexpr uint64_t kTimeMaxS = uint64_t{1} << 40;  // beyond every year
 
 bool HasAddress(const PolicyWitness& witness) { return !witness.url.empty(); }
 
@@ -261,6 +263,7 @@ void Publisher::Take(size_t position, uint64_t round, uint64_t size,
       witness.cosigned_empty = true;
       witness.status.size = size;
       witness.status.cosigned_at = answer.time_s;
+      LearnTime();
       ++witness.status.cosignatures;
       return Succeeded(&witness);
     case WitnessAnswer::Kind::kAhead:
@@ -282,6 +285,20 @@ void Publisher::Take(size_t position, uint64_t round, uint64_t size,
       rounds_.Failed(position, round);
       return Failed(&witness, answer.why, answer.retry_after_s);
   }
+}
+
+// The time that half of those who have cosigned, or more, say has passed: one
+// that lies about it moves nothing by itself.
+void Publisher::LearnTime() {
+  std::vector<uint64_t> times;
+  for (const Witness& witness : witnesses_) {
+    const uint64_t time_s = witness.status.cosigned_at;
+    if (time_s > 0) times.push_back(time_s);
+  }
+  if (times.empty()) return;
+  std::ranges::sort(times, std::greater());
+  const uint64_t passed_s = std::min(times[times.size() / 2], kTimeMaxS);
+  log_->LearnTime(static_cast<int64_t>(passed_s) * 1'000);
 }
 
 void Publisher::Succeeded(Witness* witness) {

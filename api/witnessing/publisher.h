@@ -108,6 +108,7 @@ class Publisher {
   bool HasErrand(size_t position) const;
   void Take(size_t position, uint64_t round, uint64_t size,
             const WitnessAnswer& answer);
+  void LearnTime();
   void Succeeded(Witness* witness);
   void Failed(Witness* witness, const std::string& why, int64_t retry_after_s);
   void Halt(const std::string& reason);

@@ -66,8 +66,8 @@ class HeldServerTest : public ::testing::Test {
 TEST_F(HeldServerTest, HealthFollowsTheLog) {
   for (const char* service : {"", kService}) {
     EXPECT_EQ(HealthOf(*fixture_, service), kIsServing);
-    for (const auto state :
-         {LogState::kRolledBack, LogState::kPoisoned, LogState::kStopping}) {
+    for (const auto state : {LogState::kClock, LogState::kRolledBack,
+                             LogState::kPoisoned, LogState::kStopping}) {
       log_->SetState(state);
       EXPECT_FALSE(fixture_->server().UpdateHealth());
       EXPECT_EQ(HealthOf(*fixture_, service), kIsNotServing);

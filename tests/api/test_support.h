@@ -103,6 +103,9 @@ class HeldLog final : public Log {
   void Append(AppendGroup group, AppendDone done) override;
   LogState state() const override { return state_; }
   std::string state_reason() const override { return "a test says so"; }
+  ClockReport clock() const override { return {}; }
+  Result<ClockReport> AcceptClock(bool) override { return ClockReport{}; }
+  void LearnTime(int64_t) override {}
   TreeHead committed_head() const override { return signed_head()->tree; }
   std::shared_ptr<const SignedHead> signed_head() const override;
   std::shared_ptr<const SignedHead> published_head() const override;

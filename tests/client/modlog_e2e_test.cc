@@ -355,5 +355,20 @@ TEST(EnrolmentTest, AnEnrolledPlatformNeedsItsToken) {
   EXPECT_EQ(log.Size(), 1u);
 }
 
+// An operator whose log waits for its clock would have no way on.
+TEST_F(ModlogTest, TheClockIsShownAndTheOperatorMaySayThatItIsRight) {
+  const Outcome shown = log_.Modlog({"clock"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_TRUE(Contains(shown.out, "newest entry     none")) << shown.out;
+  EXPECT_TRUE(Contains(shown.out, "it is believed")) << shown.out;
+  const Outcome nobody = log_.Modlog({"clock", "accept"});
+  EXPECT_EQ(nobody.status, 2) << nobody.out;
+  EXPECT_TRUE(Contains(nobody.err, "operator")) << nobody.err;
+  const Outcome accepted =
+      log_.Modlog({"clock", "accept", "--token-file", log_.operator_token()});
+  EXPECT_EQ(accepted.status, 0) << accepted.err;
+  EXPECT_TRUE(Contains(accepted.out, "it is believed")) << accepted.out;
+}
+
 }  // namespace
 }  // namespace modlog::modlog_e2e_test

@@ -41,12 +41,14 @@ class FakeClock final : public Clock {
  public:
   int64_t WallMs() override { return wall_ms; }
   int64_t MonotonicMs() override { return monotonic_ms; }
+  bool IsSynchronized() override { return synchronized; }
   void Advance(int64_t ms) {
     wall_ms += ms;
     monotonic_ms += ms;
   }
   std::atomic<int64_t> wall_ms = 1'767'225'600'000;  // 2026-01-01
   std::atomic<int64_t> monotonic_ms = 5'000;
+  std::atomic<bool> synchronized = false;
 };
 
 // A takedown of one repository, valid, told apart by its puid.

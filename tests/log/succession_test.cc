@@ -191,8 +191,9 @@ TEST_F(SuccessionTest, AnEndThatCannotBeWrittenIsNone) {
   AppendOne(Takedown("one"));
   clock_.wall_ms += 3'600'000;  // a clock out of step: appends are refused
   ASSERT_FALSE(Freeze(next_));
-  EXPECT_EQ(log_->state(), LogState::kServing);
+  EXPECT_EQ(log_->state(), LogState::kClock);
   clock_.wall_ms -= 3'600'000;
+  EXPECT_EQ(log_->state(), LogState::kServing);
   EXPECT_EQ(AppendOne(Takedown("two")).outcome, Outcome::kLogged);
   EXPECT_EQ(*Freeze(next_), 2u);
 }

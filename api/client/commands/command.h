@@ -35,6 +35,7 @@ void AddGet(CLI::App* app, CommandLine* line);
 void AddReceipt(CLI::App* app, CommandLine* line);
 void AddKeygen(CLI::App* app, CommandLine* line);
 void AddPlatform(CLI::App* app, CommandLine* line);
+void AddClock(CLI::App* app, CommandLine* line);
 void AddStatus(CLI::App* app, CommandLine* line);
 void AddExport(CLI::App* app, CommandLine* line);
 void AddShow(CLI::App* app, CommandLine* line);

@@ -9,6 +9,7 @@
 #include "api/client/commands/command.h"
 #include "api/client/progress.h"
 #include "api/client/rpc_error.h"
+#include "verifier/words.h"
 
 namespace modlog {
 namespace {
@@ -77,6 +78,12 @@ std::string FormatLogInfoJson(const v1::GetLogInfoResponse& info,
       {"grpc_address", server},
       {"http_address", info.http_address()},
       {"version", info.version()},
+      {"clock",
+       {{"wall", info.clock().wall()},
+        {"newest", info.clock().newest()},
+        {"trouble", info.clock().trouble()},
+        {"goes_on_at", info.clock().goes_on_at()},
+        {"stays_at_newest", info.clock().stays_at_newest()}}},
       {"hold_back", info.hold_back()},
       {"witnesses", WitnessesJson(info)}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
@@ -100,6 +107,11 @@ std::string FormatLogInfoTable(const v1::GetLogInfoResponse& info,
   if (!info.cose_vkey().empty()) row("COSE vkey", info.cose_vkey());
   row("state", info.state());
   if (!info.state_reason().empty()) row("because", info.state_reason());
+  if (info.clock().stays_at_newest()) {
+    row("clock", absl::StrCat("new entries get the time of the newest, which "
+                              "is of the future, until ",
+                              FormatTimeMs(info.clock().newest())));
+  }
   head_row("committed", true, info.committed());
   head_row("signed", info.has_signed_(), info.signed_());
   head_row("published", info.has_published(), info.published());
