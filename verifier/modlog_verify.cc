@@ -15,6 +15,7 @@
 #include "verifier/core/bytes.h"
 #include "verifier/core/mldsa44.h"
 #include "verifier/mirror/command.h"
+#include "verifier/out_of_memory.h"
 #include "verifier/standard_streams.h"
 #include "verifier/watch/arguments.h"
 
@@ -31,7 +32,8 @@ Exit status
      there, the log shows another history than it did before, or a rule of the
      record is violated
   2  cannot tell: unreadable policy or arguments, network, missing state,
-     unknown origin, a quorum of witnesses not reached ("not witnessed yet")
+     unknown origin, a quorum of witnesses not reached ("not witnessed yet"),
+     not enough memory
   Of several verdicts the worst counts; one proved false outweighs a doubt.
 
 Examples
@@ -461,10 +463,15 @@ int main(int argc, char** argv) {
   modlog::HoldStandardStreams();
   // An entry that does not parse is a finding, and reported as one.
   google::protobuf::SetLogHandler(nullptr);
-  CommandLine command_line;
-  try {
-    return static_cast<int>(Printed(command_line.Run(argc, argv)));
-  } catch (const CLI::ParseError& error) {
-    return command_line.Exit(error);
-  }
+  return modlog::MemoryEnd::Run(
+      "modlog-verify: cannot tell: not enough memory (or threads); give it "
+      "more, or judge a smaller part\n",
+      static_cast<int>(Verdict::kCannotTell), [&] {
+        CommandLine command_line;
+        try {
+          return static_cast<int>(Printed(command_line.Run(argc, argv)));
+        } catch (const CLI::ParseError& error) {
+          return command_line.Exit(error);
+        }
+      });
 }

@@ -13,6 +13,7 @@
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "verifier/core/bytes.h"
+#include "verifier/out_of_memory.h"
 #include "verifier/standard_streams.h"
 
 namespace {
@@ -103,10 +104,17 @@ int main(int argc, char** argv) {
     absl::FPrintF(stderr, "modlog: --server is empty, want HOST:PORT\n");
     return modlog::kExitFailed;
   }
-  try {
-    return line.run();
-  } catch (const std::exception& error) {  // out of memory, a library's bug
-    absl::FPrintF(stderr, "modlog: %s\n", error.what());
-    return modlog::kExitFailed;
-  }
+  return modlog::MemoryEnd::Run(
+      "modlog: not enough memory (or threads)\n", modlog::kExitFailed, [&] {
+        try {
+          return line.run();
+        } catch (const std::bad_alloc&) {
+          throw;
+        } catch (const std::length_error&) {
+          throw;
+        } catch (const std::exception& error) {  // a library's bug
+          absl::FPrintF(stderr, "modlog: %s\n", error.what());
+          return static_cast<int>(modlog::kExitFailed);
+        }
+      });
 }

@@ -31,6 +31,7 @@
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "verifier/core/bytes.h"
+#include "verifier/out_of_memory.h"
 #include "verifier/standard_streams.h"
 
 namespace modlog {
@@ -434,8 +435,9 @@ Result<int> Run(const Config& config) {
 }  // namespace
 }  // namespace modlog
 
-int main(int argc, char** argv) {
-  modlog::HoldStandardStreams();
+namespace {
+
+int RunMain(int argc, char** argv) {
   // Debian's Abseil is a debug build that draws a graph of all locks taken, in
   // gRPC too; it costs a tenth of a call and guards nothing in production.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -463,4 +465,13 @@ int main(int argc, char** argv) {
     return modlog::Complain(modlog::kExitFailed, status.error().message);
   }
   return *status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  modlog::HoldStandardStreams();
+  return modlog::MemoryEnd::Run("modlogd: not enough memory (or threads)\n",
+                                modlog::kExitFailed,
+                                [&] { return RunMain(argc, argv); });
 }

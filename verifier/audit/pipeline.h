@@ -8,14 +8,19 @@
 //   work()  by any thread, concurrently    job -> result
 //   take()  one at a time, in order        result -> whether to go on
 //
-// At most `2 * threads` results wait for an earlier one. With one thread there
-// is no thread but the caller's.
+// At most `2 * threads` results wait for an earlier one. With one thread, or
+// where no other is to be had, there is no thread but the caller's.
+//
+// What is thrown by any of the three (there is no memory) ends the work, and is
+// thrown again by Run once no thread runs any more.
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,17 +38,32 @@ class Pipeline {
   // REQUIRES: threads >= 1.
   void Run(int threads) {
     window_ = 2 * static_cast<size_t>(threads);
-    std::vector<std::jthread> helpers;
-    for (int i = 1; i < threads; ++i) {
-      helpers.emplace_back([this] { Loop(); });
+    {
+      std::vector<std::jthread> helpers;
+      helpers.reserve(static_cast<size_t>(threads));
+      try {
+        for (int i = 1; i < threads; ++i) {
+          helpers.emplace_back([this] { Loop(); });
+        }
+      } catch (const std::system_error&) {
+        // Those that there are do the work.
+      }
+      Loop();
     }
-    Loop();
+    if (thrown_) std::rethrow_exception(thrown_);
   }
 
  private:
   void Loop() {
-    while (auto job = Claim()) {
-      Deliver(job->first, work(std::move(job->second)));
+    try {
+      while (auto job = Claim()) {
+        Deliver(job->first, work(std::move(job->second)));
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!thrown_) thrown_ = std::current_exception();
+      ended_ = stopped_ = true;
+      changed_.notify_all();
     }
   }
 
@@ -82,6 +102,7 @@ class Pipeline {
   bool ended_ = false;    // nothing is claimed any more
   bool stopped_ = false;  // nothing is taken any more
   std::map<size_t, Outcome> waiting_;
+  std::exception_ptr thrown_;
 };
 
 }  // namespace modlog
