@@ -128,7 +128,7 @@ TEST(RulesTest, PuidsThatShareOnlyThePrefixOfTheirKeyAreNoDuplicates) {
 }
 
 TEST(RulesTest, EveryPrefixIsNumberedOnceAndFoundAgain) {
-  KeyPrefixes prefixes(100'000);
+  KeyPrefixes prefixes;
   std::vector<uint64_t> added;
   for (uint64_t n = 0; n < 1'000; ++n) {
     added.push_back(KeyPrefixes::Of(Sha256(AsBytes(std::to_string(n)))));

@@ -1,6 +1,7 @@
 #include "verifier/audit/payloads.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 
@@ -61,6 +62,19 @@ int TagNumberOf(const Json& part) {
     v1::Tag_Parse(name.get_ref<const std::string&>(), &tag);
   }
   return tag;
+}
+
+// The first entry that says so, by tag.
+std::array<std::optional<uint64_t>, kPartTagMax + 1> ErasersOf(
+    const std::vector<Removals::ErasedPayload>& erasures) {
+  std::array<std::optional<uint64_t>, kPartTagMax + 1> erased_by;
+  for (const Removals::ErasedPayload& erased : erasures) {
+    for (size_t tag = 1; tag <= kPartTagMax; ++tag) {
+      const bool is_erased = erased.tags == 0 || (erased.tags >> tag & 1) != 0;
+      if (is_erased && !erased_by[tag]) erased_by[tag] = erased.entry;
+    }
+  }
+  return erased_by;
 }
 
 }  // namespace
@@ -134,15 +148,14 @@ void PayloadCheck::JudgeServed(uint64_t entry, const std::string& commitment,
   }
   const Json& parts = At(payload, "parts");
   if (!parts.is_array() && !parts.is_null()) return complain("has no parts");
+  const auto erased_by = ErasersOf(removals_.ErasuresOf(entry));
   for (const Json& part : parts) {
     const int tag = TagNumberOf(part);
     if (tag < 1 || tag > kPartTagMax) return complain("has an unknown part");
     const std::string name = v1::Tag_Name(tag);
-    for (const auto& erased : removals_.ErasuresOf(entry)) {
-      if (erased.tags == 0 || (erased.tags >> tag & 1) != 0) {
-        complain("serves " + name + ", which entry " +
-                 std::to_string(erased.entry) + " says was erased");
-      }
+    if (const auto& by = erased_by[static_cast<size_t>(tag)]) {
+      complain("serves " + name + ", which entry " + std::to_string(*by) +
+               " says was erased");
     }
     const auto salt = Decoded(At(part, "salt"));
     const auto value = Decoded(At(part, "value"));

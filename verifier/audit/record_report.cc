@@ -135,6 +135,9 @@ void AddCorrections(const PlatformFigures& figures, Lines* lines) {
   for (const auto& [field, count] : figures.corrected_fields) {
     words += ", " + field + " " + Grouped(count);
   }
+  if (figures.uncompared > 0) {
+    words += ", " + Grouped(figures.uncompared) + " not compared by field";
+  }
   lines->Add("  corrections", words);
 }
 
@@ -170,8 +173,15 @@ void AddPlatforms(const RecordSummary& record, Lines* lines) {
   }
   if (record.platforms.size() > kShown) {
     lines->Add("", "and " + Grouped(record.platforms.size() - kShown) +
-                       " more; --json has all");
+                       " more; --json has them");
   }
+  if (record.further_platforms == 0) return;
+  const PlatformFigures& figures = record.further;
+  lines->Add("and further",
+             Counted(record.further_platforms, "platform", "platforms") +
+                 ", not told one by one: together " +
+                 Counted(figures.actions, "entry", "entries") + " and " +
+                 Counted(figures.seals, "seal", "seals"));
 }
 
 void AddRedactedLeaves(const RecordSummary& record, Lines* lines) {
@@ -221,6 +231,11 @@ void AddAttestations(const RecordSummary& record, Lines* lines) {
                  : ", replaced by entry " +
                        std::to_string(attestation.replaced_by)));
     for (const CountedCell& cell : attestation.cells) {
+      if (attestation.uncounted) {
+        lines->Add("  not counted", CellWords(cell.cell) + ": attested " +
+                                        Grouped(cell.cell.value()));
+        continue;
+      }
       const bool agrees = cell.cell.value() == cell.counted;
       lines->Add(agrees ? "  agrees" : "  differs",
                  CellWords(cell.cell) + ": attested " +
@@ -296,23 +311,28 @@ ordered_json PlatformJson(const std::string& platform,
                          {"stated_anew", figures.corrections},
                          {"bulk", figures.bulk_corrections},
                          {"corrected_in_bulk", figures.corrected_in_bulk},
-                         {"fields", ordered_json(figures.corrected_fields)}};
+                         {"fields", ordered_json(figures.corrected_fields)},
+                         {"not_compared", figures.uncompared}};
   json["erased"] = CountsJson(figures.erased, BasisWords);
   json["redacted"] = CountsJson(figures.redacted, BasisWords);
   return json;
 }
 
-ordered_json CellJson(const CountedCell& cell) {
-  return {{"what", CellWords(cell.cell)},
-          {"attested", cell.cell.value()},
-          {"counted", cell.counted},
-          {"agrees", cell.cell.value() == cell.counted}};
+ordered_json CellJson(const CountedCell& cell, bool uncounted) {
+  ordered_json json = {{"what", CellWords(cell.cell)},
+                       {"attested", cell.cell.value()},
+                       {"counted", nullptr},
+                       {"agrees", nullptr}};
+  if (uncounted) return json;
+  json["counted"] = cell.counted;
+  json["agrees"] = cell.cell.value() == cell.counted;
+  return json;
 }
 
 ordered_json AttestationJson(const CountedAttestation& attestation) {
   ordered_json cells = ordered_json::array();
   for (const CountedCell& cell : attestation.cells) {
-    cells.push_back(CellJson(cell));
+    cells.push_back(CellJson(cell, attestation.uncounted));
   }
   ordered_json json = {{"entry", attestation.entry},
                        {"platform", attestation.platform},
@@ -371,6 +391,11 @@ void AddRecordJson(const AuditReport& report, ordered_json* json) {
     platforms.push_back(PlatformJson(platform, figures));
   }
   (*json)["platforms"] = std::move(platforms);
+  (*json)["further_platforms"] = record.further_platforms;
+  if (record.further_platforms > 0) {
+    (*json)["further"] = PlatformJson("", record.further);
+    (*json)["further"].erase("platform");
+  }
   ordered_json redacted = ordered_json::array();
   for (const RedactedLeaf& leaf : record.redacted_leaves) {
     redacted.push_back({{"entry", leaf.entry},

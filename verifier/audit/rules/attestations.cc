@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "verifier/audit/rules/codes.h"
 #include "verifier/audit/rules/life.h"
 #include "verifier/entry_words.h"
 #include "verifier/words.h"
@@ -12,92 +11,9 @@
 namespace modlog {
 namespace {
 
-// The bits of Action.territory, in the DSA's order.
-constexpr std::string_view kTerritoryOrder =
-    "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK";
-
 std::string Letters(uint32_t country) {
   return {static_cast<char>('A' + (country - 1) / 26 % 26),
           static_cast<char>('A' + (country - 1) % 26)};
-}
-
-// Whether a decision applies in a country.
-bool AppliesIn(const v1::Action& action, uint32_t country) {
-  constexpr uint32_t kWorldwide = 1u << 30;
-  if ((action.territory() & kWorldwide) != 0) return true;
-  const auto& others = action.territories();
-  if (std::find(others.begin(), others.end(), country) != others.end()) {
-    return true;
-  }
-  if (!IsTerritoryBit(country)) return false;
-  const std::string letters = Letters(country);
-  for (size_t bit = 0; bit < 30; ++bit) {
-    if (kTerritoryOrder.substr(2 * bit, 2) == letters) {
-      return (action.territory() >> bit & 1) != 0;
-    }
-  }
-  return false;
-}
-
-bool Matches(const v1::StatsCell& cell, const v1::Action& action) {
-  const auto same = [](int wanted, int code) {
-    return wanted == 0 || wanted == code;
-  };
-  return same(cell.kind(), action.kind()) &&
-         same(cell.category(), action.category()) &&
-         same(cell.source_type(), action.source_type()) &&
-         same(cell.automated_decision(), action.automated_decision()) &&
-         same(cell.outcome(), action.outcome()) &&
-         (cell.territory() == 0 || AppliesIn(action, cell.territory()));
-}
-
-uint64_t AmountOf(v1::StatsUnit unit, const v1::Action& action) {
-  switch (unit) {
-    case v1::STATS_UNIT_ENTRIES:
-      return 1;
-    case v1::STATS_UNIT_AFFECTED:
-      return action.affected();
-    case v1::STATS_UNIT_CLAIMED:
-      return action.claimed();
-    case v1::STATS_UNIT_RESTORED:
-      return action.restored();
-    default:
-      return 0;
-  }
-}
-
-uint32_t DayOf(v1::StatsClock clock, const v1::Action& action,
-               int64_t logged_at_ms) {
-  switch (clock) {
-    case v1::STATS_CLOCK_LOGGED:
-      return static_cast<uint32_t>(logged_at_ms / kMsPerDay);
-    case v1::STATS_CLOCK_APPLICATION:
-      return action.application_date();
-    case v1::STATS_CLOCK_SOURCE:
-      return action.source_date();
-    default:
-      return 0;
-  }
-}
-
-// Applies the rules for many entries that stood before an attestation.
-void ApplyBulk(const CountedEntry& entry, uint64_t before,
-               const std::vector<BulkSeen>& bulks, v1::Action* action) {
-  for (const BulkSeen& bulk : bulks) {
-    const bool covers =
-        bulk.entry < before && bulk.platform == entry.platform &&
-        bulk.rule.first() <= entry.entry && entry.entry <= bulk.rule.last();
-    if (covers && CodeOf(*action, bulk.rule.field()) == bulk.rule.from_code()) {
-      SetCode(bulk.rule.field(), bulk.rule.to_code(), action);
-    }
-  }
-}
-
-bool Covers(const std::vector<BulkSeen>& bulks, const CountedEntry& entry) {
-  return std::ranges::any_of(bulks, [&](const BulkSeen& bulk) {
-    return bulk.platform == entry.platform &&
-           bulk.rule.first() <= entry.entry && entry.entry <= bulk.rule.last();
-  });
 }
 
 }  // namespace
@@ -115,10 +31,9 @@ uint64_t Amendments::First(const Hash& key) const {
   return it != list_.end() && it->first == key ? it->second : kNever;
 }
 
-uint64_t Amendments::LastBefore(const Hash& key, uint64_t entry) const {
-  const auto it = std::ranges::lower_bound(list_, std::pair(key, entry));
-  if (it == list_.begin() || std::prev(it)->first != key) return kNever;
-  return std::prev(it)->second;
+uint64_t Amendments::NextAfter(const Hash& key, uint64_t entry) const {
+  const auto it = std::ranges::upper_bound(list_, std::pair(key, entry));
+  return it != list_.end() && it->first == key ? it->second : kNever;
 }
 
 // ---- codes by field number
@@ -159,69 +74,61 @@ void Attestations::Take(uint64_t entry, const std::string& platform,
   attestation.platform = platform;
   attestation.copied = action.provenance() != v1::PROVENANCE_FIRST_HAND;
   attestation.stats = action.stats();
+  const auto [number, is_new] =
+      numbers_.try_emplace(platform, platforms_.size());
+  if (is_new) platforms_.emplace_back();
+  CellCounters& counters = platforms_[number->second].counters;
+  Place place = {number->second, 0};
   for (const v1::StatsCell& cell : action.stats().cells()) {
+    const size_t at = counters.AddCell(cell, action.stats(), entry);
+    if (attestation.cells.empty()) place.first_cell = at;
     attestation.cells.push_back({cell, 0});
   }
+  attestation.stats.clear_cells();
   list_.push_back(std::move(attestation));
+  places_.push_back(place);
 }
 
-void Attestations::CountOne(size_t attestation, const v1::Action& action,
-                            int64_t logged_at_ms,
-                            std::vector<CellCount>* counts) const {
-  const CountedAttestation& attested = list_[attestation];
-  const uint32_t day = DayOf(attested.stats.clock(), action, logged_at_ms);
-  if (day < attested.stats.from() || day > attested.stats.to()) return;
-  for (size_t i = 0; i < attested.cells.size(); ++i) {
-    const v1::StatsCell& cell = attested.cells[i].cell;
-    if (!Matches(cell, action)) continue;
-    const uint64_t amount = AmountOf(cell.unit(), action);
-    if (amount > 0) counts->push_back({attestation, i, amount});
-  }
+void Attestations::Finish() {
+  for (Platform& platform : platforms_) platform.counters.Finish();
 }
 
-std::vector<CellCount> Attestations::Count(
-    const CountedEntry& entry, const Amendments& voids,
-    const Amendments& corrections, const std::vector<BulkSeen>& bulks) const {
-  std::vector<CellCount> counts;
-  const bool in_bulk = Covers(bulks, entry);
-  for (size_t i = 0; i < list_.size(); ++i) {
-    const uint64_t before = list_[i].entry;
-    if (entry.entry >= before || list_[i].platform != entry.platform) continue;
-    if (voids.First(*entry.key) < before) continue;
-    if (corrections.LastBefore(*entry.key, before) != kNever) continue;
-    if (!in_bulk) {
-      CountOne(i, *entry.action, entry.logged_at_ms, &counts);
-      continue;
-    }
-    v1::Action action = *entry.action;
-    ApplyBulk(entry, before, bulks, &action);
-    CountOne(i, action, entry.logged_at_ms, &counts);
-  }
-  return counts;
+std::optional<size_t> Attestations::NumberOf(std::string_view platform) const {
+  const auto it = numbers_.find(platform);
+  if (it == numbers_.end()) return std::nullopt;
+  return it->second;
 }
 
-std::vector<CellCount> Attestations::CountCorrected(
-    const CountedEntry& entry, int64_t target_logged_at_ms,
-    const Hash& target_key, const Amendments& voids,
-    const Amendments& corrections, const std::vector<BulkSeen>& bulks) const {
-  std::vector<CellCount> counts;
-  for (size_t i = 0; i < list_.size(); ++i) {
-    const uint64_t before = list_[i].entry;
-    if (entry.entry >= before || list_[i].platform != entry.platform) continue;
-    if (voids.First(target_key) < before) continue;
-    if (corrections.LastBefore(target_key, before) != entry.entry) continue;
-    v1::Action action = entry.action->corrected();
-    ApplyBulk(entry, before, bulks, &action);
-    CountOne(i, action, target_logged_at_ms, &counts);
+uint64_t Attestations::Count(size_t platform, const v1::Action& action,
+                             int64_t logged_at_ms, uint64_t begin, uint64_t end,
+                             std::vector<CellCount>* counts) const {
+  std::vector<CellCounters::Increment> increments;
+  const uint64_t steps = platforms_[platform].counters.Read(
+      CountedRecord(action, logged_at_ms), begin, end, &increments);
+  for (const CellCounters::Increment& increment : increments) {
+    counts->push_back({platform, increment});
   }
-  return counts;
+  return steps;
 }
 
 // ---- the end
 
 std::vector<CountedAttestation> Attestations::Conclude(Findings* findings) && {
-  for (const CountedAttestation& attestation : list_) {
-    for (const CountedCell& cell : attestation.cells) {
+  for (Platform& platform : platforms_) platform.counters.Conclude();
+  for (size_t i = 0; i < list_.size(); ++i) {
+    CountedAttestation& attestation = list_[i];
+    const Platform& platform = platforms_[places_[i].platform];
+    if (attestation.entry > platform.end) {
+      attestation.uncounted = true;
+      findings->Add({kRuleAttestations, attestation.entry,
+                     "is not counted: an entry that it counts was changed by "
+                     "more rules for many entries than are followed",
+                     Severity::kWarning});
+      continue;
+    }
+    for (size_t k = 0; k < attestation.cells.size(); ++k) {
+      CountedCell& cell = attestation.cells[k];
+      cell.counted = platform.counters.CountOf(places_[i].first_cell + k);
       if (cell.cell.value() == cell.counted) continue;
       findings->Add({kRuleAttestations, attestation.entry,
                      CellWords(cell.cell) + ": attested " +

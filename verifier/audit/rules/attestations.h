@@ -12,15 +12,23 @@
 // adds up a count that is stated (absent: nothing).
 //
 // A figure that differs is a warning: two statements contradict each other, and
-// both are the platform's; the log was right to take them. Thread-safe, but for
-// what says otherwise.
+// both are the platform's; the log was right to take them.
+//
+// Counted is in one go for all attestations, whatever they ask for
+// (cell_counters.h); where a platform's rules for many entries change one entry
+// more than PlatformBulks::kChangesMax times, attestations behind that are not
+// counted, and a warning says so. Thread-safe, but for what says otherwise.
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "modlog/v1/action.pb.h"
+#include "verifier/audit/rules/cell_counters.h"
 #include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/rules.h"
 #include "verifier/core/sha256.h"
@@ -38,8 +46,8 @@ class Amendments {
   bool Any(const Hash& key) const;
   // The first one, or kNever.
   uint64_t First(const Hash& key) const;
-  // The last one before an entry, or kNever.
-  uint64_t LastBefore(const Hash& key, uint64_t entry) const;
+  // The first one behind an entry, or kNever.
+  uint64_t NextAfter(const Hash& key, uint64_t entry) const;
 
  private:
   std::vector<std::pair<Hash, uint64_t>> list_;
@@ -55,19 +63,10 @@ struct BulkSeen {
 uint32_t CodeOf(const v1::Action& action, uint32_t field);
 void SetCode(uint32_t field, uint32_t code, v1::Action* action);
 
-// What one entry adds to the cells of attestations.
+// What one version of an entry adds to the cells of a platform's attestations.
 struct CellCount {
-  size_t attestation;
-  size_t cell;
-  uint64_t amount;
-};
-
-struct CountedEntry {
-  uint64_t entry = 0;
-  int64_t logged_at_ms = 0;
-  std::string_view platform;
-  const Hash* key = nullptr;
-  const v1::Action* action = nullptr;
+  size_t platform;  // Attestations::NumberOf
+  CellCounters::Increment increment;
 };
 
 class Attestations {
@@ -80,34 +79,45 @@ class Attestations {
   void TakeReplaced(size_t attestation, uint64_t by) {
     list_[attestation].replaced_by = by;
   }
+  void Finish();
 
   bool empty() const { return list_.empty(); }
+  // NumberOf: nothing, if the platform attests nothing.
+  std::optional<size_t> NumberOf(std::string_view platform) const;
 
-  // Count says what an entry adds, beside corrections, voids and rules for many
-  // entries as all of the log has them.
-  std::vector<CellCount> Count(const CountedEntry& entry,
-                               const Amendments& voids,
-                               const Amendments& corrections,
-                               const std::vector<BulkSeen>& bulks) const;
-  // CountCorrected says what `corrected` of a CORRECTION adds; `entry` is the
-  // correction's, `target_logged_at_ms` of what it is about.
-  std::vector<CellCount> CountCorrected(
-      const CountedEntry& entry, int64_t target_logged_at_ms,
-      const Hash& target_key, const Amendments& voids,
-      const Amendments& corrections, const std::vector<BulkSeen>& bulks) const;
+  // Count adds what an action counts for that stood so from entry `begin` to
+  // entry `end`; returns how much it looked at. REQUIRES: Finish was called.
+  uint64_t Count(size_t platform, const v1::Action& action,
+                 int64_t logged_at_ms, uint64_t begin, uint64_t end,
+                 std::vector<CellCount>* counts) const;
 
   // Not thread-safe.
   void Add(const CellCount& count) {
-    list_[count.attestation].cells[count.cell].counted += count.amount;
+    platforms_[count.platform].counters.Take(count.increment);
   }
-  // Conclude adds a warning for each cell that differs and returns all.
+  // Not counted any more: attestations of the platform behind this entry.
+  void EndCount(size_t platform, uint64_t entry) {
+    uint64_t& end = platforms_[platform].end;
+    end = std::min(end, entry);
+  }
+  // Conclude adds a warning for each cell that differs, and for each
+  // attestation that was not counted, and returns all.
   std::vector<CountedAttestation> Conclude(Findings* findings) &&;
 
  private:
-  void CountOne(size_t attestation, const v1::Action& action,
-                int64_t logged_at_ms, std::vector<CellCount>* counts) const;
+  struct Platform {
+    CellCounters counters;
+    uint64_t end = ~uint64_t{0};
+  };
+  struct Place {
+    size_t platform;
+    size_t first_cell;  // of the platform's counters
+  };
 
   std::vector<CountedAttestation> list_;
+  std::vector<Place> places_;  // one each
+  std::vector<Platform> platforms_;
+  std::map<std::string, size_t, std::less<>> numbers_;
 };
 
 // CellWords: "entries, kind notice received".

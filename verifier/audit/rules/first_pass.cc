@@ -13,7 +13,6 @@ FirstPass::FirstPass(uint64_t size, std::string origin, uint32_t late_days,
     : size_(size),
       late_days_(late_days),
       findings_(findings),
-      keys_(size),
       succession_(origin) {
   index_.keys = KeysRule(std::move(origin));
 }
@@ -23,18 +22,34 @@ std::function<void()> FirstPass::Read(const BundleView& bundle) {
   return [this, facts] { Take(*facts); };
 }
 
-uint32_t FirstPass::Intern(const std::string& platform) {
-  const auto [it, is_new] =
-      numbers_.try_emplace(platform, static_cast<uint32_t>(platforms_.size()));
-  if (is_new) platforms_.push_back({platform, {}});
-  return it->second;
+// kPlatformsKept for those that have no figures of their own.
+uint32_t FirstPass::NumberOf(const std::string& platform,
+                             const PlatformId& id) {
+  const auto it = numbers_.find(id);
+  if (it != numbers_.end()) return it->second;
+  if (platforms_.size() == kPlatformsKept) {
+    Hash hash = {};
+    std::ranges::copy(id, hash.begin());
+    further_platforms_.Add(KeyPrefixes::Of(hash));
+    return kPlatformsKept;
+  }
+  const auto number = static_cast<uint32_t>(platforms_.size());
+  numbers_.emplace(id, number);
+  platforms_.push_back({platform, {}});
+  return number;
+}
+
+PlatformFigures& FirstPass::FiguresOf(const Writer& writer) {
+  return writer.number < platforms_.size() ? platforms_[writer.number].figures
+                                           : further_;
 }
 
 // What is registered within the bundle counts for what follows it there.
 void FirstPass::Take(const RecordFacts& facts) {
-  std::vector<uint32_t> number;
+  std::vector<Writer> writers;
   for (const std::string& platform : facts.platforms) {
-    number.push_back(Intern(platform));
+    const PlatformId id = PlatformIdOf(platform);
+    writers.push_back({platform, id, NumberOf(platform, id)});
   }
   for (const Finding& finding : facts.findings) findings_->Add(finding);
   for (const uint64_t entry : facts.missing) index_.removals.TakeMissing(entry);
@@ -42,10 +57,11 @@ void FirstPass::Take(const RecordFacts& facts) {
   referenced_ += facts.referenced.size();
   for (const EntryFacts& entry : facts.entries) {
     logged_at_.Take(entry.entry, entry.logged_at_ms, findings_);
-    PlatformFigures& figures = platforms_[number[entry.platform]].figures;
+    const Writer& writer = writers[entry.platform];
+    PlatformFigures& figures = FiguresOf(writer);
     if (entry.kind == 0) {
       ++figures.seals;
-      index_.sealed_platforms[platforms_[number[entry.platform]].name] = true;
+      index_.sealed_platforms[writer.name] = true;
       continue;
     }
     CountEntry(entry, late_days_, &figures);
@@ -54,72 +70,70 @@ void FirstPass::Take(const RecordFacts& facts) {
   auto rare = facts.rare.begin();
   const auto take_rare_before = [&](uint64_t entry) {
     for (; rare != facts.rare.end() && rare->entry < entry; ++rare) {
-      TakeRare(*rare, number[rare->platform]);
+      TakeRare(*rare, writers[rare->platform]);
     }
   };
   auto handle = facts.handles.begin();
   const auto take_handles_before = [&](uint64_t entry) {
     for (; handle != facts.handles.end() && handle->entry < entry; ++handle) {
       take_rare_before(handle->entry);
-      index_.keys.TakeHandle(platforms_[number[handle->platform]].name, *handle,
+      index_.keys.TakeHandle(writers[handle->platform].name, *handle,
                              findings_);
     }
   };
   for (const NamedTerm& use : facts.terms) {
     take_handles_before(use.entry);
     take_rare_before(use.entry);
-    terms_.TakeUse(number[use.platform], use.entry, use.number, use.kind,
+    terms_.TakeUse(writers[use.platform].id, use.entry, use.number, use.kind,
                    findings_);
   }
   take_handles_before(kNever);
   take_rare_before(kNever);
 }
 
-void FirstPass::TakeRare(const RareEntry& rare, uint32_t platform) {
-  PlatformFigures& figures = platforms_[platform].figures;
+void FirstPass::TakeRare(const RareEntry& rare, const Writer& writer) {
+  PlatformFigures& figures = FiguresOf(writer);
   switch (rare.action.kind()) {
     case v1::KIND_TERM:
-      return terms_.TakeTerm(platform, rare.entry, rare.action.term(),
+      return terms_.TakeTerm(writer.id, rare.entry, rare.action.term(),
                              findings_);
     case v1::KIND_PLATFORM_KEY:
-      return index_.keys.TakeEvent(platforms_[platform].name, rare.entry,
+      return index_.keys.TakeEvent(writer.name, rare.entry,
                                    rare.action.key_event(), findings_);
     case v1::KIND_PAYLOAD_ERASED:
-      return index_.removals.TakeErased(rare.entry, platform, rare.action,
+      return index_.removals.TakeErased(rare.entry, writer.id, rare.action,
                                         &figures, findings_);
     case v1::KIND_LEAF_REDACTED:
-      return index_.removals.TakeRedacted(rare.entry, platform, rare.action,
+      return index_.removals.TakeRedacted(rare.entry, writer.id, rare.action,
                                           &figures, findings_);
     case v1::KIND_STATS_ATTESTATION:
-      return TakeAttestation(rare, platform);
+      return TakeAttestation(rare, writer);
     case v1::KIND_SUCCESSION:
-      return succession_.Take(rare.entry, platforms_[platform].name,
-                              rare.action.succession(), findings_);
+      return succession_.Take(rare.entry, writer.name, rare.action.succession(),
+                              findings_);
     default:
-      return TakeAmendment(rare, platform);
+      return TakeAmendment(rare, writer);
   }
 }
 
-void FirstPass::TakeAttestation(const RareEntry& rare, uint32_t platform) {
+void FirstPass::TakeAttestation(const RareEntry& rare, const Writer& writer) {
   const size_t number = attestation_keys_.size();
   if (!attestation_keys_.emplace(rare.key, number).second) return;
-  index_.attestations.Take(rare.entry, platforms_[platform].name, rare.action);
+  index_.attestations.Take(rare.entry, writer.name, rare.action);
   for (const std::string& puid : rare.action.about()) {
-    const auto it =
-        attestation_keys_.find(PuidKeyOf(platforms_[platform].name, puid));
+    const auto it = attestation_keys_.find(PuidKeyOf(writer.name, puid));
     if (it != attestation_keys_.end() && it->second != number) {
       index_.attestations.TakeReplaced(it->second, rare.entry);
     }
   }
 }
 
-void FirstPass::TakeAmendment(const RareEntry& rare, uint32_t platform) {
+void FirstPass::TakeAmendment(const RareEntry& rare, const Writer& writer) {
   const v1::Action& action = rare.action;
-  PlatformFigures& figures = platforms_[platform].figures;
+  PlatformFigures& figures = FiguresOf(writer);
   if (action.has_bulk()) {
     ++figures.bulk_corrections;
-    bulks_.push_back(
-        {rare.key, {rare.entry, platforms_[platform].name, action.bulk()}});
+    bulks_.push_back({rare.key, {rare.entry, writer.name, action.bulk()}});
     if (action.bulk().last() >= rare.entry) {
       findings_->Add({kRuleReferences, rare.entry,
                       "bulk.last names entries that do not stand before it"});
@@ -127,7 +141,7 @@ void FirstPass::TakeAmendment(const RareEntry& rare, uint32_t platform) {
     return;
   }
   if (action.about_size() != 1) return;  // "kinds" says so
-  const Hash target = PuidKeyOf(platforms_[platform].name, action.about(0));
+  const Hash target = PuidKeyOf(writer.name, action.about(0));
   const bool is_void = action.kind() == v1::KIND_VOID;
   if (!is_void) ++figures.corrections;
   (is_void ? voids_ : corrections_).push_back({rare.key, target, rare.entry});
@@ -149,20 +163,15 @@ void FirstPass::FinishAmendments() {
   }
 }
 
-RecordIndex FirstPass::Finish(RecordSummary* summary) && {
-  index_.repeated = keys_.TakeRepeated(UniquePuidRule::kRepeatedMax);
-  index_.referenced.Number();
-  FinishAmendments();
+void FirstPass::FinishPlatforms(RecordSummary* summary) {
   const auto most_used = terms_.MostUsedReasons();
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < platforms_.size(); ++i) {
-    Platform& platform = platforms_[i];
+  for (Platform& platform : platforms_) {
     const std::string who =
         platform.name.empty() ? "the operator" : "platform " + platform.name;
     for (const std::string& note : UniformityNotes(platform.figures)) {
       summary->uniformity.push_back(who + ": " + note);
     }
-    const auto reason = most_used.find(i);
+    const auto reason = most_used.find(PlatformIdOf(platform.name));
     const uint64_t uses = reason == most_used.end() ? 0 : reason->second;
     if (uses >= 1'000 && uses * 2 > platform.figures.actions) {
       summary->uniformity.push_back(
@@ -171,9 +180,19 @@ RecordIndex FirstPass::Finish(RecordSummary* summary) && {
           " entries give the same registered text as their reason");
     }
     summary->platforms[platform.name] = std::move(platform.figures);
-    names.push_back(platform.name);
   }
-  index_.removals.Finish(std::move(names));
+  further_platforms_.Number();
+  summary->further_platforms = further_platforms_.size();
+  summary->further = std::move(further_);
+}
+
+RecordIndex FirstPass::Finish(RecordSummary* summary) && {
+  index_.repeated = keys_.TakeRepeated(UniquePuidRule::kRepeatedMax);
+  index_.referenced.Number();
+  FinishAmendments();
+  index_.attestations.Finish();
+  FinishPlatforms(summary);
+  index_.removals.Finish();
   succession_.Finish(size_, findings_, summary);
   summary->late_days = late_days_;
   summary->redacted_leaves = index_.removals.RedactedLeaves();

@@ -4,12 +4,12 @@
 // The first pass over a log: the rules that need an entry alone, or only what
 // stands before it and is rare (clock, terms, keys), the figures of each
 // platform, and what the second pass has to know beforehand. 4 bytes an entry,
-// 4 a reference, and what is rare. Not thread-safe, but for Reader.
+// 4 a reference, the figures of kPlatformsKept platforms, and what is rare. Not
+// thread-safe, but for Reader.
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "verifier/audit/rules/attestations.h"
@@ -55,6 +55,12 @@ class FirstPass {
     std::string name;
     PlatformFigures figures;
   };
+  // Whose an entry is.
+  struct Writer {
+    std::string name;
+    PlatformId id = {};
+    uint32_t number = 0;  // of figures_
+  };
   // A correction or void, and whose it is.
   struct Amendment {
     Hash key;  // its own
@@ -63,10 +69,12 @@ class FirstPass {
   };
 
   void Take(const RecordFacts& facts);
-  uint32_t Intern(const std::string& platform);
-  void TakeRare(const RareEntry& rare, uint32_t platform);
-  void TakeAmendment(const RareEntry& rare, uint32_t platform);
-  void TakeAttestation(const RareEntry& rare, uint32_t platform);
+  uint32_t NumberOf(const std::string& platform, const PlatformId& id);
+  PlatformFigures& FiguresOf(const Writer& writer);
+  void TakeRare(const RareEntry& rare, const Writer& writer);
+  void TakeAmendment(const RareEntry& rare, const Writer& writer);
+  void TakeAttestation(const RareEntry& rare, const Writer& writer);
+  void FinishPlatforms(RecordSummary* summary);
   void FinishAmendments();
 
   const uint64_t size_;
@@ -77,8 +85,12 @@ class FirstPass {
   LoggedAtRule logged_at_;
   TermsRule terms_;
   SuccessionRule succession_;
-  std::vector<Platform> platforms_;
-  std::unordered_map<std::string, uint32_t> numbers_;
+  std::vector<Platform> platforms_;  // the first kPlatformsKept
+  std::map<PlatformId, uint32_t> numbers_;
+  // The rest: their figures together, and who they are, 4 bytes each time that
+  // one is in a bundle.
+  PlatformFigures further_;
+  KeyPrefixes further_platforms_;
   std::vector<Amendment> voids_;
   std::vector<Amendment> corrections_;
   std::vector<std::pair<Hash, BulkSeen>> bulks_;

@@ -1,17 +1,8 @@
 #include "verifier/audit/rules/key_prefixes.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace modlog {
-
-KeyPrefixes::KeyPrefixes(uint64_t expected) : lists_(kLists) {
-  if (expected < kLists) return;
-  // Keys are hashes: five deviations above the mean no list ever grows past.
-  const double mean = static_cast<double>(expected) / kLists;
-  const auto room = static_cast<size_t>(mean + 5 * std::sqrt(mean)) + 1;
-  for (std::vector<uint32_t>& list : lists_) list.reserve(room);
-}
 
 uint64_t KeyPrefixes::Of(const Hash& key) {
   uint64_t prefix = 0;

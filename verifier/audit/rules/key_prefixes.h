@@ -2,7 +2,9 @@
 #define MODLOG_VERIFIER_AUDIT_RULES_KEY_PREFIXES_H_
 
 // The beginnings of many puid keys in little memory: 48 bits each, the first 16
-// of which say in which of 65,536 lists the other 32 stand, so 4 bytes a key.
+// of which say in which of 65,536 lists the other 32 stand, so 4 bytes a key,
+// and up to a quarter more for those to come. No room is made for what has not
+// come: how many there will be is only what a log says.
 // Who finds a prefix here must still compare the rest. Not thread-safe while
 // keys are added; afterwards it is.
 
@@ -17,13 +19,17 @@ namespace modlog {
 
 class KeyPrefixes {
  public:
-  // `expected` keys are made room for; more may come.
-  explicit KeyPrefixes(uint64_t expected = 0);
+  KeyPrefixes() : lists_(kLists) {}
 
   static uint64_t Of(const Hash& key);  // the first 48 bits
 
   void Add(uint64_t prefix) {
-    lists_[prefix >> 32].push_back(static_cast<uint32_t>(prefix));
+    std::vector<uint32_t>& list = lists_[prefix >> 32];
+    // Not twice as much, as a vector does by itself.
+    if (list.size() == list.capacity()) {
+      list.reserve(list.size() + list.size() / 4 + 8);
+    }
+    list.push_back(static_cast<uint32_t>(prefix));
   }
 
   // TakeRepeated returns the prefixes that were added more than once, at most

@@ -123,6 +123,13 @@ class Reader {
 
 }  // namespace
 
+PlatformId PlatformIdOf(std::string_view platform) {
+  const Hash hash = Sha256(AsBytes(platform));
+  PlatformId id;
+  std::copy_n(hash.begin(), id.size(), id.begin());
+  return id;
+}
+
 Hash PuidKeyOf(std::string_view platform, std::string_view puid) {
   const uint8_t zero = 0;
   return Sha256({AsBytes(platform), Bytes(&zero, 1), AsBytes(puid)});

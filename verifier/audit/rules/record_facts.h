@@ -8,6 +8,7 @@
 // The rules "encoding", "kinds" and "fields" are judged here, as they concern
 // one entry alone. Thread-safe.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -18,6 +19,10 @@
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {
+
+// A platform in little memory: the first half of SHA-256 of its name.
+using PlatformId = std::array<uint8_t, 16>;
+PlatformId PlatformIdOf(std::string_view platform);
 
 // SHA-256(platform || 0 || puid): the identity of a submission.
 Hash PuidKeyOf(std::string_view platform, std::string_view puid);

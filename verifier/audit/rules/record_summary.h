@@ -42,8 +42,9 @@ struct PlatformFigures {
   uint64_t bulk_corrections = 0;
   uint64_t corrected_in_bulk = 0;                    // entries that they touch
   std::map<std::string, uint64_t> corrected_fields;  // by name
-  std::map<int, uint64_t> erased;                    // entries, by ErasureBasis
-  std::map<int, uint64_t> redacted;                  // the same
+  uint64_t uncompared = 0;         // corrections of which no field was compared
+  std::map<int, uint64_t> erased;  // entries, by ErasureBasis
+  std::map<int, uint64_t> redacted;  // the same
 
   uint64_t automation_stated = 0;  // own decisions that say how
   uint64_t manual_without_delay = 0;
@@ -80,12 +81,19 @@ struct CountedAttestation {
   bool copied = false;
   v1::Stats stats;
   uint64_t replaced_by = 0;  // an entry, or 0
+  bool uncounted = false;    // too many changes: nothing is said of the cells
   std::vector<CountedCell> cells;
 };
 
+// So many platforms have figures of their own: those that a log names first.
+// What the others did is added up.
+inline constexpr size_t kPlatformsKept = 16'384;
+
 struct RecordSummary {
   std::map<std::string, PlatformFigures> platforms;  // "" is the operator
-  std::vector<RedactedLeaf> redacted_leaves;         // bytes are not there
+  uint64_t further_platforms = 0;
+  PlatformFigures further;                    // theirs, together
+  std::vector<RedactedLeaf> redacted_leaves;  // bytes are not there
   std::vector<CountedAttestation> attestations;
   std::vector<std::string> uniformity;   // "platform p: …"
   std::optional<NamedLog> succeeded_by;  // this log has ended
@@ -94,6 +102,13 @@ struct RecordSummary {
   uint64_t perhaps_redacted_references = 0;
   uint64_t payloads_checked = 0;  // with --payloads
   uint64_t payload_parts_checked = 0;
+
+  // The figures that a platform's entries are counted in.
+  PlatformFigures& FiguresOf(const std::string& platform) {
+    const auto it = platforms.find(platform);
+    if (it != platforms.end()) return it->second;
+    return further_platforms > 0 ? further : platforms[platform];
+  }
 };
 
 }  // namespace modlog

@@ -16,13 +16,19 @@ Hash ToHash(const std::string& bytes) {
   return HashFromBytes(AsBytes(bytes)).value_or(Hash{});
 }
 
+// Whether who wrote an entry may do such a thing to a platform's.
+bool IsOwner(const PlatformId& by, std::string_view platform) {
+  static const PlatformId log_itself = PlatformIdOf("");
+  return by == log_itself || by == PlatformIdOf(platform);
+}
+
 std::string EntryName(uint64_t entry) {
   return "entry " + std::to_string(entry);
 }
 
 }  // namespace
 
-void Removals::TakeErased(uint64_t entry, uint32_t platform,
+void Removals::TakeErased(uint64_t entry, const PlatformId& platform,
                           const v1::Action& action, PlatformFigures* figures,
                           Findings* findings) {
   uint32_t tags = 0;
@@ -41,7 +47,7 @@ void Removals::TakeErased(uint64_t entry, uint32_t platform,
   }
 }
 
-void Removals::TakeRedacted(uint64_t entry, uint32_t platform,
+void Removals::TakeRedacted(uint64_t entry, const PlatformId& platform,
                             const v1::Action& action, PlatformFigures* figures,
                             Findings* findings) {
   if (action.about_index_size() != 1) return;  // "fields" says so
@@ -64,8 +70,7 @@ void Removals::TakeRedacted(uint64_t entry, uint32_t platform,
                      EntryName(it->second.entry)});
 }
 
-void Removals::Finish(std::vector<std::string> names) {
-  names_ = std::move(names);
+void Removals::Finish() {
   std::ranges::stable_sort(erased_, {}, &ErasedPayload::target);
 }
 
@@ -92,10 +97,6 @@ std::vector<Removals::ErasedPayload> Removals::ErasuresOf(
   const auto range =
       std::ranges::equal_range(erased_, entry, {}, &ErasedPayload::target);
   return {range.begin(), range.end()};
-}
-
-bool Removals::IsOwner(uint32_t by, std::string_view platform) const {
-  return names_[by].empty() || names_[by] == platform;
 }
 
 std::vector<Finding> Removals::Judge(const RemovalTarget& target) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "modlog/v1/action.pb.h"
+#include "verifier/audit/rules/record_facts.h"
 #include "verifier/audit/rules/record_summary.h"
 #include "verifier/audit/rules/rules.h"
 #include "verifier/core/sha256.h"
@@ -23,7 +24,7 @@ namespace modlog {
 // A redaction, by the entry that it names.
 struct RedactionSeen {
   uint64_t entry = 0;  // of LEAF_REDACTED
-  uint32_t platform = 0;
+  PlatformId platform = {};
   int basis = 0;
   Hash leaf_hash = {};
   Hash action_hash = {};
@@ -42,15 +43,16 @@ struct RemovalTarget {
 
 class Removals {
  public:
-  // Called in the first pass, in order. `name` is the platform's.
-  void TakeErased(uint64_t entry, uint32_t platform, const v1::Action& action,
-                  PlatformFigures* figures, Findings* findings);
-  void TakeRedacted(uint64_t entry, uint32_t platform, const v1::Action& action,
-                    PlatformFigures* figures, Findings* findings);
+  // Called in the first pass, in order.
+  void TakeErased(uint64_t entry, const PlatformId& platform,
+                  const v1::Action& action, PlatformFigures* figures,
+                  Findings* findings);
+  void TakeRedacted(uint64_t entry, const PlatformId& platform,
+                    const v1::Action& action, PlatformFigures* figures,
+                    Findings* findings);
   void TakeMissing(uint64_t entry) { missing_.push_back(entry); }
 
-  // Finish: nothing more is collected. `names` are the platforms by number.
-  void Finish(std::vector<std::string> names);
+  void Finish();  // nothing more is collected
 
   const std::vector<uint64_t>& missing() const { return missing_; }
   // Missing entries that no redaction names.
@@ -71,19 +73,16 @@ class Removals {
   struct ErasedPayload {
     uint64_t target = 0;
     uint64_t entry = 0;  // of PAYLOAD_ERASED
-    uint32_t platform = 0;
+    PlatformId platform = {};
     uint32_t tags = 0;  // bits; 0: all
   };
   // Every erasure of an entry's payload.
   std::vector<ErasedPayload> ErasuresOf(uint64_t entry) const;
 
  private:
-  bool IsOwner(uint32_t by, std::string_view platform) const;
-
   std::vector<ErasedPayload> erased_;  // by target, once finished
   std::map<uint64_t, RedactionSeen> redactions_;
   std::vector<uint64_t> missing_;
-  std::vector<std::string> names_;
 };
 
 }  // namespace modlog

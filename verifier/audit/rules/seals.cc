@@ -42,7 +42,7 @@ void SealsRule::TakeSeal(const SealSeen& seen, RecordSummary* summary,
                    findings);
     holds = false;
   }
-  if (holds) summary->platforms[seen.platform].sealed += seen.seal.count;
+  if (holds) summary->FiguresOf(seen.platform).sealed += seen.seal.count;
   chain = {seen.seal.before + seen.seal.count, 0, missing_, seen.hash};
   run_ = {};
 }

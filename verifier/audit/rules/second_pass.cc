@@ -9,20 +9,49 @@
 namespace modlog {
 namespace {
 
-// Originals of corrected entries that are kept to say which fields changed.
-constexpr size_t kOriginalsMax = 100'000;
+// Bytes of corrected entries that wait for their corrections, to say which
+// fields these changed. Where there are more it is not said of the rest.
+constexpr size_t kOriginalBytesMax = 64 << 20;
+
+// What one version of an entry counts for, and all that follow from rules for
+// many entries.
+struct Counting {
+  const Attestations& attestations;
+  const PlatformBulks* bulks;  // may be null
+  size_t platform;
+  uint64_t index;  // by which rules for many name it
+  int64_t logged_at_ms;
+  std::vector<CellCount>* counts;
+  uint64_t* steps;
+
+  // Returns from when on there are too many to follow, if there are.
+  std::optional<uint64_t> Count(uint64_t begin, uint64_t end,
+                                v1::Action action) const {
+    if (begin >= end) return std::nullopt;
+    const auto count = [&](const v1::Action& version, uint64_t from,
+                           uint64_t to) {
+      *steps +=
+          attestations.Count(platform, version, logged_at_ms, from, to, counts);
+    };
+    if (bulks == nullptr) {
+      count(action, begin, end);
+      return std::nullopt;
+    }
+    return bulks->ForEachVersion(index, begin, end, &action, steps, count);
+  }
+};
 
 }  // namespace
 
 struct CorrectionSeen {
   uint64_t entry;
   std::string platform;
-  Hash key;
   Hash target;
-  v1::Action action;
+  v1::Action corrected;
 };
 
 struct OriginalSeen {
+  uint64_t entry;
   Hash key;
   int64_t logged_at_ms;
   std::string action;
@@ -46,10 +75,12 @@ struct SecondFacts {
   std::vector<std::pair<uint64_t, Hash>> repeated;
   std::vector<SealEvent> seals;
   std::vector<CellCount> counts;
+  std::vector<std::pair<size_t, uint64_t>> uncounted;  // platform, from when
   std::vector<CorrectionSeen> corrections;
   std::vector<OriginalSeen> originals;
   std::map<std::string, uint64_t> in_bulk;  // entries that a rule changes
   std::vector<Finding> findings;
+  uint64_t steps = 0;
 };
 
 // Reads one bundle beside what the first pass found.
@@ -190,28 +221,30 @@ class SecondReader {
 
   void ReadForCounts() {
     const v1::Action& action = read_.action;
-    for (const BulkSeen& bulk : index_.bulks) {
-      if (bulk.platform == read_.platform && bulk.rule.first() <= entry_ &&
-          entry_ <= bulk.rule.last() &&
-          CodeOf(action, bulk.rule.field()) == bulk.rule.from_code()) {
-        ++facts_.in_bulk[read_.platform];
-      }
+    const PlatformBulks* const bulks = pass_.bulk_index_.Of(read_.platform);
+    if (bulks != nullptr) {
+      const uint64_t rules = bulks->CountOf(entry_, action, &facts_.steps);
+      if (rules > 0) facts_.in_bulk[read_.platform] += rules;
     }
-    if (!index_.corrections.empty() && index_.corrections.Any(key_)) {
+    if (index_.corrections.Any(key_)) {
       facts_.originals.push_back(
-          {key_, read_.logged_at_ms, std::string(read_.action_bytes)});
+          {entry_, key_, read_.logged_at_ms, std::string(read_.action_bytes)});
     }
     if (action.has_corrected() && action.about_size() == 1) {
-      facts_.corrections.push_back({entry_, read_.platform, key_,
+      facts_.corrections.push_back({entry_, read_.platform,
                                     PuidKeyOf(read_.platform, action.about(0)),
-                                    action});
+                                    action.corrected()});
     }
-    if (index_.attestations.empty()) return;
-    const CountedEntry counted = {entry_, read_.logged_at_ms, read_.platform,
-                                  &key_, &action};
-    for (const CellCount& count : index_.attestations.Count(
-             counted, index_.voids, index_.corrections, index_.bulks)) {
-      facts_.counts.push_back(count);
+    const auto attesting = index_.attestations.NumberOf(read_.platform);
+    if (!attesting) return;
+    // As logged it stands until it is void or stated anew.
+    const uint64_t end =
+        std::min(index_.voids.First(key_), index_.corrections.First(key_));
+    const Counting counting = {
+        index_.attestations, bulks,          *attesting,   entry_,
+        read_.logged_at_ms,  &facts_.counts, &facts_.steps};
+    if (const auto from = counting.Count(entry_, end, action)) {
+      facts_.uncounted.emplace_back(*attesting, *from);
     }
   }
 
@@ -238,7 +271,8 @@ SecondPass::SecondPass(const RecordIndex& index, std::string origin,
       life_(first_target_, end_target_, index.removals.missing()),
       unique_puid_(index.repeated),
       seals_(&index.keys),
-      counts_(index.attestations) {}
+      counts_(first_target == 0 ? index.attestations : Attestations()),
+      bulk_index_(index.bulks) {}
 
 SecondPass::~SecondPass() = default;
 
@@ -274,34 +308,76 @@ void SecondPass::Take(const SecondFacts& facts) {
   }
   for (const CellCount& count : facts.counts) counts_.Add(count);
   for (const auto& [platform, number] : facts.in_bulk) {
-    summary_->platforms[platform].corrected_in_bulk += number;
+    summary_->FiguresOf(platform).corrected_in_bulk += number;
   }
-  for (const OriginalSeen& original : facts.originals) {
-    if (originals_.size() >= kOriginalsMax) break;
-    originals_.try_emplace(original.key,
-                           Original{original.logged_at_ms, original.action});
+  for (const auto& [platform, from] : facts.uncounted) {
+    counts_.EndCount(platform, from);
   }
-  TakeCorrections(facts);
+  steps_ += facts.steps;
+  TakeOriginals(facts);
+  for (const CorrectionSeen& correction : facts.corrections) {
+    TakeCorrection(correction);
+  }
 }
 
-// A correction counts in place of its target, on the day of its target.
-void SecondPass::TakeCorrections(const SecondFacts& facts) {
-  for (const CorrectionSeen& correction : facts.corrections) {
-    const auto it = originals_.find(correction.target);
-    if (it == originals_.end()) continue;
-    const CountedEntry counted = {correction.entry, 0, correction.platform,
-                                  &correction.key, &correction.action};
-    for (const CellCount& count : counts_.CountCorrected(
-             counted, it->second.logged_at_ms, correction.target, index_.voids,
-             index_.corrections, index_.bulks)) {
-      counts_.Add(count);
-    }
-    PlatformFigures& figures = summary_->platforms[correction.platform];
-    const FieldSet differing = DifferingFields(
-        it->second.action, correction.action.corrected().SerializeAsString());
-    for (const int field : differing.Numbers()) {
-      ++figures.corrected_fields[FieldName(field)];
-    }
+void SecondPass::TakeOriginals(const SecondFacts& facts) {
+  for (const OriginalSeen& original : facts.originals) {
+    const auto [it, is_new] = originals_.try_emplace(
+        original.key,
+        Original{original.entry, original.logged_at_ms, std::nullopt});
+    const size_t bytes = original.action.size();
+    if (!is_new || original_bytes_ + bytes > kOriginalBytesMax) continue;
+    it->second.action = original.action;
+    original_bytes_ += bytes;
+  }
+}
+
+void SecondPass::TakeCorrection(const CorrectionSeen& correction) {
+  const auto it = originals_.find(correction.target);
+  if (it == originals_.end()) return;
+  CountCorrected(correction);
+  CompareFields(correction);
+  if (index_.corrections.NextAfter(correction.target, correction.entry) !=
+      kNever) {
+    return;
+  }
+  if (it->second.action) original_bytes_ -= it->second.action->size();
+  originals_.erase(it);
+}
+
+// A correction counts in place of its target, on the day of its target, until
+// that is void or stated anew once more.
+void SecondPass::CountCorrected(const CorrectionSeen& correction) {
+  const auto attesting = counts_.NumberOf(correction.platform);
+  if (!attesting) return;
+  const Original& original = originals_.at(correction.target);
+  const uint64_t end = std::min(
+      index_.voids.First(correction.target),
+      index_.corrections.NextAfter(correction.target, correction.entry));
+  std::vector<CellCount> counts;
+  const Counting counting = {counts_,
+                             bulk_index_.Of(correction.platform),
+                             *attesting,
+                             original.entry,
+                             original.logged_at_ms,
+                             &counts,
+                             &steps_};
+  const auto from = counting.Count(correction.entry, end, correction.corrected);
+  if (from) counts_.EndCount(*attesting, *from);
+  for (const CellCount& count : counts) counts_.Add(count);
+}
+
+void SecondPass::CompareFields(const CorrectionSeen& correction) {
+  PlatformFigures& figures = summary_->FiguresOf(correction.platform);
+  const Original& original = originals_.at(correction.target);
+  if (!original.action) {
+    ++figures.uncompared;
+    return;
+  }
+  const FieldSet differing = DifferingFields(
+      *original.action, correction.corrected.SerializeAsString());
+  for (const int field : differing.Numbers()) {
+    ++figures.corrected_fields[FieldName(field)];
   }
 }
 

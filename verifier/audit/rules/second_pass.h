@@ -4,7 +4,8 @@
 // The second pass over a log: the rules that join entries (references, lives,
 // duplicates, erasures), seals, and counting what is attested. What is referred
 // to is kept, 80 bytes each, the rest is not; where more is referred to than
-// kTargetsPerPass, another pass judges the remaining lives.
+// kTargetsPerPass, another pass judges the remaining lives. What it costs is in
+// docs/verifying.md, "What an audit costs".
 //
 // Not thread-safe, but for Read.
 
@@ -15,6 +16,7 @@
 #include <unordered_map>
 
 #include "verifier/audit/replay.h"
+#include "verifier/audit/rules/bulk_index.h"
 #include "verifier/audit/rules/first_pass.h"
 #include "verifier/audit/rules/life.h"
 #include "verifier/audit/rules/seals.h"
@@ -26,6 +28,7 @@ namespace modlog {
 inline constexpr uint64_t kTargetsPerPass = 8'000'000;
 
 struct SecondFacts;
+struct CorrectionSeen;
 
 class SecondPass {
  public:
@@ -43,11 +46,18 @@ class SecondPass {
 
   void Finish();
 
+  // What was looked at beside each entry itself: tests hold it against the
+  // number of entries.
+  uint64_t steps() const { return steps_ + life_.steps(); }
+
  private:
   friend class SecondReader;
 
   void Take(const SecondFacts& facts);
-  void TakeCorrections(const SecondFacts& facts);
+  void TakeOriginals(const SecondFacts& facts);
+  void TakeCorrection(const CorrectionSeen& correction);
+  void CountCorrected(const CorrectionSeen& correction);
+  void CompareFields(const CorrectionSeen& correction);
 
   const RecordIndex& index_;
   const std::string origin_;
@@ -59,12 +69,16 @@ class SecondPass {
   UniquePuidRule unique_puid_;
   SealsRule seals_;
   Attestations counts_;
-  // Of what a CORRECTION is about, once it was seen.
+  const BulkIndex bulk_index_;
+  // Of what a CORRECTION is about, once it was seen and until the last one.
   struct Original {
+    uint64_t entry;
     int64_t logged_at_ms;
-    std::string action;
+    std::optional<std::string> action;
   };
   std::map<Hash, Original> originals_;
+  size_t original_bytes_ = 0;
+  uint64_t steps_ = 0;
 };
 
 }  // namespace modlog

@@ -18,10 +18,10 @@ std::string KindOfTerm(int kind) {
 
 }  // namespace
 
-void TermsRule::TakeTerm(uint32_t platform, uint64_t entry,
+void TermsRule::TakeTerm(const PlatformId& platform, uint64_t entry,
                          const v1::Term& term, Findings* findings) {
   if (term.replaces() != 0) {
-    const auto it = terms_.find(Key(platform, term.replaces()));
+    const auto it = terms_.find({platform, term.replaces()});
     if (it == terms_.end() || it->second.kind != term.kind()) {
       findings->Add({kRuleTerms, entry,
                      NameOfTerm(term.number()) + " replaces " +
@@ -30,16 +30,17 @@ void TermsRule::TakeTerm(uint32_t platform, uint64_t entry,
     }
   }
   const auto [it, is_new] = terms_.try_emplace(
-      Key(platform, term.number()), Registered{term.kind(), entry, 0});
+      std::pair(platform, term.number()), Registered{term.kind(), entry, 0});
   if (is_new) return;
   findings->Add({kRuleTerms, entry,
                  NameOfTerm(term.number()) + " was registered by entry " +
                      std::to_string(it->second.entry)});
 }
 
-void TermsRule::TakeUse(uint32_t platform, uint64_t entry, uint32_t number,
-                        v1::TermKind kind, Findings* findings) {
-  const auto it = terms_.find(Key(platform, number));
+void TermsRule::TakeUse(const PlatformId& platform, uint64_t entry,
+                        uint32_t number, v1::TermKind kind,
+                        Findings* findings) {
+  const auto it = terms_.find({platform, number});
   if (it == terms_.end()) {
     findings->Add({kRuleTerms, entry,
                    NameOfTerm(number) + " is used and not registered before"});
@@ -52,11 +53,11 @@ void TermsRule::TakeUse(uint32_t platform, uint64_t entry, uint32_t number,
                      " and registered as " + KindOfTerm(it->second.kind)});
 }
 
-std::unordered_map<uint32_t, uint64_t> TermsRule::MostUsedReasons() const {
-  std::unordered_map<uint32_t, uint64_t> most;
+std::map<PlatformId, uint64_t> TermsRule::MostUsedReasons() const {
+  std::map<PlatformId, uint64_t> most;
   for (const auto& [key, term] : terms_) {
     if (term.kind != v1::TERM_KIND_REASON) continue;
-    uint64_t& uses = most[static_cast<uint32_t>(key >> 32)];
+    uint64_t& uses = most[key.first];
     uses = std::max(uses, term.uses);
   }
   return most;

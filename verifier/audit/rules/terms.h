@@ -5,24 +5,25 @@
 // use, is used as what it was registered as, and its number is given once, for
 // ever. Not thread-safe.
 
-#include <unordered_map>
+#include <map>
+#include <utility>
 
 #include "modlog/v1/action.pb.h"
+#include "verifier/audit/rules/record_facts.h"
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {
 
 class TermsRule {
  public:
-  // Platforms by number, the caller's.
-  void TakeTerm(uint32_t platform, uint64_t entry, const v1::Term& term,
-                Findings* findings);
-  void TakeUse(uint32_t platform, uint64_t entry, uint32_t number,
+  void TakeTerm(const PlatformId& platform, uint64_t entry,
+                const v1::Term& term, Findings* findings);
+  void TakeUse(const PlatformId& platform, uint64_t entry, uint32_t number,
                v1::TermKind kind, Findings* findings);
 
   // MostUsedReasons returns, by platform, how often the reason used most was
   // used: the same text for how many.
-  std::unordered_map<uint32_t, uint64_t> MostUsedReasons() const;
+  std::map<PlatformId, uint64_t> MostUsedReasons() const;
 
  private:
   struct Registered {
@@ -30,10 +31,8 @@ class TermsRule {
     uint64_t entry = 0;
     uint64_t uses = 0;
   };
-  static uint64_t Key(uint32_t platform, uint32_t number) {
-    return uint64_t{platform} << 32 | number;
-  }
-  std::unordered_map<uint64_t, Registered> terms_;
+  // Not by a hash table: writers choose the numbers.
+  std::map<std::pair<PlatformId, uint32_t>, Registered> terms_;
 };
 
 }  // namespace modlog
