@@ -12,6 +12,9 @@ namespace {
 // The last that a four-digit year can say, and RFC 3339 with it.
 constexpr int64_t kClockCeilingMs = 253'402'300'799'000;
 
+constexpr int kReadTries = 5;
+constexpr int64_t kReadGapMaxMs = 20;
+
 std::string InSeconds(int64_t ms) { return std::to_string(ms / 1'000) + " s"; }
 
 bool CanBeRight(int64_t wall_ms) {
@@ -44,12 +47,26 @@ LogTime::LogTime(const LogTimeOptions& options)
       newest_ms_(options.newest_ms),
       stay_until_ms_(options.stay_until_ms),
       offset_ms_(0),
-      looked_ms_(clock_->MonotonicMs()) {
+      looked_ms_(0) {
   const MutexLock lock(&mutex_);
-  const int64_t wall_ms = clock_->WallMs();
-  offset_ms_ = wall_ms - looked_ms_;
+  const auto [wall_ms, monotonic_ms] = ReadClocks();
+  looked_ms_ = monotonic_ms;
+  offset_ms_ = wall_ms - monotonic_ms;
   by_word_ = options.clock_is_right && CanBeRight(wall_ms);
   believed_ = by_word_ || WhyUnlikely(wall_ms).empty();
+}
+
+// A thread that is put aside between the two would see a jump that was none, or
+// none that was.
+LogTime::Reading LogTime::ReadClocks() const {
+  Reading now{};
+  for (int i = 0; i < kReadTries; ++i) {
+    const int64_t before_ms = clock_->MonotonicMs();
+    now.wall_ms = clock_->WallMs();
+    now.monotonic_ms = clock_->MonotonicMs();
+    if (now.monotonic_ms - before_ms <= kReadGapMaxMs) break;
+  }
+  return now;
 }
 
 // What the time should be by now, or what it was known to be.
@@ -93,8 +110,9 @@ LogTime::Sight LogTime::Holding(int64_t wall_ms, int64_t drift_ms) const {
 
 // Steps of less than kClockDriftMaxMs, and slewing, are followed at the pace at
 // which a jump of that size is believed.
-LogTime::Sight LogTime::FollowWall(int64_t wall_ms) {
-  const int64_t before_ms = std::exchange(looked_ms_, clock_->MonotonicMs());
+LogTime::Sight LogTime::FollowWall(const Reading& now) {
+  const int64_t wall_ms = now.wall_ms;
+  const int64_t before_ms = std::exchange(looked_ms_, now.monotonic_ms);
   const int64_t offset_ms = wall_ms - looked_ms_;
   const int64_t drift_ms = offset_ms - offset_ms_;
   if (believed_ && std::abs(drift_ms) <= kClockDriftMaxMs) {
@@ -139,9 +157,9 @@ LogTime::Sight LogTime::Behind(int64_t wall_ms) const {
 }
 
 LogTime::Sight LogTime::Look() {
-  const int64_t wall_ms = clock_->WallMs();
-  Sight sight = FollowWall(wall_ms);
-  return sight.trouble.empty() ? Behind(wall_ms) : std::move(sight);
+  const Reading now = ReadClocks();
+  Sight sight = FollowWall(now);
+  return sight.trouble.empty() ? Behind(now.wall_ms) : std::move(sight);
 }
 
 int64_t LogTime::Judged(int64_t wall_ms) {
@@ -203,7 +221,7 @@ void LogTime::Learn(int64_t others_ms) {
 
 Result<int64_t> LogTime::Accept(bool stay_at_newest) {
   const MutexLock lock(&mutex_);
-  const int64_t wall_ms = clock_->WallMs();
+  const auto [wall_ms, monotonic_ms] = ReadClocks();
   if (!CanBeRight(wall_ms)) return Fail(Code::kClock, CannotBeRight(wall_ms));
   const bool behind = wall_ms < newest_ms_ - kClockBehindMaxMs;
   if (behind && !stay_at_newest && newest_ms_ > stay_until_ms_) {
@@ -214,7 +232,7 @@ Result<int64_t> LogTime::Accept(bool stay_at_newest) {
                     "its entries have the newest one's time until then "
                     "(--entries-stay-at-newest)");
   }
-  looked_ms_ = clock_->MonotonicMs();
+  looked_ms_ = monotonic_ms;
   Believe(wall_ms);
   by_word_ = true;
   if (behind) stay_until_ms_ = newest_ms_;

@@ -96,8 +96,14 @@ class LogTime {
     bool behind = false;       // it is believed, and the newest entry is ahead
     int64_t goes_on_at_ms = 0;
   };
+  // Both clocks, read so near to each other that they are of one moment.
+  struct Reading {
+    int64_t wall_ms;
+    int64_t monotonic_ms;
+  };
+  Reading ReadClocks() const;
   Sight Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Sight FollowWall(int64_t wall_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Sight FollowWall(const Reading& now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Sight Holding(int64_t wall_ms, int64_t drift_ms) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string WhyUnlikely(int64_t wall_ms)

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "tests/log/log_fixture.h"
 
@@ -263,6 +265,31 @@ TEST_F(LogTimeTest, AnEmptyLogWithABadClockCannotEvenEnd) {
   clock_.wall_ms = 0;
   Start();
   EXPECT_EQ(time_->NextAnyhow().error().code, Code::kClock);
+}
+
+// The thread is put aside for two seconds between the first two readings.
+class InterruptedClock final : public Clock {
+ public:
+  int64_t WallMs() override {
+    const int64_t now_ms = clock.WallMs();
+    if (!std::exchange(interrupted, true)) clock.Advance(2 * kSecond);
+    return now_ms;
+  }
+  int64_t MonotonicMs() override { return clock.MonotonicMs(); }
+  FakeClock clock;
+  bool interrupted = false;
+};
+
+// On a loaded machine a jump of six seconds passed for one of four.
+TEST(InterruptedLogTimeTest, AThreadThatWasPutAsideSeesTheSameClock) {
+  for (const int64_t step :
+       {int64_t{-4}, int64_t{4}, int64_t{-6}, int64_t{6}}) {
+    InterruptedClock clock;
+    LogTime time({.clock = &clock, .newest_ms = clock.clock.wall_ms - kDay});
+    clock.clock.wall_ms += step * kSecond;
+    clock.interrupted = false;
+    EXPECT_EQ(time.IsBelieved(), std::abs(step) == 4) << step;
+  }
 }
 
 TEST_F(LogTimeTest, TheSystemsClockIsBelieved) {
