@@ -50,11 +50,16 @@ PLAIN, COSIGNATURE, MLDSA = 0x01, 0x04, 0x06
 
 
 class ProvedFalse(Exception):
-    """What the log supplied is wrong: status 1."""
+    """What was claimed is refuted by whole bytes: status 1."""
 
 
 class CannotTell(Exception):
     """Nothing can be said: status 2."""
+
+
+class Malformed(CannotTell):
+    """What does not parse: cut off, changed on its way, or of a newer version.
+    It accuses nobody."""
 
 
 def sha256(data):
@@ -74,16 +79,16 @@ def parse_base64(text):
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise ProvedFalse(f"not base64: {quoted(text)}") from None
+        raise Malformed(f"not base64: {quoted(text)}") from None
     if base64.b64encode(data).decode() != text:
-        raise ProvedFalse(f"not the one spelling in base64: {quoted(text)}")
+        raise Malformed(f"not the one spelling in base64: {quoted(text)}")
     return data
 
 
 def parse_hash(text):
     data = parse_base64(text)
     if len(data) != 32:
-        raise ProvedFalse(f"a hash of {len(data)} bytes, want 32")
+        raise Malformed(f"a hash of {len(data)} bytes, want 32")
     return data
 
 
@@ -94,7 +99,7 @@ def format_base64(data):
 def parse_decimal(text, at_most=2**64 - 1):
     """ASCII digits without sign or leading zero."""
     if not re.fullmatch("0|[1-9][0-9]{0,19}", text) or int(text) > at_most:
-        raise ProvedFalse(f"not a number up to {at_most}: {quoted(text)}")
+        raise Malformed(f"not a number up to {at_most}: {quoted(text)}")
     return int(text)
 
 
@@ -201,21 +206,20 @@ class Key:
     def __init__(self, vkey):
         parts = vkey.split("+", 2)
         if len(parts) != 3 or not is_key_name(parts[0]):
-            raise ProvedFalse(f"not a verifier key: {quoted(vkey)}")
+            raise Malformed(f"not a verifier key: {quoted(vkey)}")
         self.name, self.vkey = parts[0], vkey
         blob = parse_base64(parts[2])
         if not blob:
-            raise ProvedFalse("a verifier key without a key")
+            raise Malformed("a verifier key without a key")
         self.type, self.raw = blob[0], blob[1:]
         self.id = sha256(self.name.encode() + b"\n" + blob)[:4]
         if parts[1] != self.id.hex():
-            raise ProvedFalse(f"key id {quoted(parts[1])}, want {self.id.hex()}")
-        if self.type == MLDSA:
-            raise CannotTell("a key of type 0x06 (ML-DSA-44) cannot be checked")
-        if self.type not in (PLAIN, COSIGNATURE):
-            raise CannotTell(f"a key of type {self.type:#04x} cannot be checked")
-        self.point = public_key(self.raw)
-        if self.point is None:
+            raise Malformed(f"key id {quoted(parts[1])}, want {self.id.hex()}")
+        self.checkable = self.type in (PLAIN, COSIGNATURE)
+        if self.type == MLDSA and len(self.raw) != 1312:
+            raise Malformed(f"an ML-DSA-44 key of {len(self.raw)} bytes")
+        self.point = public_key(self.raw) if self.checkable else None
+        if self.checkable and self.point is None:
             raise CannotTell("a weak or malformed public key")
 
     def holds(self, text, blob):
@@ -232,39 +236,47 @@ class Key:
 def parse_note(data):
     """Text (bytes) and [(name, key id, signature)], nothing verified."""
     if len(data) > NOTE_MAX:
-        raise ProvedFalse(f"a note of {len(data)} bytes, at most {NOTE_MAX}")
+        raise Malformed(f"a note of {len(data)} bytes, at most {NOTE_MAX}")
     try:
         note = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise ProvedFalse("the note is not UTF-8") from None
+        raise Malformed("the note is not UTF-8") from None
     if any(c < " " and c != "\n" for c in note):
-        raise ProvedFalse("a control character in the note")
+        raise Malformed("a control character in the note")
     text, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise ProvedFalse("no blank line and signature lines behind it")
+        raise Malformed("no blank line and signature lines behind it")
     lines = tail[:-1].split("\n")
     if len(lines) > SIGNATURES_MAX:
-        raise ProvedFalse(f"{len(lines)} signatures, at most {SIGNATURES_MAX}")
+        raise Malformed(f"{len(lines)} signatures, at most {SIGNATURES_MAX}")
     return (text + "\n").encode(), [parse_signature(line) for line in lines]
 
 
 def parse_signature(line):
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != "\u2014" or not is_key_name(parts[1]):
-        raise ProvedFalse(f"not a signature line: {quoted(line)}")
+        raise Malformed(f"not a signature line: {quoted(line)}")
     blob = parse_base64(parts[2])
     if len(blob) < 5:
-        raise ProvedFalse(f"a signature of {len(blob)} bytes, want 5 or more")
+        raise Malformed(f"a signature of {len(blob)} bytes, want 5 or more")
     return parts[1], blob[:4], blob[4:]
 
 
+def has_line(note, key):
+    """Whether a line claims to be by the key."""
+    return any((name, key_id) == (key.name, key.id) for name, key_id, _ in note[1])
+
+
 def open_note(note, keys):
-    """{position in keys: time} of those that signed; a bad line refuses all."""
+    """{position in keys: time} of those that signed; a bad line refuses all. A
+    key that cannot be checked here did not sign."""
     text, signatures = note
     signed = {}
     for name, key_id, blob in signatures:
         for position, key in enumerate(keys):
-            if (key.name, key.id) != (name, key_id) or position in signed:
+            if not key.checkable or position in signed:
+                continue
+            if (key.name, key.id) != (name, key_id):
                 continue
             good, time = key.holds(text, blob)
             if not good:
@@ -278,15 +290,15 @@ class Checkpoint:
 
     def __init__(self, text):
         lines = text.decode().split("\n")
-        if len(lines) != 4 or lines[3]:
-            raise ProvedFalse("a checkpoint has three lines")
+        if len(lines) < 4 or not all(lines[3:-1]) or lines[-1]:
+            raise Malformed("a checkpoint has three lines, and extension lines")
         self.origin = lines[0]
         if not 1 <= len(self.origin.encode()) <= NAME_MAX:
-            raise ProvedFalse("the origin has not 1..255 bytes")
+            raise Malformed("the origin has not 1..255 bytes")
         self.size = parse_decimal(lines[1], SIZE_MAX)
         self.root = parse_hash(lines[2])
         if self.size == 0 and self.root != sha256(b""):
-            raise ProvedFalse("size 0 with a root")
+            raise Malformed("size 0 with a root")
 
 
 # Policies.
@@ -315,7 +327,7 @@ class Policy:
 
     def read(self, line):
         if any(c < 0x20 and c != 9 or c == 0x7f for c in line):
-            raise ProvedFalse("a control character")
+            raise Malformed("a control character")
         fields = re.findall(rb"[^ \t]+", line)
         if not fields or fields[0].startswith(b"#"):
             return
@@ -332,38 +344,38 @@ class Policy:
         elif word == b"quorum" and len(fields) == 1 and self.quorum is None:
             self.quorum = "none" if fields[0] == b"none" else self.named(fields[0])
         else:
-            raise ProvedFalse(f"not understood: {quoted(line.decode('latin-1'))}")
+            raise Malformed(f"not understood: {quoted(line.decode('latin-1'))}")
 
     def key(self, vkey, wanted, where):
         key = Key(vkey.decode("utf-8"))
-        if key.type != wanted:
-            raise ProvedFalse(f"a {where} with a key of type {key.type}")
+        if key.checkable and key.type != wanted:
+            raise Malformed(f"a {where} with a key of type {key.type}")
         if (where, key.raw) in self.keys:
-            raise ProvedFalse("the same key twice")
+            raise Malformed("the same key twice")
         self.keys.add((where, key.raw))
         return key
 
     def define(self, name, meaning):
         if name == b"none" or name in self.names:
-            raise ProvedFalse(f"the name {quoted(name.decode('latin-1'))} is taken")
+            raise Malformed(f"the name {quoted(name.decode('latin-1'))} is taken")
         self.names[name] = meaning
 
     def named(self, name):
         if name not in self.names:
-            raise ProvedFalse(f"no {quoted(name.decode('latin-1'))} above")
+            raise Malformed(f"no {quoted(name.decode('latin-1'))} above")
         return self.names[name]
 
     def group(self, name, threshold, members):
         meanings = [self.named(member) for member in members]
         for member in members:
             if member in self.members:
-                raise ProvedFalse("a member twice")
+                raise Malformed("a member twice")
             self.members.add(member)
         count = {b"all": len(members), b"any": 1}.get(threshold)
         if count is None:
             count = parse_decimal(threshold.decode("ascii"))
         if not 1 <= count <= len(members):
-            raise ProvedFalse(f"a threshold of {count} of {len(members)}")
+            raise Malformed(f"a threshold of {count} of {len(members)}")
         self.define(name, (count, meanings))
 
     def reached(self, cosigned, what=None):
@@ -379,14 +391,15 @@ class Policy:
         """Checkpoint, log key, {witness: time}, of a note by a known log."""
         note = parse_note(data)
         checkpoint = Checkpoint(note[0])
-        if all(log.name != checkpoint.origin for log in self.logs):
-            open_note(note, self.logs)  # a forged line is false, not unknown
-            raise CannotTell("the policy names no log of the origin "
-                             + quoted(checkpoint.origin))
         logs = [log for log in self.logs if log.name == checkpoint.origin]
+        claimed = [log for log in logs if has_line(note, log)]
+        if not claimed:
+            open_note(note, self.logs)  # a forged line is false, not unknown
+            raise CannotTell("signed by no key that the policy has of the origin "
+                             + quoted(checkpoint.origin))
+        if not any(log.checkable for log in claimed):
+            raise CannotTell("signed by a key that cannot be checked here")
         signed = open_note(note, logs + self.witnesses)
-        if min(signed, default=len(logs)) >= len(logs):
-            raise ProvedFalse("not signed by the log that the policy names")
         cosigned = {i - len(logs): time for i, time in signed.items()
                     if i >= len(logs)}
         return checkpoint, logs[min(signed)], cosigned
@@ -491,7 +504,7 @@ class Frontier:
 def cut_line(data):
     line, newline, rest = data.partition(b"\n")
     if not newline:
-        raise ProvedFalse("the file is cut")
+        raise Malformed("the file is cut")
     return line, rest
 
 
@@ -499,28 +512,28 @@ def ascii_of(line):
     try:
         return line.decode("ascii")
     except UnicodeDecodeError:
-        raise ProvedFalse("a line of the head is not ASCII") from None
+        raise Malformed("a line of the head is not ASCII") from None
 
 
 def parse_proof(data):
     """Index, path, checkpoint note of a c2sp.org/tlog-proof@v1."""
     header, data = cut_line(data)
     if header != b"c2sp.org/tlog-proof@v1":
-        raise ProvedFalse("not a c2sp.org/tlog-proof@v1")
+        raise Malformed("not a c2sp.org/tlog-proof@v1")
     line, data = cut_line(data)
     if line.startswith(b"extra "):
         extra = parse_base64(ascii_of(line[6:]))
         if not 1 <= len(extra) <= EXTRA_MAX:
-            raise ProvedFalse(f"an extra of {len(extra)} bytes")
+            raise Malformed(f"an extra of {len(extra)} bytes")
         line, data = cut_line(data)
     if not line.startswith(b"index "):
-        raise ProvedFalse("no index line")
+        raise Malformed("no index line")
     index, path = parse_decimal(ascii_of(line[6:])), []
     while (taken := cut_line(data))[0]:
         line, data = taken
         path.append(parse_hash(ascii_of(line)))
         if len(path) > PATH_MAX:
-            raise ProvedFalse(f"a path of more than {PATH_MAX} hashes")
+            raise Malformed(f"a path of more than {PATH_MAX} hashes")
     return index, path, taken[1]
 
 
@@ -529,12 +542,12 @@ def read_varint(data, at, at_most=2**64 - 1):
     value = shift = 0
     while True:
         if at >= len(data):
-            raise ProvedFalse("a varint is cut")
+            raise Malformed("a varint is cut")
         byte = data[at]
         at += 1
         value |= (byte & 0x7f) << shift
         if value > at_most or byte == 0 and shift:
-            raise ProvedFalse(f"a varint above {at_most}, or padded")
+            raise Malformed(f"a varint above {at_most}, or padded")
         if not byte & 0x80:
             return value, at
         shift += 7
@@ -543,30 +556,30 @@ def read_varint(data, at, at_most=2**64 - 1):
 def read_bytes(data, at):
     size, at = read_varint(data, at)
     if size > len(data) - at:
-        raise ProvedFalse("a field is cut")
+        raise Malformed("a field is cut")
     return data[at:at + size], at + size
 
 
 def parse_entry(leaf):
     """logged_at, platform, body tag (7a action, 1a seal), body."""
     if len(leaf) > LEAF_MAX:
-        raise ProvedFalse(f"an entry of {len(leaf)} bytes, at most {LEAF_MAX}")
+        raise Malformed(f"an entry of {len(leaf)} bytes, at most {LEAF_MAX}")
     if leaf[:1] != b"\x08":
-        raise ProvedFalse("the entry does not begin with logged_at")
+        raise Malformed("the entry does not begin with logged_at")
     logged_at, at = read_varint(leaf, 1, SIZE_MAX)
     if logged_at == 0:
-        raise ProvedFalse("logged_at is 0")
+        raise Malformed("logged_at is 0")
     platform = b""
     if leaf[at:at + 1] == b"\x12":
         platform, at = read_bytes(leaf, at + 1)
         if not re.fullmatch(rb"[a-z0-9][a-z0-9.-]{0,63}", platform):
-            raise ProvedFalse("not the name of a platform")
+            raise Malformed("not the name of a platform")
     tag = leaf[at:at + 1]
     if tag != b"\x7a" and (tag != b"\x1a" or not platform):
-        raise ProvedFalse("no action or seal behind the entry header")
+        raise Malformed("no action or seal behind the entry header")
     body, at = read_bytes(leaf, at + 1)
     if not body or at != len(leaf):
-        raise ProvedFalse("the entry's body is empty or not its end")
+        raise Malformed("the entry's body is empty or not its end")
     if tag == b"\x1a":
         check_seal(body)
     else:
@@ -602,15 +615,15 @@ def parse_message(name, data, depth=0):
     bytes that an encoder writes that knows these fields and no others."""
     found, at, last = {}, 0, 0
     if depth > DEPTH_MAX:
-        raise ProvedFalse(f"messages nested more than {DEPTH_MAX} deep")
+        raise Malformed(f"messages nested more than {DEPTH_MAX} deep")
     while at < len(data):
         tag, at = read_varint(data, at, 2**32 - 1)
         number, form = tag >> 3, MESSAGES[name].get(tag >> 3, "")
         kind, many = form.rstrip("+"), form.endswith("+")
         if tag & 7 != (0 if kind in "uUe" and not many else 2) or not form:
-            raise ProvedFalse(f"no such field in {name}: {number}")
+            raise Malformed(f"no such field in {name}: {number}")
         if number < last or number == last and (not many or kind in "uUe"):
-            raise ProvedFalse(f"field {number} twice or not in order")
+            raise Malformed(f"field {number} twice or not in order")
         last = number
         read = read_varint if tag & 7 == 0 else read_bytes
         value, at = read(data, at)
@@ -627,17 +640,17 @@ def check_value(kind, many, value, depth):
         numbers = read_packed(value) if many else [value]
         if any(n >= 2**32 and kind == "u" or kind == "e" and 2**31 <= n
                < 2**64 - 2**31 for n in numbers):
-            raise ProvedFalse("a number that is too large for its field")
+            raise Malformed("a number that is too large for its field")
         if not numbers or not many and value == 0:
-            raise ProvedFalse("a field that stands there to say nothing")
+            raise Malformed("a field that stands there to say nothing")
         return numbers if many else value
     if kind == "s":
         try:
             value.decode("utf-8")
         except UnicodeDecodeError:
-            raise ProvedFalse("text that is not UTF-8") from None
+            raise Malformed("text that is not UTF-8") from None
     if not value and not many:
-        raise ProvedFalse("a field that stands there to say nothing")
+        raise Malformed("a field that stands there to say nothing")
     return [value] if many else value
 
 
@@ -658,23 +671,30 @@ def check_seal(seal):
         if seal[at:at + 1] != bytes([tag]):
             if tag in (0x08, 0x22):
                 continue
-            raise ProvedFalse(f"a seal without field {tag >> 3}")
+            raise Malformed(f"a seal without field {tag >> 3}")
         if size is None:
             value, at = read_varint(seal, at + 1, at_most)
         else:
             value, at = read_bytes(seal, at + 1)
         if value == 0 or size is not None and len(value) != size:
-            raise ProvedFalse(f"field {tag >> 3} of the seal is of another form")
+            raise Malformed(f"field {tag >> 3} of the seal is of another form")
     if at != len(seal):
-        raise ProvedFalse("bytes behind the seal's signature")
+        raise Malformed("bytes behind the seal's signature")
 
 
 def judge_receipt(entry, proof, policy, say=lambda *_: None):
     index, path, note = parse_proof(proof)
     checkpoint, log, cosigned = policy.open(note)
     leaf = leaf_hash(entry)
-    if root_of_path(leaf, index, checkpoint.size, path) != checkpoint.root:
-        raise ProvedFalse(f"the path of leaf {index} does not lead to the root")
+    try:
+        if root_of_path(leaf, index, checkpoint.size, path) != checkpoint.root:
+            raise ProvedFalse(f"the path of leaf {index} does not lead to the root")
+    except ProvedFalse as why:
+        try:
+            parse_entry(entry)
+        except Malformed:  # a mail program's line ends make no liar of anybody
+            raise CannotTell(f"{why}; but the entry's file is damaged") from None
+        raise
     say("log", quoted(checkpoint.origin))
     say("index", index)
     say("leaf hash", format_base64(leaf))
@@ -757,7 +777,7 @@ def parse_evidence(data):
         notes = [parse_note(found[key].encode("utf-8"))
                  for key in ("note_before", "note_now")]
         notes = [(Checkpoint(note[0]), note) for note in notes]
-    except (ValueError, KeyError, ProvedFalse, RecursionError) as why:
+    except (ValueError, KeyError, CannotTell, RecursionError) as why:
         raise CannotTell(f"no evidence by its form: {why}") from None
     if notes[0][0].size > notes[1][0].size:
         notes.reverse()
@@ -782,7 +802,13 @@ def judge_fork(data, policy, say=lambda *_: None):
         raise CannotTell("the policy names no log of the origin "
                          + quoted(older.origin))
     guilty = [[log for log in logs if signed_by(note, log)] for _, note in notes]
-    if not all(guilty):
+    for (_, note), signers in zip(notes, guilty):
+        claimed = [log for log in logs if has_line(note, log)]
+        if signers:
+            continue
+        if not claimed or not all(log.checkable for log in claimed):
+            raise CannotTell("a checkpoint that no key signed that the policy "
+                             "has and that can be checked here")
         raise ProvedFalse("no key of the policy signed one of the checkpoints")
     if older.size == newer.size:
         if path:
@@ -851,7 +877,7 @@ class Url:
                 with gzip.GzipFile(fileobj=answer) as unpacked:
                     return unpacked.read(at_most + 1)
         except (gzip.BadGzipFile, EOFError, zlib.error) as why:
-            raise ProvedFalse(f"{name}: broken gzip: {why}") from None
+            raise Malformed(f"{name}: broken gzip: {why}") from None
         except urllib.error.HTTPError as why:
             if why.code == 404:
                 raise NotThere from None
@@ -876,15 +902,15 @@ def fetch_resource(source, level, index, width, at_most):
         except NotThere:
             continue
         if len(data) > at_most:
-            raise ProvedFalse(f"{name}: more than {at_most} bytes")
+            raise Malformed(f"{name}: more than {at_most} bytes")
         return name, data, wide
-    raise ProvedFalse(f"{tile_path(level, index, width)} is not there")
+    raise Malformed(f"{tile_path(level, index, width)} is not there")
 
 
 def fetch_tile(source, level, index, width):
     name, data, wide = fetch_resource(source, level, index, width, TILE_MAX)
     if len(data) != 32 * wide:
-        raise ProvedFalse(f"{name}: {len(data)} bytes, want {32 * wide}")
+        raise Malformed(f"{name}: {len(data)} bytes, want {32 * wide}")
     return [data[32 * i:32 * i + 32] for i in range(width)]
 
 
@@ -895,10 +921,10 @@ def fetch_bundle(source, index, width):
         size = int.from_bytes(data[at:at + 2], "big")
         at += 2 + size
         if at > len(data):
-            raise ProvedFalse(f"{name}: cut")
+            raise Malformed(f"{name}: cut")
         entries.append(data[at - size:at])
     if at != len(data):
-        raise ProvedFalse(f"{name}: bytes behind the last entry")
+        raise Malformed(f"{name}: bytes behind the last entry")
     return entries[:width]
 
 
@@ -934,7 +960,7 @@ class Audit:
                 if served[place] != found:
                     found = self.missing[256 * index + place] = served[place]
                 if len(self.missing) > REDACTED_MAX:
-                    raise ProvedFalse(f"more than {REDACTED_MAX} entries gone")
+                    raise CannotTell(f"more than {REDACTED_MAX} entries gone")
             self.frontier.add(found)
             if self.frontier.size == self.old_size:
                 self.old_root = self.frontier.root()
@@ -974,7 +1000,7 @@ def redaction_of(entry):
         action = parse_message("Action", body) if tag == b"\x7a" else {}
         (index,), gone = action.get(18, ()), action.get(83, {})
         return [(index, gone[1])] if action.get(1) == 19 else []
-    except (ProvedFalse, KeyError, ValueError):
+    except (CannotTell, KeyError, ValueError):
         return []
 
 
@@ -995,7 +1021,8 @@ def judge_audit(source, policy, since=None, say=lambda *_: None):
         if before.origin != checkpoint.origin:
             raise CannotTell("--since is a checkpoint of another log")
         if before.size > checkpoint.size:
-            raise ProvedFalse(f"the log shrank from {before.size} entries")
+            raise CannotTell("older than --since, or a fork: the tiles of that "
+                             f"tree of {before.size} entries are not here")
     audit = Audit(source, checkpoint.size, before.size if before else 0)
     audit.run()
     if audit.frontier.root() != checkpoint.root:
@@ -1034,7 +1061,7 @@ def parse_bare(kind, text):
             raise ValueError("a hash of the proof is no string")
         path = [parse_base64(text) for text in path]
         sizes = [found[key] for key, form in want.items() if form is int]
-    except (ValueError, ProvedFalse, RecursionError) as why:
+    except (ValueError, CannotTell, RecursionError) as why:
         raise CannotTell(str(why)) from None
     return sizes, hashes, path
 

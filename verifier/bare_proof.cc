@@ -82,7 +82,7 @@ Result<std::vector<Hash>> AsHashes(const std::vector<std::string>& path) {
 
 BareVerdict BareVerdictOf(const Result<void>& result) {
   if (result) return {Verdict::kTrue, ""};
-  return {Verdict::kFalse, result.error().message};
+  return {FalseBy(Cause::kPath), result.error().message};
 }
 BareVerdict NotJudged(const Error& error) {
   return {Verdict::kCannotTell, error.message};
@@ -140,26 +140,28 @@ Result<ConsistencyInput> ParseConsistency(std::string_view text) {
 BareVerdict JudgeFromEmpty(const TreeHead& older, const TreeHead& newer,
                            size_t path_size) {
   if (older.root != HashEmpty()) {
-    return {Verdict::kFalse, "old_root is not the root of the empty tree"};
+    return {FalseBy(Cause::kPath),
+            "old_root is not the root of the empty tree"};
   }
   if (path_size != 0) {
-    return {Verdict::kFalse, "wrong proof length " + std::to_string(path_size) +
-                                 ", want 0 from size 0"};
+    return {FalseBy(Cause::kPath), "wrong proof length " +
+                                       std::to_string(path_size) +
+                                       ", want 0 from size 0"};
   }
   if (newer.size != 0) {
     return {Verdict::kCannotTell, "from size 0 nothing can be proved"};
   }
   if (newer.root == older.root) return {Verdict::kTrue, ""};
-  return {Verdict::kFalse, "new_root is not the root of the empty tree"};
+  return {FalseBy(Cause::kPath), "new_root is not the root of the empty tree"};
 }
 
 BareVerdict JudgeConsistencyInput(const ConsistencyInput& input) {
   const auto old_root = AsHash(input.old_root, "old_root");
   const auto new_root = AsHash(input.new_root, "new_root");
   const auto path = AsHashes(input.path);
-  if (!old_root) return {Verdict::kFalse, old_root.error().message};
-  if (!new_root) return {Verdict::kFalse, new_root.error().message};
-  if (!path) return {Verdict::kFalse, path.error().message};
+  if (!old_root) return {FalseBy(Cause::kPath), old_root.error().message};
+  if (!new_root) return {FalseBy(Cause::kPath), new_root.error().message};
+  if (!path) return {FalseBy(Cause::kPath), path.error().message};
   const TreeHead older = {input.old_size, *old_root};
   const TreeHead newer = {input.new_size, *new_root};
   if (older.size == 0) return JudgeFromEmpty(older, newer, path->size());

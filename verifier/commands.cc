@@ -3,10 +3,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include "verifier/audit/audit.h"
 #include "verifier/audit/predecessor.h"
@@ -109,6 +111,14 @@ Result<ReceiptReport> JudgeCoseFiles(const CoseOptions& options) {
   return report;
 }
 
+// A directory is found again from elsewhere, too.
+std::string PlaceOf(const std::string& target) {
+  if (target.find("://") != std::string::npos) return target;
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(target, error);
+  return error ? target : whole.string();
+}
+
 Result<AuditReport> AuditTarget(const AuditOptions& options,
                                 const std::atomic<bool>* stop) {
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(options.policy));
@@ -128,7 +138,12 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
   request.policy = &policy;
   request.memory = memory.get();
   request.first_use = options.first_use;
-  request.integrity_only = options.integrity_only;
+  request.target = PlaceOf(options.target);
+  request.open = [&url_options](const std::string& place) {
+    return OpenTarget(place, url_options);
+  };
+  request.integrity_only = options.integrity_only || options.from > 0;
+  request.from = options.from;
   request.strict = options.strict;
   request.payloads = options.payloads;
   request.late_days = options.late_days;
@@ -146,7 +161,8 @@ Result<AuditReport> AuditTarget(const AuditOptions& options,
   earlier.source = before.get();
   earlier.memory = nullptr;
   earlier.handles = nullptr;
-  JudgePredecessor(earlier, options.strict, &report);
+  earlier.target.clear();
+  JudgePredecessor(earlier, memory.get(), options.strict, &report);
   return report;
 }
 

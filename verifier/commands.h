@@ -57,6 +57,7 @@ struct AuditOptions {
   std::string state;        // a directory, or empty
   bool first_use = false;
   bool integrity_only = false;
+  uint64_t from = 0;  // first entry that is looked at; not 0: integrity only
   bool strict = false;
   bool payloads = false;
   std::string handles;  // file, or empty

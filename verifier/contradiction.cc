@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "verifier/files.h"
+
 namespace modlog {
 
 std::string FormatContradiction(const Contradiction& contradiction) {
@@ -17,6 +19,19 @@ std::string FormatContradiction(const Contradiction& contradiction) {
   }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
+}
+
+Result<std::string> WriteEvidence(const std::string& directory,
+                                  const Contradiction& contradiction) {
+  const std::string text = FormatContradiction(contradiction);
+  const auto hex = [](std::string_view bytes) {
+    return FormatHex(Sha256(AsBytes(bytes)));
+  };
+  const std::string name = hex(contradiction.origin) + ".contradiction." +
+                           hex(text).substr(0, 16) + ".json";
+  const auto written = WriteFileAtomically(directory, name, text);
+  if (!written) return Fail(Code::kUnavailable, written.error().message);
+  return directory + "/" + name;
 }
 
 }  // namespace modlog

@@ -49,6 +49,13 @@ std::string FormatContradiction(const Contradiction& contradiction);
 // looked at. kMalformed, kTooLarge.
 Result<Contradiction> ParseContradiction(std::string_view text);
 
+// WriteEvidence keeps a contradiction in a file of its own in `directory`, and
+// returns its path. The name begins with the hash of the origin, the rest is of
+// the content: the same twice is one file, and none overwrites another.
+// kUnavailable.
+Result<std::string> WriteEvidence(const std::string& directory,
+                                  const Contradiction& contradiction);
+
 }  // namespace modlog
 
 #endif  // MODLOG_VERIFIER_CONTRADICTION_H_

@@ -1,9 +1,10 @@
 #include "verifier/fork.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "verifier/core/checkpoint.h"
-#include "verifier/files.h"
+#include "verifier/damage.h"
 #include "verifier/lines.h"
 #include "verifier/words.h"
 
@@ -20,7 +21,7 @@ struct Signed {
 Result<Signed> ReadSigned(const char* key, const std::string& note) {
   const auto parsed = ParseNote(note);
   if (!parsed) return Prefixed(key, parsed.error());
-  auto checkpoint = ParseCheckpoint(parsed->text);
+  auto checkpoint = ParseExtensibleCheckpoint(parsed->text);
   if (!checkpoint) return Prefixed(key, checkpoint.error());
   return Signed{*std::move(checkpoint), note};
 }
@@ -63,10 +64,22 @@ Result<VerifierKey> SignerOf(const Signed& checkpoint,
   for (const VerifierKey& key : keys) {
     if (IsSignedBy(checkpoint, key)) return key;
   }
-  return Fail(Code::kBadProof, "no key that the policy has of " +
-                                   Quoted(checkpoint.checkpoint.origin) +
-                                   " signed the checkpoint of size " +
-                                   Grouped(checkpoint.checkpoint.tree.size));
+  const auto parsed = ParseNote(checkpoint.note);
+  for (const VerifierKey& key : keys) {
+    if (parsed && HasLineBy(*parsed, key) && !CanVerify(parsed->text, key)) {
+      return Fail(Code::kUnavailable, Uncheckable(key));
+    }
+  }
+  // A line that claims to be by one of the keys is forged; without one the log
+  // may have signed with a key that the policy does not know.
+  const bool claims = parsed && std::ranges::any_of(keys, [&](const auto& key) {
+                        return HasLineBy(*parsed, key);
+                      });
+  return Fail(claims ? Code::kBadProof : Code::kNotFound,
+              "no key that the policy has of " +
+                  Quoted(checkpoint.checkpoint.origin) +
+                  " signed the checkpoint of size " +
+                  Grouped(checkpoint.checkpoint.tree.size));
 }
 
 struct Signers {
@@ -129,13 +142,18 @@ ForkReport JudgeFork(std::string_view evidence, const Policy& policy) {
     return report;
   };
   const auto pair = ReadPair(evidence);
-  if (!pair) return end(Verdict::kCannotTell, pair.error());
+  if (!pair)
+    return end(Verdict::kCannotTell, WithDamageWords(pair.error(), evidence));
   const auto keys = SignersOf(*pair, policy);
-  if (!keys) return end(VerdictOf(keys.error().code), keys.error());
+  if (!keys) {
+    const bool is_false = VerdictOf(keys.error().code) == Verdict::kFalse;
+    return end(is_false ? FalseBy(Cause::kNoFork) : Verdict::kCannotTell,
+               keys.error());
+  }
   const TreeHead& smaller = pair->smaller.checkpoint.tree;
   const TreeHead& larger = pair->larger.checkpoint.tree;
   const auto other = OtherRootOfFork(smaller, larger, pair->proof);
-  if (!other) return end(Verdict::kFalse, other.error());
+  if (!other) return end(FalseBy(Cause::kNoFork), other.error());
   return {.verdict = Verdict::kTrue,
           .reason = "",
           .origin = pair->smaller.checkpoint.origin,
@@ -197,19 +215,6 @@ Result<std::vector<Hash>> ProveFork(const TreeHead& smaller,
   const auto other = OtherRootOfFork(smaller, larger, proof);
   if (!other) return std::unexpected(other.error());
   return proof;
-}
-
-Result<std::string> WriteEvidence(const std::string& directory,
-                                  const Contradiction& contradiction) {
-  const std::string text = FormatContradiction(contradiction);
-  const auto hex = [](std::string_view bytes) {
-    return FormatHex(Sha256(AsBytes(bytes)));
-  };
-  const std::string name = hex(contradiction.origin) + ".contradiction." +
-                           hex(text).substr(0, 16) + ".json";
-  const auto written = WriteFileAtomically(directory, name, text);
-  if (!written) return Fail(Code::kUnavailable, written.error().message);
-  return directory + "/" + name;
 }
 
 std::string UnkeptEvidence(const std::string& evidence) {

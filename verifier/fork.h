@@ -54,13 +54,6 @@ Result<std::vector<Hash>> ProveFork(const TreeHead& smaller,
                                     const TreeHead& larger,
                                     const NodeReader& read);
 
-// WriteEvidence keeps a contradiction in a file of its own in `directory`, and
-// returns its path. The name begins with the hash of the origin, the rest is of
-// the content: the same twice is one file, and none overwrites another.
-// kUnavailable.
-Result<std::string> WriteEvidence(const std::string& directory,
-                                  const Contradiction& contradiction);
-
 // UnkeptEvidence says what to do with evidence (FormatContradiction) that could
 // not be written: nobody may be able to fetch it again.
 std::string UnkeptEvidence(const std::string& evidence);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verifier/core/seal.h"
+#include "verifier/damage.h"
 #include "verifier/receipt.h"
 #include "verifier/strict_json.h"
 #include "verifier/words.h"
@@ -55,15 +56,22 @@ HandlesReport JudgeHandles(std::string_view text, const Policy& policy) {
     return report;
   };
   const auto file = Parse(text);
-  if (!file) return refuse(Verdict::kFalse, file.error().message);
+  if (!file) {
+    const Error error = WithDamageWords(file.error(), text);
+    return refuse(VerdictOf(error.code), error.message);
+  }
   const ReceiptReport key =
       JudgeReceipt(file->key_entry, file->key_proof, policy);
   if (!key.entry) return refuse(key.verdict, "key: " + key.reason);
   auto proved = ProveHandles(*file);
-  if (!proved) return refuse(Verdict::kFalse, proved.error().message);
+  if (!proved) {
+    return refuse(FalseBy(Cause::kHandle), proved.error().message);
+  }
   const auto possessed =
       CheckPossession(*proved, key.trusted->checkpoint.origin);
-  if (!possessed) return refuse(Verdict::kFalse, possessed.error().message);
+  if (!possessed) {
+    return refuse(FalseBy(Cause::kHandle), possessed.error().message);
+  }
   report.verdict = key.verdict;  // true, or not witnessed yet
   report.reason = key.reason;
   report.trusted = key.trusted;
@@ -127,21 +135,29 @@ Result<HandleOfEntry> FindHandle(const HandlesReport& report,
     return Fail(Code::kBadProof, what);
   };
   if (!report.trusted) return wrong(report.reason);
+  // Of another log, platform or key an account has other handles: such a file
+  // says nothing of this entry.
+  const auto no_word = [](const std::string& what) {
+    return Fail(Code::kNotFound, what);
+  };
   if (report.trusted->checkpoint.origin != origin) {
-    return wrong("their key was registered in another log: " +
-                 Quoted(report.trusted->checkpoint.origin));
+    return no_word("their key was registered in another log: " +
+                   Quoted(report.trusted->checkpoint.origin));
   }
+  if (handle.empty()) return wrong("it bears none");
   if (report.proved.platform != platform || report.proved.key != key) {
-    return wrong("they are of another platform or key");
+    return no_word(
+        "they are of another platform or key, and of this one's the "
+        "file says nothing");
   }
   if (report.key_entry >= index) {
-    return wrong("their key was registered by entry " +
-                 Grouped(report.key_entry) + ", which is not before it");
+    return no_word("their key was registered by entry " +
+                   Grouped(report.key_entry) + ", which is not before it");
   }
   const auto& handles = report.proved.handles;
   const auto found =
       std::ranges::find(handles, handle, &NumberedHandle::handle);
-  if (handle.empty() || found == handles.end()) {
+  if (found == handles.end()) {
     return wrong("it bears none of them");
   }
   return HandleOfEntry{report.proved.account, found->number, key,

@@ -43,8 +43,9 @@ struct HandleOfEntry {
   uint64_t key_entry = 0;
 };
 // FindHandle: which of the handles an entry bears. `origin` and `index` are the
-// entry's. kBadProof where it bears none of them, or their key was registered
-// in another log or after it.
+// entry's. kBadProof where it bears none of them; kNotFound where their key was
+// registered in another log or after it, or is not the entry's: nothing can be
+// said then.
 Result<HandleOfEntry> FindHandle(const HandlesReport& report,
                                  std::string_view origin, uint64_t index,
                                  std::string_view platform,

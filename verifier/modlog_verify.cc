@@ -27,13 +27,13 @@ using modlog::Verdict;
 constexpr char kFooter[] = R"(
 Exit status
   0  proved true
-  1  proved false: a signature, proof, hash or encoding of what the log supplied
-     is wrong (unparseable included), a tile that the checkpoint requires is not
-     there, the log shows another history than it did before, or a rule of the
-     record is violated
-  2  cannot tell: unreadable policy or arguments, network, missing state,
-     unknown origin, a quorum of witnesses not reached ("not witnessed yet"),
-     not enough memory
+  1  proved false: what was claimed is refuted by whole bytes. A signature by a
+     known key fails, a hash does not lead to the signed root, two signed heads
+     of one log exclude each other, or a rule of the record is violated. Nothing
+     that somebody honest could bring about is called so
+  2  cannot tell: unreadable, cut off or missing files, unreadable policy or
+     arguments, network, missing state, unknown origin or key, a quorum of
+     witnesses not reached ("not witnessed yet"), not enough memory
   Of several verdicts the worst counts; one proved false outweighs a doubt.
 
 Examples
@@ -120,9 +120,10 @@ contradict each other (docs/formats.md, "Evidence"). Nothing else is asked.
 Exit status
   0  it proves a fork: a key of the policy signed both, and they have one size
      and two roots, or the larger tree had another root at the smaller size
-  1  it does not: a signature is missing or fails, the proof does not hold, or
-     the two go together
-  2  cannot tell: unreadable, or of a log that the policy does not name
+  1  it does not: a signature fails, the proof does not hold, or the two go
+     together
+  2  cannot tell: unreadable, or of a log or by a key that the policy does not
+     name
 )";
 
 constexpr char kMirrorFooter[] = R"(
@@ -141,7 +142,8 @@ of entries that the log redacted are taken out; payloads are not copied.
 A log that contradicts the checkpoint in DIR ends the mirror with status 1; DIR
 stays as it was, and both checkpoints are kept as evidence (modlog-verify fork).
 Whatever else looks false ends it with 1 if the next pass finds such a thing
-again, with --once after --interval: a cache or a site that is down is no forger.
+again, with --once after --interval. A page that is no checkpoint, or a file that
+is missing or cut off, proves nothing: a cache or a site that is down is no forger.
 Where the network fails, or the quorum is not reached, a mirror that follows
 says so and tries again; with --once the status is 2.
 )";
@@ -235,7 +237,7 @@ class CommandLine {
     command
         ->add_option("--platform-key", receipt_.platform_key,
                      "The platform's key for seals, as it says itself (vkey): "
-                     "false where another one sealed")
+                     "cannot tell where another one sealed")
         ->needs(seal);
     command->add_option("--handles", receipt_.handles,
                         "File of handles of an account: whether the entry "
@@ -321,11 +323,17 @@ class CommandLine {
     command->add_flag("--integrity-only", audit_.integrity_only,
                       "Leave the rules of the record out: any tlog-tiles log "
                       "can be judged so");
+    auto* const from = command->add_option(
+        "--from", audit_.from,
+        "First entry to look at, of a log that is pruned: what stands before "
+        "it is not judged, nor are the rules of the record. Rounded down to a "
+        "multiple of 256");
     command
         ->add_option("--predecessor", audit_.predecessor,
                      "Address or copy of the log that this one succeeds: "
                      "audit it too, and judge whether the two agree")
-        ->excludes("--integrity-only");
+        ->excludes("--integrity-only")
+        ->excludes(from);
     command->add_flag("--strict", audit_.strict,
                       "A warning makes the verdict false as well");
     command->add_flag("--payloads", audit_.payloads,

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "verifier/damage.h"
 #include "verifier/lines.h"
 #include "verifier/openings_words.h"
 #include "verifier/seal_file.h"
@@ -40,15 +41,49 @@ LoggedBy FindLoggedBy(const TrustedCheckpoint& trusted, const Policy& policy) {
   return by;
 }
 
+// That bytes with this hash are in the log is proved. That this version cannot
+// read them may be because it is older than they are.
 void JudgeEntry(std::string_view bytes, ReceiptReport* report) {
   ReadEntry entry;
   std::string scratch;
   if (auto read = ReadCanonicalEntry(bytes, &entry, &scratch); !read) {
-    report->verdict = Verdict::kFalse;
-    report->reason = "the entry is in the log, but " + read.error().message;
+    report->verdict = Verdict::kCannotTell;
+    report->reason = "the entry is in the log, but " + read.error().message +
+                     ": if a newer log wrote it, a newer version reads it";
     return;
   }
   report->entry = std::move(entry);
+}
+
+// An entry whose hash leads elsewhere refutes the receipt only if it is whole:
+// a mail program that changed its line ends makes no liar of anybody.
+Verdict VerdictOfEntry(std::string_view bytes, Error* error) {
+  ReadEntry entry;
+  std::string scratch;
+  if (VerdictOf(error->code) != Verdict::kFalse ||
+      ReadCanonicalEntry(bytes, &entry, &scratch)) {
+    return VerdictOf(error->code);
+  }
+  error->message +=
+      "; but the file of the entry is not an entry as a log "
+      "writes one: it may have been changed on its way (it is "
+      "binary; mail programs and editors change line ends), so "
+      "get it again";
+  return Verdict::kCannotTell;
+}
+
+// JudgeBeside adds what a file beside the receipt proves: it makes the report
+// false, or one that cannot tell, and never better.
+void JudgeBeside(Cause cause, const std::string& what, const Error& error,
+                 ReceiptReport* report) {
+  const Verdict verdict = VerdictOf(error.code) == Verdict::kFalse
+                              ? FalseBy(cause)
+                              : Verdict::kCannotTell;
+  const Verdict both = Worse(report->verdict, verdict);
+  if (both == report->verdict && report->verdict != Verdict::kCannotTell)
+    return;
+  report->verdict = both;
+  report->reason = what + error.message;
 }
 
 // ---- words for people
@@ -191,19 +226,27 @@ void AddProvedJson(const ReceiptReport& report, nlohmann::ordered_json* json) {
 ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
                            const Policy& policy) {
   ReceiptReport report;
-  const auto refuse = [&report](const Error& error) {
-    report.verdict = VerdictOf(error.code);
+  const auto refuse = [&report](Verdict verdict, const Error& error) {
+    report.verdict = verdict;
     report.reason = error.message;
     return report;
   };
   const auto parsed = ParseTlogProof(proof);
-  if (!parsed) return refuse(parsed.error());
+  if (!parsed) {
+    const Error error = WithDamageWords(parsed.error(), proof);
+    return refuse(VerdictOf(error.code), error);
+  }
   report.index = parsed->index;
   report.extra_size = parsed->extra ? parsed->extra->size() : 0;
   report.leaf_hash = HashLeaf(AsBytes(entry));
   const auto trusted = CheckTlogProof(*parsed, report.leaf_hash, policy);
   if (!trusted) {
-    return refuse(Sharpened(trusted.error(), parsed->checkpoint, policy));
+    Error error = Sharpened(trusted.error(), parsed->checkpoint, policy);
+    const bool is_signed = error.code == Code::kBadProof ||
+                           error.code == Code::kOutOfRange;
+    const Verdict verdict =
+        is_signed ? VerdictOfEntry(entry, &error) : VerdictOf(error.code);
+    return refuse(verdict, error);
   }
   report.trusted = *trusted;
   report.log_key = FormatVerifierKey(policy.logs[trusted->log].key);
@@ -227,8 +270,9 @@ ReceiptReport JudgeCoseReceipt(std::string_view entry, std::string_view receipt,
   const auto tree = parsed ? CheckCoseReceipt(*parsed, report.leaf_hash, key)
                            : std::unexpected(parsed.error());
   if (!tree) {
-    report.verdict = VerdictOf(tree.error().code);
-    report.reason = tree.error().message;
+    Error error = WithDamageWords(tree.error(), receipt);
+    report.verdict = VerdictOfEntry(entry, &error);
+    report.reason = error.message;
     return report;
   }
   report.index = parsed->index;
@@ -252,10 +296,14 @@ void JudgeOpenings(std::string_view file, ReceiptReport* report) {
     report->openings = *std::move(openings);
     return;
   }
-  report->verdict = Verdict::kFalse;
-  report->reason =
-      "the entry is in the log, but the openings are not its own: " +
-      holds.error().message;
+  const bool unread = !openings;
+  JudgeBeside(Cause::kOpening,
+              unread ? "the entry is in the log, but the file of openings "
+                       "cannot be read: "
+                     : "the entry is in the log, but the openings are not its "
+                       "own: ",
+              unread ? WithDamageWords(holds.error(), file) : holds.error(),
+              report);
 }
 
 namespace {
@@ -280,8 +328,10 @@ Result<EntrySigner> SignerIn(std::string_view text,
       MakeVerifierKey(entry.platform, SignatureType::kEd25519, key));
   if (platform_key &&
       FormatVerifierKey(*platform_key) != FormatVerifierKey(named)) {
-    return Fail(Code::kBadProof, "it is sealed by " + FormatVerifierKey(named) +
-                                     ", which is not the key expected");
+    return Fail(Code::kNotFound,
+                "it is sealed by " + FormatVerifierKey(named) +
+                    ", which is not the key given: ask the platform whether "
+                    "that is an earlier or later key of its own");
   }
   return EntrySigner{file.index, seal.key, FormatVerifierKey(named),
                      platform_key.has_value()};
@@ -298,9 +348,8 @@ void JudgeSealFile(std::string_view file,
     report->signer = *std::move(signer);
     return;
   }
-  report->verdict = Verdict::kFalse;
-  report->reason =
-      "the entry is in the log, but of its seal: " + signer.error().message;
+  JudgeBeside(Cause::kSeal, "the entry is in the log, but of its seal: ",
+              WithDamageWords(signer.error(), file), report);
 }
 
 void JudgeHandleFile(std::string_view file, const Policy& policy,
@@ -312,9 +361,12 @@ void JudgeHandleFile(std::string_view file, const Policy& policy,
                                 report->index, report->entry->platform,
                                 action.subject_handle(), action.handle_key());
   if (found) report->handle = *found;
-  const Verdict verdict = found             ? handles.verdict
-                          : handles.trusted ? Verdict::kFalse
-                                            : handles.verdict;
+  Verdict verdict = handles.verdict;
+  if (handles.trusted && !found) {
+    verdict = VerdictOf(found.error().code) == Verdict::kFalse
+                  ? FalseBy(Cause::kHandle)
+                  : Verdict::kCannotTell;
+  }
   if (verdict == Verdict::kTrue) return;
   report->verdict = Worse(report->verdict, verdict);
   report->reason = "the entry is in the log, but of the handles: " +

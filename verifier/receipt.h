@@ -71,21 +71,24 @@ ReceiptReport JudgeCoseReceipt(std::string_view entry, std::string_view receipt,
                                const VerifierKey& key);
 
 // JudgeOpenings adds a file of openings to a report. One that is not of the
-// entry makes it false, and the reason names the part. Where the entry itself
-// was not read nothing can be said of them, and the verdict stays.
+// entry makes it false, and the reason names the part; one that cannot be read
+// makes it "cannot tell". Where the entry itself was not read nothing can be
+// said of them, and the verdict stays.
 void JudgeOpenings(std::string_view file, ReceiptReport* report);
 
 // JudgeSealFile adds by which key of its platform the entry is sealed. A file
-// that does not hold makes the report false. So does one by another key than
-// `platform_key`, a vkey named after the platform, or nothing where the caller
-// knows none: then the key is the platform's by the log's word.
+// that does not hold makes the report false. One by another key than
+// `platform_key`, a vkey named after the platform, cannot tell: platforms have
+// new keys. Where the caller knows none the key is the platform's by the log's
+// word.
 void JudgeSealFile(std::string_view file,
                    const std::optional<VerifierKey>& platform_key,
                    ReceiptReport* report);
 
 // JudgeHandleFile adds whose the entry's handle is. A file that does not hold,
-// or of whose handles the entry bears none, makes the report false; one of a
-// log that nothing can be said of, or not witnessed yet, makes it unknown.
+// or of whose handles the entry bears none under the file's key, makes the
+// report false; one of another log, platform or key, one that cannot be read or
+// is not witnessed yet, makes it unknown.
 void JudgeHandleFile(std::string_view file, const Policy& policy,
                      ReceiptReport* report);
 

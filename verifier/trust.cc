@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "verifier/audit/http_address.h"
+#include "verifier/damage.h"
 #include "verifier/words.h"
 
 namespace modlog {
@@ -13,7 +14,7 @@ namespace {
 bool IsFalselyBy(const NoteSignature& line, std::string_view text,
                  const VerifierKey& key) {
   return line.name == key.name && line.key_id == key.id &&
-         !VerifySignature(text, line, key);
+         CanVerify(text, key) && !VerifySignature(text, line, key);
 }
 
 // One spelling of an address; what is none stays as it is but for slashes at
@@ -59,7 +60,8 @@ Result<TrustedCheckpoint> OpenSharply(std::string_view note,
                                       const Policy& policy) {
   auto opened = OpenCheckpoint(note, policy);
   if (opened) return opened;
-  return std::unexpected(Sharpened(std::move(opened).error(), note, policy));
+  return std::unexpected(WithDamageWords(
+      Sharpened(std::move(opened).error(), note, policy), note));
 }
 
 Result<void> CheckLogOfAddress(std::string_view address,

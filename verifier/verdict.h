@@ -4,13 +4,16 @@
 // What a judgement may come to. The values are the exit statuses.
 //
 //   0  true         proved
-//   1  false        proved false: a signature, proof, hash or encoding of what
-//                   the log supplied is wrong (unparseable included), a tile
-//                   that the checkpoint requires is not there, or the log shows
-//                   another history than it did before
-//   2  cannot tell  unreadable policy or arguments, network, missing state,
-//                   unknown origin, a quorum of witnesses not reached
+//   1  false        proved false: what was claimed is refuted by bytes that are
+//                   whole. It accuses somebody, so that nothing counts which an
+//                   honest log, copy, proxy, mail program, newer version or
+//                   missing library could bring about. Every way to it has a
+//                   Cause, and docs/verifying.md says of each why it is proof
+//   2  cannot tell  everything else: unreadable, cut off or missing bytes,
+//                   arguments, network, missing state, unknown origin or key, a
+//                   quorum of witnesses not reached
 
+#include <optional>
 #include <string_view>
 
 #include "verifier/core/result.h"
@@ -18,6 +21,27 @@
 namespace modlog {
 
 enum class Verdict { kTrue = 0, kFalse = 1, kCannotTell = 2 };
+
+// Why something is proved false. docs/verifying.md, "What proves a falsehood",
+// has a row for each, by its name; a test holds the two against each other.
+enum class Cause {
+  kSignature,   // a line by a known key is not that key's signature of the text
+  kPath,        // a whole proof leads to another root than the one given
+  kHash,        // whole bytes of a tile or an entry have another hash
+  kHistory,     // two signed heads of one log exclude each other
+  kEmptied,     // an entry's bytes were taken out, and nothing says why
+  kWithdrawn,   // the log serves less than it published
+  kRule,        // entries that the log signed break a rule of the record
+  kStrict,      // a warning, and the caller asked for none
+  kOpening,     // what is opened is not what the entry committed to
+  kSeal,        // a seal that does not cover the entry, or is not by its key
+  kHandle,      // handles that the key did not make, or the entry does not bear
+  kSuccession,  // two logs say different things of how one follows the other
+  kNoFork,      // two checkpoints that prove no fork
+};
+
+// FalseBy is the only way to state kFalse.
+constexpr Verdict FalseBy(Cause /*why*/) { return Verdict::kFalse; }
 
 // VerdictName returns "true", "false" or "cannot tell".
 inline std::string_view VerdictName(Verdict verdict) {
@@ -39,28 +63,36 @@ inline Verdict Worse(Verdict a, Verdict b) {
   return a == Verdict::kTrue ? b : a;
 }
 
-// VerdictOf says what an error in judging the log's bytes proves. kNotFound is
-// an origin that the policy does not know; a tile that is not there is kCorrupt
-// by the time it gets here.
-inline Verdict VerdictOf(Code code) {
+// CauseOf says what an error in judging the log's bytes proves, if anything.
+// What does not parse, is too large or is not there proves nothing: a page of
+// somebody else, a download that was cut, a pruned log look the same.
+inline std::optional<Cause> CauseOf(Code code) {
   switch (code) {
+    case Code::kUntrusted:
+      return Cause::kSignature;
+    case Code::kBadProof:
+    case Code::kOutOfRange:
+      return Cause::kHash;
+    case Code::kConflict:
+      return Cause::kHistory;
+    case Code::kCorrupt:
+      return Cause::kEmptied;
     case Code::kMalformed:
     case Code::kTooLarge:
-    case Code::kUntrusted:
-    case Code::kBadProof:
-    case Code::kConflict:
-    case Code::kCorrupt:
     case Code::kAlreadyExists:
-    case Code::kOutOfRange:
-      return Verdict::kFalse;
     case Code::kForbidden:
     case Code::kNotFound:
     case Code::kExhausted:
     case Code::kUnavailable:
     case Code::kClock:
-      return Verdict::kCannotTell;
+      return std::nullopt;
   }
-  return Verdict::kCannotTell;
+  return std::nullopt;
+}
+
+inline Verdict VerdictOf(Code code) {
+  const std::optional<Cause> cause = CauseOf(code);
+  return cause ? FalseBy(*cause) : Verdict::kCannotTell;
 }
 
 }  // namespace modlog

@@ -87,6 +87,10 @@ Result<std::optional<Policy>> ReadPolicy(
     return Prefixed("policy", Prefixed(*path, policy.error()).error());
   }
   if (policy->witnesses.empty()) return std::nullopt;
+  // A log must know when its witnesses signed, or it waits for ever.
+  if (const auto known = CheckKeysCheckable(*policy); !known.has_value()) {
+    return Prefixed("policy", Prefixed(*path, known.error()).error());
+  }
   if (const auto fit = CheckWitnesses(*policy); !fit.has_value()) {
     return Prefixed("policy", Prefixed(*path, fit.error()).error());
   }

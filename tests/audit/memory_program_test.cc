@@ -98,7 +98,7 @@ TEST_F(MemoryProgramTest, AnAuditBelievesNoSizeThatIsOnlyClaimed) {
     for (const std::string more : {"--first-use", "--integrity-only"}) {
       const Ran ran =
           Limited({"audit", log, "--policy", Policy(), "--first-use", more});
-      EXPECT_EQ(ran.status, 1) << size << more << ran.out << ran.error;
+      EXPECT_EQ(ran.status, 2) << size << more << ran.out << ran.error;
       EXPECT_NE(ran.out.find("not there, though the checkpoint requires it"),
                 std::string::npos)
           << size << ran.out << ran.error;
@@ -185,7 +185,7 @@ TEST_F(MemoryProgramTest, TilesThatAreMadeUpProveNoSize) {
   WriteFiles(MadeUpTree(), log);
   const Ran audit =
       Limited({"audit", log, "--policy", Policy(), "--first-use"});
-  EXPECT_EQ(audit.status, 1) << audit.out << audit.error;
+  EXPECT_EQ(audit.status, 2) << audit.out << audit.error;
   EXPECT_NE(audit.out.find("tile/0/001"), std::string::npos) << audit.out;
   ExpectJudged(Limited({"watch", log, "--policy", Policy(), "--state", state,
                         "--once", "--interval", "1"}),

@@ -51,6 +51,23 @@ class AuditorTest : public testing::Test {
     request.first_use = first_use;
     return Audit(request);
   }
+  // An audit that finds the files of another tree where the log was seen last.
+  AuditReport LookWhereLarger(const SmallLog& log, const SmallLog& larger) {
+    const auto memory = Open();
+    memory->RememberPlace(kSmallOrigin, "where it was");
+    FilesSource source(log.MakeFiles());
+    AuditRequest request;
+    request.source = &source;
+    request.policy = &policy_;
+    request.memory = memory.get();
+    request.target = "here";
+    request.open =
+        [&](const std::string& place) -> Result<std::unique_ptr<Source>> {
+      EXPECT_EQ(place, "where it was");
+      return std::make_unique<FilesSource>(larger.MakeFiles());
+    };
+    return Audit(request);
+  }
   std::unique_ptr<Memory> Open() const {
     auto memory = Memory::Open(state(), Memory::IfMissing::kRefuse);
     EXPECT_TRUE(memory) << memory.error().message;
@@ -201,20 +218,58 @@ TEST(ForkProofTest, OfTilesThatAreNotTheTreesIsNone) {
   EXPECT_TRUE(FetchForkProof(&forked, log.Head(), fork.Head()));
 }
 
-TEST_F(AuditorTest, ALogThatShrankIsFalse) {
-  const SmallLog log = SmallLog::OfSize(300);
+TEST_F(AuditorTest, AnOlderCopyIsNoForkAndItIsSaidWhetherThatIsKnown) {
+  const SmallLog log = SmallLog::OfSize(600);
   ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
-  for (const uint64_t size : {0u, 1u, 299u}) {
-    const AuditReport report = Look(SmallLog::OfSize(size));
-    EXPECT_EQ(report.verdict, Verdict::kFalse);
+  for (const uint64_t size : {0u, 1u, 255u, 256u, 257u, 599u}) {
+    const SmallLog older = SmallLog::OfSize(size);
+    const AuditReport report = Look(older);
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << size;
     EXPECT_EQ(report.place, "checkpoint line 2");
+    EXPECT_NE(report.reason.find("no tiles of the larger tree"),
+              std::string::npos)
+        << report.reason;
+    EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
+    EXPECT_EQ(report.evidence, "");
+    if (size == 0) continue;
+    const AuditReport known = LookWhereLarger(older, log);
+    EXPECT_EQ(known.verdict, Verdict::kCannotTell) << size;
+    EXPECT_NE(known.reason.find("the beginning of it"), std::string::npos)
+        << known.reason;
+  }
+}
+
+TEST_F(AuditorTest, ASmallerForkIsFalseWithEvidence) {
+  const SmallLog log = SmallLog::OfSize(600);
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  for (const uint64_t size : {1u, 2u, 255u, 256u, 257u, 512u, 599u}) {
+    SmallLog fork = SmallLog::OfSize(size);
+    fork.entries[size / 2] = SmallEntry(1'000'000);
+    const AuditReport report = LookWhereLarger(fork, log);
+    EXPECT_EQ(report.verdict, Verdict::kFalse) << size << report.reason;
+    ASSERT_TRUE(exists(report.evidence)) << report.reason;
+    const ForkReport judged =
+        JudgeFork(ReadWholeFile(report.evidence), policy_);
+    EXPECT_EQ(judged.verdict, Verdict::kTrue) << judged.reason;
+    EXPECT_EQ(judged.smaller, fork.Head());
     EXPECT_EQ(ReadWholeFile(StateFile()), log.Checkpoint());
   }
 }
 
+// Whoever helps with tiles must not be able to make a fork of an older copy.
+TEST_F(AuditorTest, WrongTilesOfTheLargerTreeProveNoFork) {
+  const SmallLog log = SmallLog::OfSize(600);
+  ASSERT_EQ(Look(log, true).verdict, Verdict::kTrue);
+  SmallLog other = log;
+  other.entries[3] = SmallEntry(1'000'000);
+  const AuditReport report = LookWhereLarger(SmallLog::OfSize(300), other);
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell) << report.reason;
+  EXPECT_NE(report.reason.find("no tiles"), std::string::npos);
+}
+
 TEST_F(AuditorTest, FirstUseStillComparesWithWhatIsRemembered) {
   ASSERT_EQ(Look(SmallLog::OfSize(9), true).verdict, Verdict::kTrue);
-  EXPECT_EQ(Look(SmallLog::OfSize(8), true).verdict, Verdict::kFalse);
+  EXPECT_EQ(Look(SmallLog::OfSize(8), true).verdict, Verdict::kCannotTell);
 }
 
 TEST_F(AuditorTest, WhatIsFalseIsNotRemembered) {
@@ -281,7 +336,7 @@ TEST_F(AuditorTest, ACheckpointBelowTheQuorumIsNeitherProvedNorRemembered) {
 TEST_F(AuditorTest, ANoteByAnUnknownKeyOrOfAnUnknownOrigin) {
   SmallLog log = SmallLog::OfSize(5);
   log.key = SmallLogOtherKey();
-  EXPECT_EQ(Look(log, true).verdict, Verdict::kFalse) << "unknown key";
+  EXPECT_EQ(Look(log, true).verdict, Verdict::kCannotTell) << "unknown key";
   log.origin = "other.example/log";
   log.key = *MakeSignerKey(log.origin, SignatureType::kEd25519,
                            Ed25519PrivateKey::Generate());

@@ -167,7 +167,7 @@ TEST_F(ProgramTest, AReceiptIsJudgedFromThreeFiles) {
   };
   // The sample's entries are JSON: in their log, but no entries of ours.
   Ran ran = verify();
-  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.status, 2);
   EXPECT_NE(ran.out.find("the entry is in the log, but"), std::string::npos);
 
   SmallLog log = SmallLog::OfSize(1);
@@ -182,6 +182,8 @@ TEST_F(ProgramTest, AReceiptIsJudgedFromThreeFiles) {
   EXPECT_EQ(ran.status, 2);
   EXPECT_NE(ran.out.find("not witnessed yet"), std::string::npos);
   WriteWholeFile(directory_.Path("entry"), "x");
+  EXPECT_EQ(verify().status, 2) << "no entry: damaged";
+  WriteWholeFile(directory_.Path("entry"), SmallEntry(5));
   EXPECT_EQ(verify().status, 1);
 }
 
@@ -203,7 +205,8 @@ TEST_F(ProgramTest, ADirectoryIsAuditedAndTheStatusIsTheVerdict) {
       << ran.out;
 
   std::filesystem::remove(Log() + "/tile/0/000");
-  EXPECT_EQ(AuditAt(Log()).status, 1);
+  EXPECT_EQ(AuditAt(Log()).status, 2);
+  EXPECT_EQ(AuditAt(Log(), {"--first-use", "--from", "256"}).status, 0);
 }
 
 TEST_F(ProgramTest, TheReportForMachinesIsOneObject) {
@@ -220,7 +223,7 @@ TEST_F(ProgramTest, TheReportForMachinesIsOneObject) {
   WriteWholeFile(Log() + "/checkpoint", "x");
   const auto bad = nlohmann::json::parse(
       AuditAt(Log(), {"--first-use", "--json"}).out, nullptr, false);
-  EXPECT_EQ(bad["exit_status"], 1);
+  EXPECT_EQ(bad["exit_status"], 2);
   EXPECT_EQ(bad["place"], "checkpoint");
 }
 
@@ -264,7 +267,7 @@ TEST_F(ProgramTest, ALogIsAuditedOverHttp) {
   const Ran ran = AuditAt(url);
   EXPECT_EQ(ran.status, 0) << ran.out << ran.error;
   std::filesystem::remove(Log() + "/tile/1/000.p/1");
-  EXPECT_EQ(AuditAt(url).status, 1);
+  EXPECT_EQ(AuditAt(url).status, 2);
   std::filesystem::remove(Log() + "/checkpoint");
   EXPECT_EQ(AuditAt(url).status, 2);
 }

@@ -9,6 +9,7 @@
 
 #include "tests/audit/small_log.h"
 #include "verifier/core/merkle.h"
+#include "verifier/trust.h"
 
 namespace modlog::receipt_test {
 namespace {
@@ -89,31 +90,76 @@ TEST(ReceiptTest, EveryEntryOfALogOfAnySizeHasAReceiptThatHolds) {
   }
 }
 
-TEST(ReceiptTest, AnyChangedByteIsFalse) {
+// What still parses is another claim than the log signed, and false; what does
+// not is damaged, and accuses nobody.
+TEST(ReceiptTest, AnyChangedByteIsFalseOrCannotBeRead) {
   const Receipt good = MakeReceipt(SmallLog::OfSize(7), 3);
   for (size_t at = 0; at < good.proof.size(); ++at) {
     for (const int mask : {0x01, 0x20, 0x80}) {
       Receipt bad = good;
       bad.proof[at] = static_cast<char>(bad.proof[at] ^ mask);
-      ASSERT_EQ(Judge(bad).verdict, Verdict::kFalse)
+      // Another origin, or another key's line: of those nothing is known.
+      const auto parsed = ParseTlogProof(bad.proof);
+      const auto opened = parsed
+                              ? OpenSharply(parsed->checkpoint, SmallPolicy())
+                              : std::unexpected(parsed.error());
+      const bool unknown =
+          !opened && (opened.error().code == Code::kMalformed ||
+                      opened.error().code == Code::kNotFound);
+      ASSERT_EQ(Judge(bad).verdict,
+                unknown ? Verdict::kCannotTell : Verdict::kFalse)
           << "byte " << at << ": " << Judge(bad).reason;
     }
   }
   for (size_t at = 0; at < good.entry.size(); ++at) {
     Receipt bad = good;
     bad.entry[at] ^= 1;
-    ASSERT_EQ(Judge(bad).verdict, Verdict::kFalse) << "byte " << at;
+    ReadEntry entry;
+    std::string scratch;
+    const bool whole =
+        ReadCanonicalEntry(bad.entry, &entry, &scratch).has_value();
+    ASSERT_EQ(Judge(bad).verdict,
+              whole ? Verdict::kFalse : Verdict::kCannotTell)
+        << "byte " << at;
   }
 }
 
-TEST(ReceiptTest, AReceiptCutAnywhereIsFalse) {
+TEST(ReceiptTest, AReceiptCutAnywhereCannotTell) {
   const Receipt good = MakeReceipt(SmallLog::OfSize(7), 3);
   for (size_t keep = 0; keep < good.proof.size(); ++keep) {
     const Receipt bad = {good.entry, good.proof.substr(0, keep)};
-    ASSERT_EQ(Judge(bad).verdict, Verdict::kFalse) << keep;
+    ASSERT_EQ(Judge(bad).verdict, Verdict::kCannotTell) << keep;
   }
-  EXPECT_EQ(Judge({good.entry, good.proof + "\n"}).verdict, Verdict::kFalse);
-  EXPECT_EQ(Judge({"", good.proof}).verdict, Verdict::kFalse);
+  EXPECT_EQ(Judge({good.entry, good.proof + "\n"}).verdict,
+            Verdict::kCannotTell);
+  EXPECT_EQ(Judge({"", good.proof}).verdict, Verdict::kCannotTell);
+  EXPECT_EQ(Judge({good.entry + "\n", good.proof}).verdict,
+            Verdict::kCannotTell);
+}
+
+// What mail programs, editors, git and proxies do to a receipt.
+TEST(ReceiptTest, WhatHonestProgramsDoToAProofFileIsNamedAndNotFalse) {
+  const Receipt good = MakeReceipt(SmallLog::OfSize(7), 3);
+  std::string crlf;
+  for (const char c : good.proof)
+    crlf += c == '\n' ? "\r\n" : std::string(1, c);
+  const struct {
+    std::string proof;
+    std::string word;
+  } kCases[] = {
+      {crlf, "CRLF"},
+      {"\xef\xbb\xbf" + good.proof, "byte order mark"},
+      {"<!DOCTYPE html>\n<p>log in\n", "web page"},
+      {good.proof.substr(0, good.proof.size() - 9), "cut off"},
+      {std::string("\x1f\x8b\x08", 3) + good.proof, "gzip"},
+      {"", "empty"},
+      {"c2sp.org/tlog-proof@v2\n" + good.proof, "newer version"},
+  };
+  for (const auto& c : kCases) {
+    const ReceiptReport report = Judge({good.entry, c.proof});
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell) << c.word;
+    EXPECT_NE(report.reason.find(c.word), std::string::npos) << report.reason;
+  }
 }
 
 TEST(ReceiptTest, AnotherEntrysReceiptIsFalse) {
@@ -173,11 +219,11 @@ TEST(ReceiptTest, AFalseCosignatureRefusesTheWhole) {
   EXPECT_EQ(Judge(receipt, policy).verdict, Verdict::kFalse);
 }
 
-TEST(ReceiptTest, AnEntryThatIsInTheLogButNotCanonicalIsFalse) {
+TEST(ReceiptTest, AnEntryThatIsInTheLogButNotCanonicalIsNotUnderstood) {
   SmallLog log = SmallLog::OfSize(7);
   log.entries[3] = "not an entry";
   const ReceiptReport report = Judge(MakeReceipt(log, 3));
-  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
   EXPECT_TRUE(report.reason.starts_with("the entry is in the log, but"));
 }
 
@@ -254,7 +300,7 @@ TEST(ReceiptTest, TheReportForMachinesSaysTheSame) {
   EXPECT_EQ(json["entry"]["puid"], "p-3");
   EXPECT_EQ(json["entry"]["signed_by_platform"], false);
   const auto refused = nlohmann::json::parse(
-      FormatReceiptJson(Judge({"x", receipt.proof})), nullptr, false);
+      FormatReceiptJson(Judge({SmallEntry(5), receipt.proof})), nullptr, false);
   EXPECT_EQ(refused["verdict"], "false");
   EXPECT_EQ(refused["exit_status"], 1);
   EXPECT_FALSE(refused.contains("entry"));

@@ -94,22 +94,22 @@ TEST_F(UrlSourceTest, AServerThatFailsProvesNothing) {
   }
 }
 
-TEST_F(UrlSourceTest, ATileThatIsNotThereIsFalseAndNamed) {
+TEST_F(UrlSourceTest, ATileThatIsNotThereIsNamedAndNotFalse) {
   std::filesystem::remove(directory_.Path("tile/0/013"));
   const AuditReport report = AuditServed("plain");
-  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
   EXPECT_EQ(report.place, "tile/0/013");
 }
 
-TEST_F(UrlSourceTest, AnAnswerThatIsTooLargeIsCutOffAndFalse) {
+TEST_F(UrlSourceTest, AnAnswerThatIsTooLargeIsCutOff) {
   const AuditReport report = AuditServed("bomb");
-  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.verdict, Verdict::kCannotTell);
   EXPECT_NE(report.reason.find("has more than"), std::string::npos)
       << report.reason;
 }
 
-TEST_F(UrlSourceTest, ABrokenTransferEncodingIsFalse) {
-  EXPECT_EQ(AuditServed("bad-gzip").verdict, Verdict::kFalse);
+TEST_F(UrlSourceTest, ABrokenTransferEncodingProvesNothing) {
+  EXPECT_EQ(AuditServed("bad-gzip").verdict, Verdict::kCannotTell);
 }
 
 TEST_F(UrlSourceTest, RedirectsAreFollowedOnTheSameHostOnly) {

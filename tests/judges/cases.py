@@ -50,30 +50,33 @@ def named_receipts():
     yield receipt("extra at its limit",
                   proof=TREE.proof(7, GOOD_NOTE, extra=b"x" * 48_000), status=0)
     yield receipt("extra beyond its limit",
-                  proof=TREE.proof(7, GOOD_NOTE, extra=b"x" * 48_001), status=1)
-    yield receipt("extra empty", status=1, proof=GOOD_PROOF.replace(
+                  proof=TREE.proof(7, GOOD_NOTE, extra=b"x" * 48_001), status=2)
+    yield receipt("extra empty", status=2, proof=GOOD_PROOF.replace(
         b"\nindex", b"\nextra \nindex", 1))
-    yield receipt("extra twice", status=1, proof=GOOD_PROOF.replace(
+    yield receipt("extra twice", status=2, proof=GOOD_PROOF.replace(
         b"\nindex", b"\nextra AA==\nextra AA==\nindex", 1))
     yield receipt("another entry", TREE.entries[8], status=1)
-    yield receipt("no entry", b"", status=1)
+    yield receipt("no entry", b"", status=2)
+    yield receipt("an entry with a newline more", TREE.entries[7] + b"\n", status=2)
     yield receipt("index of another", status=1,
                   proof=GOOD_PROOF.replace(b"index 7", b"index 6"))
     for index in (b"07", b"+7", b" 7", b"7 ", b"", b"-1", b"0x7", b"7.0",
                   b"18446744073709551616", b"\xd9\xa7"):
-        yield receipt(f"index {index}", status=1,
+        yield receipt(f"index {index}", status=2,
                       proof=GOOD_PROOF.replace(b"index 7", b"index " + index))
     for index in (300, 2**63, 2**64 - 1):
         yield receipt(f"index {index}", status=1, proof=GOOD_PROOF.replace(
             b"index 7", b"index %d" % index))
     long = b"\n".join([b"c2sp.org/tlog-proof@v1", b"index 7"]
                       + [b"A" * 43 + b"="] * 65) + b"\n\n" + GOOD_NOTE
-    yield receipt("65 hashes", proof=long, status=1)
-    yield receipt("version 2", status=1, proof=GOOD_PROOF.replace(b"@v1", b"@v2"))
-    yield receipt("lines end in CRLF", status=1,
+    yield receipt("65 hashes", proof=long, status=2)
+    yield receipt("version 2", status=2, proof=GOOD_PROOF.replace(b"@v1", b"@v2"))
+    yield receipt("lines end in CRLF", status=2,
                   proof=GOOD_PROOF.replace(b"\n", b"\r\n"))
-    yield receipt("empty proof", proof=b"", status=1)
-    yield receipt("only zeros", proof=bytes(1000), status=1)
+    yield receipt("empty proof", proof=b"", status=2)
+    yield receipt("a page", proof=b"<html>log in</html>\n", status=2)
+    yield receipt("a proof that is cut", proof=GOOD_PROOF[:-20], status=2)
+    yield receipt("only zeros", proof=bytes(1000), status=2)
     one = Log([entry(0)])
     yield receipt("a tree of one", entry(0), one.proof(0, one.note()),
                   PLAIN_POLICY, status=0)
@@ -83,8 +86,8 @@ def named_receipts():
                     PLAIN_POLICY, status=0)
     yield receipt("no quorum and a wrong path", TREE.entries[8], status=1,
                   proof=TREE.proof(7, note(text, *good[:2])))
-    yield with_note("cosigned, not signed", note(text, *good[1:]), status=1)
-    yield with_note("no lines", text + b"\n", status=1)
+    yield with_note("cosigned, not signed", note(text, *good[1:]), status=2)
+    yield with_note("no lines", text + b"\n", status=2)
     yield with_note("the log's line last", note(text, *reversed(good)), status=0)
     yield with_note("the log's line twice", note(text, good[0], *good), status=0)
     forged = line(ORIGIN, LOG.id() + bytes(64))
@@ -103,7 +106,7 @@ def named_receipts():
         text, *good, line("pq.example/w", b"\x01\x02\x03\x04" + bytes(2428))))
     yield with_note("100 lines", status=0, of_note=note(
         text, *good, *[line("s.example", b"12345")] * 97))
-    yield with_note("101 lines", status=1, of_note=note(
+    yield with_note("101 lines", status=2, of_note=note(
         text, *good, *[line("s.example", b"12345")] * 98))
     for what, bad in (
             ("no dash", b"- s.example AAAAAAA=\n"), ("junk", b"junk\n"),
@@ -130,11 +133,11 @@ def named_receipts():
             ("beyond U+10FFFF", b"\xe2\x80\x94 s\xf4\x90\x80\x80 AAAAAAA=\n"),
             ("tab", "\u2014\ts.example AAAAAAA=\n".encode())):
         yield with_note("line: " + what, note(text, *good, bad))
-    yield with_note("a byte behind", GOOD_NOTE + b"x", status=1)
-    yield with_note("a blank line behind", GOOD_NOTE + b"\n", status=1)
+    yield with_note("a byte behind", GOOD_NOTE + b"x", status=2)
+    yield with_note("a blank line behind", GOOD_NOTE + b"\n", status=2)
     yield with_note("a file beyond its limit", status=2, of_note=note(
         text, *good, line("s.example", bytes(1 << 20))))
-    yield with_note("a note beyond 1 MiB", status=1, of_note=note(
+    yield with_note("a note beyond 1 MiB", status=2, of_note=note(
         text, *good, line("s.example", bytes(3 << 18))))
 
 
@@ -199,6 +202,10 @@ def vkey(raw, kind=verify.PLAIN, name=ORIGIN):
     return f"{name}+{key_id}+{verify.format_base64(blob)}"
 
 
+# Checkpoints that can be read; the proof leads to another tree than theirs.
+LEADS_ELSEWHERE = ("size 2^63-1", "size 0", "another root")
+
+
 def named_checkpoints():
     size, root = b"300", verify.format_base64(ROOT).encode()
     origin = ORIGIN.encode()
@@ -219,19 +226,21 @@ def named_checkpoints():
             ("root of 33 bytes", [origin, size, verify.format_base64(
                 bytes(33)).encode()]),
             ("another root", [origin, size, b"A" * 43 + b"="]),
-            ("extension line", [origin, size, root, b"more"]),
             ("blank extension", [origin, size, root, b"", b"more"]),
             ("two lines", [origin, size]),
             ("one line", [origin]),
             ("blank before", [b"", origin, size, root])):
-        yield with_text("text: " + what, b"\n".join(lines) + b"\n")
+        yield with_text("text: " + what, b"\n".join(lines) + b"\n",
+                        status=1 if what in LEADS_ELSEWHERE else 2)
+    yield with_text("extension lines", b"\n".join(
+        [origin, size, root, b"Timestamp: 1700000000", b"more"]) + b"\n", status=0)
     yield with_text("a size that the path leads to as well",
                     checkpoint(299, ROOT), status=0)
     text = checkpoint(300, ROOT, "other.example/log")
     both = f"log {LOG.vkey()}", f"log {OTHER.vkey()}", "quorum none"
     yield with_policy("signed by the other log", *both, status=0,
                       of_note=note(text, OTHER.line(text)))
-    yield with_policy("its name, our key", *both, status=1,
+    yield with_policy("its name, our key", *both, status=2,
                       of_note=note(text, LOG.line(text)))
     yield with_policy("both logs sign", *both, status=0,
                       of_note=note(text, LOG.line(text), OTHER.line(text)))
@@ -247,7 +256,7 @@ def named_checkpoints():
     yield with_policy("two keys of one origin", f"log {LOG.vkey()}",
                       f"log {second.vkey()}", "quorum none", status=0)
     yield with_policy("the other key of the origin", f"log {second.vkey()}",
-                      "quorum none", status=1)
+                      "quorum none", status=2)
 
 
 def named_policies():
@@ -263,6 +272,18 @@ def named_policies():
         (log, w1, "quorum w1"), (log, w1, "quorum none"),
         (log, f"witness \u00e9\u3000 {W1.vkey()}", "quorum \u00e9\u3000"),
         (log, f"witness all {W1.vkey()}", "group any any all", "quorum any"),
+    ]
+    mldsa = f"witness pq {vkey(bytes(range(32)) * 41, 6, 'pq.example/w')}"
+    later = f"witness new {vkey(bytes(40), 9, 'new.example/w')}"
+    good += [  # a key that cannot be checked is one that did not sign
+        (log, w1, mldsa, "group g any w1 pq", "quorum g"),
+        (log, w1, later, "group g 1 w1 new", "quorum g"),
+        (log, mldsa, later, quorum),
+        (log, "log " + vkey(W1.raw, 2), quorum),
+    ]
+    short = [
+        (log, w1, mldsa, "group g all w1 pq", "quorum g"),
+        (log, later, "quorum new"), ("log " + vkey(LOG.raw, 2), quorum),
     ]
     bad = [
         (), (log,), (quorum,), (log, quorum, quorum), (log, log, quorum),
@@ -304,6 +325,8 @@ def named_policies():
     ]
     for lines in good:
         yield with_policy(f"policy {lines}", *lines, status=0)
+    for lines in short:
+        yield with_policy(f"policy {lines}", *lines, status=2)
     for lines in bad:
         yield with_policy(f"policy {lines}", *lines, status=None)
     whole = policy(log, quorum)
@@ -432,7 +455,7 @@ def named_entries():
         tree = Log([leaf, entry(1)])
         yield receipt("entry: " + name, leaf, tree.proof(0, tree.note()),
                       PLAIN_POLICY, None if name in FORM_ALONE else
-                      0 if name in GOOD_ENTRIES else 1)
+                      0 if name in GOOD_ENTRIES else 2)
 
 
 def audited(name, files, trust=WITNESSED, status=None):
@@ -458,11 +481,13 @@ def named_copies():
     yield audited("not witnessed", TREE.files(), status=2)
     for path in files:
         rest = {p: d for p, d in files.items() if p != path}
-        yield audited(f"without {path}", rest, status=2 if path == "checkpoint" else 1)
-        yield audited(f"{path} is empty", {**files, path: b""}, status=1)
-        yield audited(f"{path} is cut", {**files, path: files[path][:-1]}, status=1)
+        yield audited(f"without {path}", rest, status=2)
+        yield audited(f"{path} is empty", {**files, path: b""}, status=2)
+        yield audited(f"{path} is cut", {**files, path: files[path][:-1]}, status=2)
         yield audited(f"{path} is longer", {**files, path: files[path] + b"\0"},
-                      status=1)
+                      status=2)
+        yield audited(f"{path} is a page", {**files, path: b"<html>" * 5000},
+                      status=2)
     more = Log([entry(i) for i in range(600)]).files()
     full = {"tile/0/001": more["tile/0/001"], "tile/entries/001": more[
         "tile/entries/001"]}
@@ -470,9 +495,9 @@ def named_copies():
         ("tile/0/001", "tile/entries/001"))}
     yield audited("full instead of partial", {**partial, **full}, status=0)
     yield audited("both, the full one wrong", {**files, "tile/0/001": b"x"}, status=0)
-    yield audited("full, of 44", status=1, files={
+    yield audited("full, of 44", status=2, files={
         **partial, **full, "tile/0/001": full["tile/0/001"][:44 * 32]})
-    yield audited("full bundle that holds 44", status=1, files={
+    yield audited("full bundle that holds 44", status=2, files={
         **partial, **full, "tile/entries/001": files["tile/entries/001.p/44"]})
     swapped = Log([entry(1), entry(0)] + [entry(i) for i in range(2, 300)])
     yield audited("another history", {**swapped.files(), "checkpoint": GOOD_NOTE},
@@ -584,9 +609,9 @@ def named_evidence():
                    [bytes(32)] * 2, status=1)
     yield evidence("two empty trees", Log([]).note(), Log([]).note(), status=1)
     yield evidence("the same twice", before, before, status=1)
-    yield evidence("not signed", note(text, OTHER.line(text)), now, status=1)
+    yield evidence("not signed", note(text, OTHER.line(text)), now, status=2)
     yield evidence("neither signed", note(text, W1.line(text)),
-                   note(other, W1.line(other)), status=1)
+                   note(other, W1.line(other)), status=2)
     yield evidence("forged", note(text, line(ORIGIN, LOG.id() + bytes(64))), now,
                    status=1)
     yield evidence("a forged line of a witness", note(
@@ -601,7 +626,7 @@ def named_evidence():
     yield evidence("a key each", note(text, second.line(text)), now, trust=both,
                    status=0)
     yield evidence("a key each, and one is not known", note(text, second.line(text)),
-                   now, status=1)
+                   now, status=2)
     yield evidence("a key each, in turn", before, note(other, second.line(other)),
                    trust=both, status=0)
     yield evidence("another key each, too", note(text, second.line(text), good[0]),

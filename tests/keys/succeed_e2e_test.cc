@@ -236,15 +236,16 @@ TEST_F(SucceedTest, AnAuditFindsASuccessorThatLies) {
   ASSERT_EQ(Succeed(old, new_vkey_).status, 0);
   const Outcome lie = Audit(next.url(), {"--predecessor", old.url()});
   EXPECT_EQ(lie.status, 1);
-  EXPECT_TRUE(Contains(lie.out, "ended with 1 entries, and it ended with 2"))
+  EXPECT_TRUE(Contains(lie.out, "ended with 1 entries, and it signed 2"))
       << lie.out;
   const Outcome watched = Watch(old, next.url());
   EXPECT_EQ(watched.status, 1) << watched.out;
   EXPECT_TRUE(Contains(watched.out, "entry 0: does not name the log"))
       << watched.out;
-  // And a log that is no successor at all, or of another one.
-  EXPECT_EQ(Audit(old.url(), {"--predecessor", next.url()}).status, 1);
-  EXPECT_EQ(Audit(next.url(), {"--predecessor", next.url()}).status, 1);
+  // A log that is no successor at all, or of another one, is the wrong address
+  // and no lie.
+  EXPECT_EQ(Audit(old.url(), {"--predecessor", next.url()}).status, 2);
+  EXPECT_EQ(Audit(next.url(), {"--predecessor", next.url()}).status, 2);
 }
 
 // docs/operating.md, "The key leaked".

@@ -79,16 +79,20 @@ class MirrorTest : public testing::Test {
     asked_.clear();
     return mirror_->Pass();
   }
-  // What looks false, and does so at the next pass too.
+  // What looks false, and does so at the next pass too; or what proves nothing,
+  // however often it comes.
   MirrorReport PassTwice() {
     MirrorReport report = Pass();
     if (report.verdict == Verdict::kTrue) return report;
     EXPECT_EQ(report.verdict, Verdict::kCannotTell) << report.reason;
-    EXPECT_TRUE(report.looks_false && report.may_pass) << report.reason;
+    const bool looked_false = report.looks_false;
+    EXPECT_TRUE(!looked_false || report.may_pass) << report.reason;
     const std::string place = report.place;
     report = Pass();
     EXPECT_EQ(report.place, place);
-    EXPECT_FALSE(report.looks_false || report.may_pass);
+    EXPECT_FALSE(report.looks_false);
+    EXPECT_EQ(report.verdict,
+              looked_false ? Verdict::kFalse : Verdict::kCannotTell);
     return report;
   }
   // A pass over a log as it is; false with what was wrong.
@@ -280,7 +284,13 @@ TEST_F(MirrorTest, AFlippedByteIsRefusedAndNamedAndNothingOfItIsKept) {
         ExpectHolds(now);
         continue;
       }
-      EXPECT_EQ(report.verdict, Verdict::kFalse) << path << report.reason;
+      // A bundle that no longer parses could be any page.
+      const bool is_tile =
+          path.starts_with("tile/") && !path.starts_with("tile/entries/");
+      EXPECT_NE(report.verdict, Verdict::kTrue) << path;
+      if (is_tile) {
+        EXPECT_EQ(report.verdict, Verdict::kFalse) << path;
+      }
       EXPECT_FALSE(report.place.empty()) << path;
       EXPECT_FALSE(report.published);
       ExpectHolds(before);
@@ -298,8 +308,7 @@ TEST_F(MirrorTest, AMissingFileIsRefusedAndTheNextPassMends) {
     served_.erase(path);
     const bool is_checkpoint = path == "checkpoint";
     const MirrorReport report = is_checkpoint ? Pass() : PassTwice();
-    EXPECT_EQ(report.verdict,
-              is_checkpoint ? Verdict::kCannotTell : Verdict::kFalse);
+    EXPECT_EQ(report.verdict, Verdict::kCannotTell);
     EXPECT_NE(report.place.find(is_checkpoint ? "checkpoint" : "tile/"),
               std::string::npos);
     EXPECT_FALSE(std::filesystem::exists(Copy() + "/checkpoint"));
@@ -369,7 +378,7 @@ TEST_F(MirrorTest, ACheckpointThatIsNotTrustedIsNotCopied) {
   SmallLog other = SmallLog::OfSize(5);
   other.key = SmallLogOtherKey();
   served_ = other.MakeFiles();
-  EXPECT_EQ(PassTwice().verdict, Verdict::kFalse);
+  EXPECT_EQ(PassTwice().verdict, Verdict::kCannotTell) << "a new key, perhaps";
   policy_ = *ParsePolicy(SmallWitnessedPolicyText());
   served_ = SmallLog::OfSize(5).MakeFiles();
   const MirrorReport report = Pass();
@@ -380,7 +389,7 @@ TEST_F(MirrorTest, ACheckpointThatIsNotTrustedIsNotCopied) {
 }
 
 // A site that is down answers everything with a page.
-TEST_F(MirrorTest, APageInsteadOfAFileForAMomentIsNoLie) {
+TEST_F(MirrorTest, APageInsteadOfAFileIsNoLieHoweverLong) {
   const Files files = SmallLog::OfSize(300).MakeFiles();
   for (const std::string path :
        {"checkpoint", "redactions", "tile/0/000", "tile/entries/000"}) {
@@ -391,11 +400,10 @@ TEST_F(MirrorTest, APageInsteadOfAFileForAMomentIsNoLie) {
     const MirrorReport report = Pass();
     EXPECT_EQ(report.verdict, Verdict::kCannotTell) << path;
     EXPECT_TRUE(report.may_pass);
-    EXPECT_NE(report.reason.find("if the next pass"), std::string::npos);
     ASSERT_TRUE(Follows(files)) << path;
     served_[path] = "<html>back soon</html>";
     EXPECT_EQ(PassTwice().verdict,
-              path.starts_with("tile") ? Verdict::kTrue : Verdict::kFalse);
+              path.starts_with("tile") ? Verdict::kTrue : Verdict::kCannotTell);
   }
 }
 
@@ -679,7 +687,7 @@ TEST_F(MirrorRedactionTest, ALineThatNoEntryBearsOutIsRefused) {
     EXPECT_EQ(InCopy(), before);
   }
   served_[kRedactionsPath] = "nonsense\n";
-  EXPECT_EQ(Pass().verdict, Verdict::kFalse);
+  EXPECT_EQ(Pass().verdict, Verdict::kCannotTell);
 }
 
 // A redaction whose entry says another hash than the tree has.

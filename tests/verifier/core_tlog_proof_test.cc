@@ -143,7 +143,7 @@ TEST(TlogProofTest, AProofUnderAnotherPolicyIsNotBelieved) {
       "log " + FormatVerifierKey(LogKey(kSampleOrigin, 77).verifier) +
       "\nquorum none\n");
   ASSERT_TRUE(other);
-  EXPECT_EQ(CodeOf(CheckTlogProof(proof, leaf, *other)), "untrusted");
+  EXPECT_EQ(CodeOf(CheckTlogProof(proof, leaf, *other)), "not found");
   const auto none = ParsePolicy("quorum none\n");
   ASSERT_TRUE(none);
   EXPECT_EQ(CodeOf(CheckTlogProof(proof, leaf, *none)), "not found");

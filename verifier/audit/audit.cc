@@ -1,6 +1,7 @@
 #include "verifier/audit/audit.h"
 
 #include <chrono>
+#include <memory>
 
 #include "verifier/audit/fork_proof.h"
 #include "verifier/audit/growth.h"
@@ -64,6 +65,7 @@ class Auditor {
     again.source = std::move(report_.source);
     again.before = report_.before;
     again.note = std::move(note);
+    again.from = report_.from;
     report_ = std::move(again);
     TakeTrusted(std::move(*opened));
     return true;
@@ -91,8 +93,20 @@ class Auditor {
     report_.reason = std::move(reason);
     return false;
   }
+  // What was proved false stays so, though the rest cannot be had.
   bool End(const Fault& fault) {
-    return End(VerdictOf(fault.error.code), fault.place, fault.error.message);
+    const Verdict verdict = VerdictOf(fault.error.code);
+    if (verdict == Verdict::kCannotTell && report_.findings.violations() > 0) {
+      EndAtFirst(Severity::kViolation, ViolationWords() + "; and " +
+                                           fault.place + ": " +
+                                           fault.error.message);
+      return false;
+    }
+    return End(verdict, fault.place, fault.error.message);
+  }
+  std::string ViolationWords() const {
+    return Counted(report_.findings.violations(), "violation", "violations") +
+           " of the rules of the record";
   }
 
   bool ReadCheckpoint() {
@@ -104,11 +118,22 @@ class Auditor {
     }
     if (!fetched) return End({kCheckpointPath, fetched.error()});
     auto opened = OpenSharply(report_.note, *request_.policy);
+    if (!opened && opened.error().code == Code::kUntrusted) LookAgain(&opened);
     if (!opened) return End({PlaceOfBadNote(opened.error()), opened.error()});
     TakeTrusted(std::move(*opened));
     auto is_its =
         CheckLogOfAddress(request_.source->name(), origin(), *request_.policy);
     return is_its || End({kCheckpointPath, is_its.error()});
+  }
+
+  // A file that was just being written anew may be half of each: a signature
+  // that fails is looked at a second time before anybody is accused.
+  void LookAgain(Result<TrustedCheckpoint>* opened) {
+    std::string note;
+    if (!request_.source->Fetch(kCheckpointPath, kNoteSizeMax, &note)) return;
+    if (note == report_.note) return;
+    report_.note = std::move(note);
+    *opened = OpenSharply(report_.note, *request_.policy);
   }
 
   // A handle file that does not hold, or is of another log, would have it said
@@ -126,7 +151,17 @@ class Auditor {
                    Quoted(origin()));
   }
 
+  // A replay that begins later does not follow how the tree grew.
+  bool skips() const { return first_bundle() > 0; }
+  uint64_t first_bundle() const { return request_.from / kTileWidth; }
+
   bool IsLongEnough() {
+    report_.from = first_bundle() * kTileWidth;
+    if (request_.from > 0 && request_.from >= head().size) {
+      return End(Verdict::kCannotTell, "checkpoint line 2",
+                 "has " + Grouped(head().size) + " entries, and --from is " +
+                     Grouped(request_.from));
+    }
     if (!request_.contains || request_.contains->size <= head().size) {
       return true;
     }
@@ -157,14 +192,7 @@ class Auditor {
   bool CompareHeads() {
     if (!before_) return true;
     const TreeHead& before = before_->checkpoint.tree;
-    if (before.size > head().size) {
-      return End(Verdict::kFalse, "checkpoint line 2",
-                 "the log shrank: this auditor saw size " +
-                     Grouped(before.size) + ", now it is " +
-                     Grouped(head().size) +
-                     " (if this is an older copy, audit it with a state "
-                     "directory of its own)");
-    }
+    if (before.size > head().size) return CompareWithLarger(before);
     if (before.size < head().size) return before.size == 0 || Continues(before);
     if (before.root == head().root) return true;
     return EndWithEvidence(
@@ -176,14 +204,70 @@ class Auditor {
         std::vector<Hash>());
   }
 
+  // An older copy of an honest log looks like a log that shrank, and like a
+  // smaller fork. Whoever has tiles of the tree that was seen can tell.
+  bool CompareWithLarger(const TreeHead& before) {
+    const std::string sizes = "this auditor saw size " + Grouped(before.size) +
+                              ", now it is " + Grouped(head().size);
+    const std::string remedy =
+        "; to judge the copy alone: --first-use without --state";
+    if (head().size > 0) {
+      for (const std::shared_ptr<Source>& source : PlacesOfLarger()) {
+        auto trunk = Trunk::Open(source.get(), before);
+        if (!trunk) continue;
+        const auto root = trunk->RootAt(head().size);
+        if (!root) continue;
+        if (*root == head().root) {
+          return End(Verdict::kCannotTell, "checkpoint line 2",
+                     "older than what was seen, and the beginning of it: " +
+                         sizes + remedy);
+        }
+        return EndWithEvidence(
+            {"checkpoint line 3",
+             {Code::kConflict,
+              "no beginning of what was seen: at size " +
+                  std::to_string(head().size) + " the tree of size " +
+                  std::to_string(before.size) + " that this auditor saw had " +
+                  HashText(*root) + ", now it is " + HashText(head().root)}},
+            ProveForkOver(&*trunk, head(), before));
+      }
+    }
+    return End(Verdict::kCannotTell, "checkpoint line 2",
+               "older than what was seen: " + sizes +
+                   "; no tiles of the larger tree are at hand that would tell "
+                   "whether this is its beginning" +
+                   remedy);
+  }
+
+  // What may have the tiles of the tree that was seen; none of it is believed.
+  std::vector<std::shared_ptr<Source>> PlacesOfLarger() {
+    std::vector<std::shared_ptr<Source>> places = {
+        std::shared_ptr<Source>(request_.source, [](Source*) {})};
+    if (!request_.open) return places;
+    std::vector<std::string> names;
+    if (request_.memory != nullptr) {
+      names.push_back(request_.memory->RecallPlace(origin()));
+    }
+    for (const PolicyLog& log : request_.policy->logs) {
+      if (log.key.name == origin()) names.push_back(log.url);
+    }
+    for (const std::string& name : names) {
+      if (name.empty() || name == request_.target) continue;
+      auto opened = request_.open(name);
+      if (opened) places.emplace_back(*std::move(opened));
+    }
+    return places;
+  }
+
   // Before the entries, so that the tiles that show a fork are those that prove
   // it: asked for them again, the log might not have them. Where they show
   // nothing, the replay says why.
   bool Continues(const TreeHead& before) {
     auto trunk = Trunk::Open(request_.source, head());
-    if (!trunk) return true;
+    if (!trunk) return !skips() || End(trunk.error());
     const auto root = trunk->RootAt(before.size);
-    if (!root || *root == before.root) return true;
+    if (!root) return !skips() || End(root.error());
+    if (*root == before.root) return true;
     return EndWithEvidence(PastWasChanged(before, *root),
                            ProveForkOver(&*trunk, before, head()));
   }
@@ -273,6 +357,12 @@ class Auditor {
     if (!ReplayOnce("checked", Searching(nullptr))) return false;
     FinishSearch();
     if (missing_.empty()) return true;
+    if (skips()) {
+      return End(Verdict::kCannotTell,
+                 "entry " + std::to_string(missing_.front().first),
+                 "is empty, and whether a redaction says so is judged from the "
+                 "first entry on, without --from");
+    }
     Findings unasked;
     FirstPass first(head().size, origin(), request_.late_days, &unasked);
     const ReplayCounts counts = report_.counts;
@@ -292,8 +382,8 @@ class Auditor {
     for (const auto& [entry, hash] : missing_) {
       for (const Finding& finding :
            removals.Judge({entry, &hash, false, {}, nullptr, {}})) {
-        return End(Verdict::kFalse, "entry " + std::to_string(finding.entry),
-                   finding.what);
+        return End(FalseBy(Cause::kRule),
+                   "entry " + std::to_string(finding.entry), finding.what);
       }
     }
     return true;
@@ -309,7 +399,8 @@ class Auditor {
     }
     unexplained_ = true;
     return End(
-        Verdict::kFalse, "entry " + std::to_string(unexplained.front()),
+        FalseBy(Cause::kEmptied),
+        "entry " + std::to_string(unexplained.front()),
         "is empty: its bytes were removed, and no redaction says so" +
             (unexplained.size() == 1
                  ? std::string()
@@ -353,7 +444,10 @@ class Auditor {
     ReplayRequest replay;
     replay.source = request_.source;
     replay.head = head();
-    if (before_ && before_->checkpoint.tree.size > 0) {
+    replay.first_bundle = first_bundle();
+    if (skips()) {
+      replay.older.reset();
+    } else if (before_ && before_->checkpoint.tree.size > 0) {
       replay.older = before_->checkpoint.tree;
     } else if (request_.contains) {
       replay.older = request_.contains;
@@ -371,7 +465,11 @@ class Auditor {
     };
     const auto replayed = Replay(replay, &report_.counts);
     if (replayed) return true;
-    const Fault& fault = replayed.error();
+    Fault fault = replayed.error();
+    if (fault.error.code == Code::kNotFound) {
+      fault.error.message +=
+          "; if the log is pruned, --from N judges the rest of it";
+    }
     // What another log says of this one (AuditRequest::contains) is no
     // evidence: nobody's checkpoint was seen that contradicts the one at hand.
     if (fault.error.code != Code::kConflict || !before_) return End(fault);
@@ -386,9 +484,7 @@ class Auditor {
     report_.verdict = Verdict::kTrue;
     const Findings& findings = report_.findings;
     if (findings.violations() > 0) {
-      EndAtFirst(Severity::kViolation,
-                 Counted(findings.violations(), "violation", "violations") +
-                     " of the rules of the record");
+      EndAtFirst(Severity::kViolation, ViolationWords());
     } else if (request_.strict && findings.warnings() > 0) {
       EndAtFirst(Severity::kWarning,
                  Counted(findings.warnings(), "warning", "warnings") +
@@ -407,12 +503,16 @@ class Auditor {
 
   void EndAtFirst(Severity severity, std::string reason) {
     const uint64_t entry = report_.findings.Kept(severity).front().entry;
-    End(Verdict::kFalse, "entry " + std::to_string(entry), std::move(reason));
+    const Cause cause =
+        severity == Severity::kViolation ? Cause::kRule : Cause::kStrict;
+    End(FalseBy(cause), "entry " + std::to_string(entry), std::move(reason));
   }
 
   void Remember() {
     if (request_.memory == nullptr) return;
     const auto remembered = request_.memory->Remember(now());
+    // Only a help in finding tiles later.
+    request_.memory->RememberPlace(origin(), request_.target);
     report_.remembered = remembered.has_value();
     if (!remembered && report_.verdict == Verdict::kTrue) {
       End({"state", remembered.error()});

@@ -10,9 +10,12 @@
 //   same size, other root     false; both checkpoints are kept as evidence
 //   now larger                the tree at the old size must have the old root;
 //                             if not, false, with evidence
-//   now smaller               false: a log only grows. (An older copy of an
-//                             honest log looks the same: audit such a copy with
-//                             a state of its own.)
+//   now smaller               an older copy, or a fork. Tiles of the tree that
+//                             was seen tell: of the source itself, of where the
+//                             tree was seen (memory.h), of the log's address in
+//                             the policy. If that tree had another root at the
+//                             size of now: false, with evidence. Else cannot
+//                             tell: it is older than what was seen
 // The memory moves on only if nothing of this is false or unknown; a broken
 // rule of the record does not hold it back.
 //
@@ -24,6 +27,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -43,9 +47,16 @@ struct AuditRequest {
   const Policy* policy = nullptr;
   const Memory* memory = nullptr;  // may be null: nothing is remembered
   bool first_use = false;          // a memory without this log is no error
-  bool integrity_only = false;     // leave the rules of the record out
-  bool strict = false;             // a warning makes the verdict false too
-  bool payloads = false;           // fetch the open parts of payloads and judge
+  // Where the source is, to be asked again later, and how to open such a place;
+  // may be empty.
+  std::string target;
+  std::function<Result<std::unique_ptr<Source>>(const std::string&)> open;
+  bool integrity_only = false;  // leave the rules of the record out
+  // Entries before this one are not looked at, for a log that is pruned;
+  // rounded down to a multiple of 256. REQUIRES: 0, or integrity_only.
+  uint64_t from = 0;
+  bool strict = false;    // a warning makes the verdict false too
+  bool payloads = false;  // fetch the open parts of payloads and judge
   // Handles to look for, as judged under the policy; null: none.
   const HandlesReport* handles = nullptr;
   // A head that the log must contain, as another log names it.
@@ -72,6 +83,7 @@ struct AuditReport {
   std::string evidence;  // path of a file, or empty
   std::string unkept;    // evidence that could not be written, as its file
 
+  uint64_t from = 0;  // the first entry that was looked at
   ReplayCounts counts;
   double seconds = 0;
   bool rules_checked = false;

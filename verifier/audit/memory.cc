@@ -15,6 +15,8 @@
 namespace modlog {
 namespace {
 
+constexpr size_t kPlaceSizeMax = 8'192;  // an address or a path
+
 // Origins are foreign text, so a file's name is a hash of one, as in the
 // monitoring interface of c2sp.org/tlog-witness.
 std::string StemOf(const std::string& origin) {
@@ -85,6 +87,18 @@ Result<void> Memory::Remember(const Seen& seen) const {
       directory_, FileName(seen.checkpoint.origin), seen.note);
   if (!written) return Fail(Code::kUnavailable, written.error().message);
   return {};
+}
+
+void Memory::RememberPlace(const std::string& origin,
+                           const std::string& place) const {
+  if (place.empty() || place.size() > kPlaceSizeMax) return;
+  static_cast<void>(
+      WriteFileAtomically(directory_, StemOf(origin) + ".place", place));
+}
+
+std::string Memory::RecallPlace(const std::string& origin) const {
+  return ReadFile(directory_ + "/" + StemOf(origin) + ".place", kPlaceSizeMax)
+      .value_or("");
 }
 
 Result<std::string> Memory::KeepEvidence(

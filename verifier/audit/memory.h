@@ -6,6 +6,9 @@
 // it a log could show a new past to the same auditor every day, so that a
 // missing memory must be asked for.
 //
+// Beside it stands where it was seen, <hash>.place: there the tiles are with
+// which an older copy is told from a fork.
+//
 // A file is replaced atomically and durably. It is checked like any checkpoint
 // when read back, so that a damaged memory is noticed, not believed. One audit
 // at a time holds the directory.
@@ -49,6 +52,12 @@ class Memory {
 
   // Remember replaces what was seen. kUnavailable.
   Result<void> Remember(const Seen& seen) const;
+
+  // RememberPlace keeps where a log was last found (an address or a directory),
+  // RecallPlace returns it, or nothing. A help in finding tiles again and no
+  // more: that it cannot be written or read is no error.
+  void RememberPlace(const std::string& origin, const std::string& place) const;
+  std::string RecallPlace(const std::string& origin) const;
 
   // RecallFrom is Recall without holding the directory: for who only reads.
   static Result<std::optional<Seen>> RecallFrom(const std::string& directory,

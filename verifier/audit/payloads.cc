@@ -138,20 +138,26 @@ void PayloadCheck::JudgeServed(uint64_t entry, const std::string& commitment,
     judgement->Complain(entry, Severity::kViolation,
                         PayloadPathOf(entry) + " " + std::move(what));
   };
+  // Nobody signed the page: what it is not proves nothing.
+  const auto unread = [&](const std::string& what) {
+    if (judgement->error) return;
+    judgement->error = Fault{PayloadPathOf(entry), {Code::kMalformed, what}};
+  };
   const auto parsed = ParseStrictJson(text);
-  if (!parsed) return complain("is no JSON: " + parsed.error().message);
+  if (!parsed) return unread("is no JSON: " + parsed.error().message);
   const Json& payload = At(*parsed, "payload");
   const std::optional<PartSlots> slots = ServedSlotsOf(payload);
-  if (!slots) return complain("has not 24 commitments of 32 bytes");
+  if (!slots) return unread("has not 24 commitments of 32 bytes");
   if (AsText(CommitRecord(*slots)) != commitment) {
     return complain("is not what the entry commits to");
   }
   const Json& parts = At(payload, "parts");
-  if (!parts.is_array() && !parts.is_null()) return complain("has no parts");
+  if (!parts.is_array() && !parts.is_null()) return unread("has no parts");
   const auto erased_by = ErasersOf(removals_.ErasuresOf(entry));
   for (const Json& part : parts) {
     const int tag = TagNumberOf(part);
-    if (tag < 1 || tag > kPartTagMax) return complain("has an unknown part");
+    if (tag < 1 || tag > kPartTagMax)
+      return unread("has a part that this version does not know");
     const std::string name = v1::Tag_Name(tag);
     if (const auto& by = erased_by[static_cast<size_t>(tag)]) {
       complain("serves " + name + ", which entry " + std::to_string(*by) +

@@ -1,5 +1,9 @@
 #include "verifier/audit/predecessor.h"
 
+#include <algorithm>
+#include <span>
+
+#include "verifier/core/note.h"
 #include "verifier/words.h"
 
 namespace modlog {
@@ -14,18 +18,37 @@ void End(Verdict verdict, std::string place, std::string reason,
   report->reason = std::move(reason);
 }
 
+std::string NameIn(const std::string& vkey) {
+  return vkey.substr(0, vkey.find('+'));
+}
+
+// Whether the key that an entry names signed the log at hand. A log may have
+// two, and the policy trust the other one.
+bool IsSignedBy(const AuditReport& log, const std::string& vkey) {
+  if (log.log_key == vkey) return true;
+  const auto key = ParseVerifierKey(vkey);
+  return key && OpenNote(log.note, std::span(&*key, 1)).has_value();
+}
+
 // What the predecessor itself says of how it ended.
 void CompareEnds(const AuditReport& predecessor, AuditReport* report) {
   const NamedLog& first = *report->record.succeeds;
   const NamedLog& last = *predecessor.record.succeeded_by;
   const uint64_t size = predecessor.trusted->checkpoint.tree.size;
-  if (last.vkey != report->log_key) {
-    return End(Verdict::kFalse,
-               "predecessor entry " + std::to_string(last.entry),
+  const std::string place = "predecessor entry " + std::to_string(last.entry);
+  if (NameIn(last.vkey) != NameIn(report->log_key)) {
+    return End(FalseBy(Cause::kSuccession), place,
                "names another successor: " + Quoted(last.vkey), report);
   }
+  if (!IsSignedBy(*report, last.vkey)) {
+    return End(Verdict::kCannotTell, place,
+               "names this log by the key " + Quoted(last.vkey) +
+                   ", which did not sign the checkpoint at hand as far as can "
+                   "be told here",
+               report);
+  }
   if (first.size != size) {
-    return End(Verdict::kFalse, kFirstEntry,
+    return End(FalseBy(Cause::kSuccession), kFirstEntry,
                "says that the predecessor ended with " + Grouped(first.size) +
                    " entries, and it ended with " + Grouped(size),
                report);
@@ -41,33 +64,59 @@ void WarnOfSilence(bool strict, AuditReport* report) {
        "word alone says that it ended",
        Severity::kWarning});
   if (strict && report->verdict == Verdict::kTrue) {
-    End(Verdict::kFalse, kFirstEntry, "1 warning, and --strict asks for none",
-        report);
+    End(FalseBy(Cause::kStrict), kFirstEntry,
+        "1 warning, and --strict asks for none", report);
   }
+}
+
+// The largest tree of the predecessor that is known to have been signed.
+uint64_t KnownSize(const AuditReport& predecessor, const AuditRequest& request,
+                   const Memory* memory) {
+  const Checkpoint& checkpoint = predecessor.trusted->checkpoint;
+  uint64_t size = checkpoint.tree.size;
+  if (memory == nullptr) return size;
+  const auto seen = memory->Recall(checkpoint.origin, *request.policy);
+  if (seen && *seen) size = std::max(size, (*seen)->checkpoint.tree.size);
+  return size;
 }
 
 }  // namespace
 
-void JudgePredecessor(AuditRequest request, bool strict, AuditReport* report) {
+void JudgePredecessor(AuditRequest request, const Memory* memory, bool strict,
+                      AuditReport* report) {
   if (report->verdict != Verdict::kTrue) return;
   if (!report->record.succeeds) {
-    return End(Verdict::kFalse, kFirstEntry,
-               "does not say that this log succeeds any", report);
+    return End(Verdict::kCannotTell, kFirstEntry,
+               "does not say that this log succeeds any: there is nothing to "
+               "compare",
+               report);
   }
   const NamedLog named = *report->record.succeeds;
   request.contains =
       TreeHead{named.size, HashFromBytes(AsBytes(named.root)).value_or(Hash{})};
   const AuditReport predecessor = Audit(request);
-  if (predecessor.trusted && predecessor.log_key != named.vkey) {
-    return End(Verdict::kFalse, kFirstEntry,
+  if (predecessor.trusted && !IsSignedBy(predecessor, named.vkey)) {
+    const bool same_name = NameIn(predecessor.log_key) == NameIn(named.vkey);
+    return End(Verdict::kCannotTell, kFirstEntry,
                "says that this log succeeds " + Quoted(named.vkey) +
-                   ", and the predecessor at hand is " +
+                   (same_name ? ", a key that did not sign the checkpoint of "
+                                "the predecessor at hand as far as can be told "
+                                "here: "
+                              : ", and the log at hand is another: ") +
                    Quoted(predecessor.log_key),
                report);
   }
   if (predecessor.verdict != Verdict::kTrue) {
     return End(predecessor.verdict, "predecessor " + predecessor.place,
                predecessor.reason, report);
+  }
+  const uint64_t known = KnownSize(predecessor, request, memory);
+  if (known > named.size) {
+    return End(FalseBy(Cause::kSuccession), kFirstEntry,
+               "says that the predecessor ended with " + Grouped(named.size) +
+                   " entries, and it signed " + Grouped(known) + ": " +
+                   Grouped(known - named.size) + " are left out",
+               report);
   }
   if (predecessor.record.succeeded_by) return CompareEnds(predecessor, report);
   WarnOfSilence(strict, report);

@@ -55,7 +55,11 @@ Fault ExplainUnparseable(uint64_t index, Bytes bundle,
               Prefixed(BundlePath(index, width), std::move(error)).error()};
     }
     if (!entries->back().empty() && HashLeaf(entries->back()) != hashes[k]) {
-      return WrongEntry(index, k, entries->back(), hashes);
+      Fault fault = WrongEntry(index, k, entries->back(), hashes);
+      // Some other page, or a download with other line ends, is so, too.
+      fault.error.code = Code::kMalformed;
+      fault.error.message += "; the bundle does not parse: " + error.message;
+      return fault;
     }
   }
   return {BundlePath(index, width), std::move(error)};

@@ -36,6 +36,10 @@ std::string VerdictLine(const AuditReport& report) {
   if (report.trusted->checkpoint.tree.size == 0) {
     return line + ": empty: nothing proved";
   }
+  if (report.from > 0) {
+    return line + ": every entry from " + Grouped(report.from) +
+           " on is under the signed root; what stands before was not looked at";
+  }
   return line + ": every entry and tile is under the signed root";
 }
 

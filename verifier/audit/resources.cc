@@ -29,8 +29,9 @@ Judged<Found> FetchEither(Source* source, const Wanted& wanted,
       return FailAt(wanted.full_path, fetched.error());
     }
   }
-  return FailAt(wanted.path, Code::kCorrupt,
-                "not there, though the checkpoint requires it");
+  return FailAt(wanted.path, Code::kNotFound,
+                "not there, though the checkpoint requires it: taken away, "
+                "not copied yet, or hidden");
 }
 
 size_t BundleSizeMax(uint32_t width) { return width * (2 + kEntrySizeMax); }

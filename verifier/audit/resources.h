@@ -38,8 +38,9 @@ inline std::unexpected<Fault> FailAt(std::string place, Code code,
   return FailAt(std::move(place), Error{code, std::move(message)});
 }
 
-// FetchTile returns the first `width` hashes of a tile. A tile that is not
-// there is kCorrupt: the checkpoint requires it.
+// FetchTile returns the first `width` hashes of a tile. kNotFound where it is
+// not there: a log may be pruned, a copy be behind its checkpoint. kMalformed
+// for another size: a download that was cut, or some other page.
 Judged<std::vector<Hash>> FetchTile(Source* source, TileId tile,
                                     uint32_t width);
 

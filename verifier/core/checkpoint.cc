@@ -57,6 +57,13 @@ Result<Checkpoint> ParseHead(std::string_view* rest) {
   return Checkpoint{std::string(origin), {*size, root}};
 }
 
+Result<Checkpoint> WithEmptyRoot(Checkpoint checkpoint) {
+  if (checkpoint.tree.size == 0 && checkpoint.tree.root != HashEmpty()) {
+    return BadCheckpoint("size 0 with a root that is not the empty tree's");
+  }
+  return checkpoint;
+}
+
 }  // namespace
 
 Result<Checkpoint> ParseCheckpoint(std::string_view text) {
@@ -65,10 +72,12 @@ Result<Checkpoint> ParseCheckpoint(std::string_view text) {
   if (!rest.empty()) {
     return BadCheckpoint("want exactly three lines, without extensions");
   }
-  if (checkpoint.tree.size == 0 && checkpoint.tree.root != HashEmpty()) {
-    return BadCheckpoint("size 0 with a root that is not the empty tree's");
-  }
-  return checkpoint;
+  return WithEmptyRoot(std::move(checkpoint));
+}
+
+Result<Checkpoint> ParseExtensibleCheckpoint(std::string_view text) {
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseAnyCheckpoint(text));
+  return WithEmptyRoot(std::move(checkpoint));
 }
 
 Result<Checkpoint> ParseAnyCheckpoint(std::string_view text) {

@@ -8,9 +8,10 @@
 //   <tree size, decimal>
 //   <base64 of the 32-byte root>
 //
-// Extension lines are refused: no cosignature of type 0x06 covers them and no
-// auditor can check them. Limits: origin 1..255 bytes and the size below 2^63,
-// which is what other implementations can read.
+// Extension lines may follow, none of them empty. A modlog has none: no
+// cosignature of type 0x06 covers them and no auditor can check them. Limits:
+// origin 1..255 bytes and the size below 2^63, which is what other
+// implementations can read.
 
 #include <string>
 #include <string_view>
@@ -28,12 +29,15 @@ struct Checkpoint {
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
-// ParseCheckpoint reads a note's text; FormatCheckpoint writes it. kMalformed.
-// A size of 0 must have the root of the empty tree.
+// ParseCheckpoint reads what FormatCheckpoint writes: exactly three lines.
+// kMalformed. A size of 0 must have the root of the empty tree.
 Result<Checkpoint> ParseCheckpoint(std::string_view text);
+// ParseExtensibleCheckpoint is for who judges: the standard allows extension
+// lines, which say nothing that a judge could check, and are left out.
+Result<Checkpoint> ParseExtensibleCheckpoint(std::string_view text);
 // ParseAnyCheckpoint is for who serves logs of other people's making, and
-// judges an empty tree's root itself: it takes extension lines, none empty, and
-// leaves them out, and a size of 0 with any root.
+// judges an empty tree's root itself: it takes extension lines as well, and a
+// size of 0 with any root.
 Result<Checkpoint> ParseAnyCheckpoint(std::string_view text);
 // REQUIRES: a valid origin, size <= kTreeSizeMax.
 std::string FormatCheckpoint(const Checkpoint& checkpoint);

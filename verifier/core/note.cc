@@ -84,14 +84,20 @@ struct KeyParts {
   std::string key;  // after the type byte
 };
 
-Result<SignatureType> ParseType(std::string_view name, uint8_t type) {
-  switch (const auto known = SignatureType{type}) {
+bool IsKnownType(SignatureType type) {
+  switch (type) {
     case SignatureType::kEd25519:
     case SignatureType::kEd25519Cosignature:
     case SignatureType::kMlDsa44:
-      return known;
+      return true;
   }
-  return Fail(Code::kUntrusted, "key of " + Quote(name) +
+  return false;
+}
+
+Result<void> WantKnownType(const KeyParts& parts) {
+  if (IsKnownType(parts.type)) return {};
+  const auto type = static_cast<uint8_t>(parts.type);
+  return Fail(Code::kUntrusted, "key of " + Quote(parts.name) +
                                     " has signature type 0x" +
                                     FormatHex(Bytes(&type, 1)) +
                                     "; only 0x01, 0x04 and 0x06 are supported");
@@ -113,9 +119,8 @@ Result<KeyParts> SplitKey(std::string_view text) {
                                       " does not end in base64 of a type byte "
                                       "and a key");
   }
-  ASSIGN_OR_RETURN(const SignatureType type,
-                   ParseType(name, static_cast<uint8_t>(blob->front())));
-  return KeyParts{name, text.substr(first + 1, second - first - 1), type,
+  return KeyParts{name, text.substr(first + 1, second - first - 1),
+                  SignatureType{static_cast<uint8_t>(blob->front())},
                   blob->substr(1)};
 }
 
@@ -215,7 +220,7 @@ KeyVerdict JudgeLine(const Note& note, size_t line,
   // Two keys can share a name and the 32-bit id; it is enough that one of them
   // made the line.
   for (size_t k = 0; k < keys.size(); ++k) {
-    if (!IsBy(signature, keys[k])) continue;
+    if (!IsBy(signature, keys[k]) || !CanVerify(note.text, keys[k])) continue;
     const auto same_key = [k](const OpenedSignature& o) { return o.key == k; };
     if (std::ranges::any_of(*verified, same_key)) return KeyVerdict::kRepeated;
     uint64_t time_s = 0;
@@ -238,7 +243,9 @@ bool IsKeyName(std::string_view name) {
 
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
                                     const NoteKey& key) {
-  MODLOG_CHECK(key.is_ed25519() == (type != SignatureType::kMlDsa44),
+  MODLOG_CHECK(!key.can_check() ||
+                   (IsKnownType(type) &&
+                    key.is_ed25519() == (type != SignatureType::kMlDsa44)),
                "a key is of its type's algorithm");
   if (!IsKeyName(name)) return BadName(name);
   return VerifierKey{std::string(name), KeyId(name, type, key), type, key};
@@ -251,16 +258,29 @@ Result<NoteKey> ParseNoteKey(SignatureType type, Bytes raw) {
   return Ed25519PublicKey::From(raw);
 }
 
-}  // namespace
-
-Result<VerifierKey> ParseVerifierKey(std::string_view vkey) {
-  ASSIGN_OR_RETURN(const KeyParts parts, SplitKey(vkey));
-  const auto key = ParseNoteKey(parts.type, AsBytes(parts.key));
+Result<VerifierKey> KeyOf(const KeyParts& parts, const Result<NoteKey>& key) {
   if (!key) return Prefixed("key of " + Quote(parts.name), key.error());
   ASSIGN_OR_RETURN(VerifierKey made,
                    MakeVerifierKey(parts.name, parts.type, *key));
   RETURN_IF_ERROR(CheckKeyId(parts, made.id));
   return made;
+}
+
+}  // namespace
+
+Result<VerifierKey> ParseVerifierKey(std::string_view vkey) {
+  ASSIGN_OR_RETURN(const KeyParts parts, SplitKey(vkey));
+  RETURN_IF_ERROR(WantKnownType(parts));
+  return KeyOf(parts, ParseNoteKey(parts.type, AsBytes(parts.key)));
+}
+
+Result<VerifierKey> ParseAnyVerifierKey(std::string_view vkey) {
+  ASSIGN_OR_RETURN(const KeyParts parts, SplitKey(vkey));
+  const bool lacking = parts.type == SignatureType::kMlDsa44 &&
+                       parts.key.size() == MlDsa44PublicKey::kSize &&
+                       !HasMlDsa44();
+  if (!lacking && IsKnownType(parts.type)) return ParseVerifierKey(vkey);
+  return KeyOf(parts, NoteKey(UncheckableKey(parts.key)));
 }
 
 std::string FormatVerifierKey(const VerifierKey& key) {
@@ -278,6 +298,7 @@ Result<KeyParts> SplitSignerKey(std::string_view text, bool mldsa) {
   }
   ASSIGN_OR_RETURN(KeyParts parts,
                    SplitKey(text.substr(kSignerKeyStart.size())));
+  RETURN_IF_ERROR(WantKnownType(parts));
   if ((parts.type == SignatureType::kMlDsa44) == mldsa) return parts;
   return Fail(Code::kUntrusted, "key of " + Quote(parts.name) +
                                     (mldsa ? " is not of type 0x06"
@@ -372,6 +393,17 @@ std::string FormatNote(const Note& note) {
     out += FormatSignatureLine(signature);
   }
   return out;
+}
+
+bool CanVerify(std::string_view text, const VerifierKey& key) {
+  if (!key.key.can_check()) return false;
+  return key.type != SignatureType::kMlDsa44 ||
+         !ParseExtensibleCheckpoint(text) || ParseCheckpoint(text);
+}
+
+bool HasLineBy(const Note& note, const VerifierKey& key) {
+  return std::ranges::any_of(note.signatures,
+                             [&](const auto& line) { return IsBy(line, key); });
 }
 
 bool VerifySignature(std::string_view text, const NoteSignature& signature,

@@ -51,6 +51,10 @@ struct VerifierKey {
 // kUntrusted for a weak key or a type that is not supported; 0x06 is where
 // libcrypto has ML-DSA-44 (HasMlDsa44).
 Result<VerifierKey> ParseVerifierKey(std::string_view vkey);
+// ParseAnyVerifierKey is for lists of whom to trust, which may name keys that
+// this machine, or this version, cannot check: of type 0x06 where libcrypto is
+// too old, and of unknown types. Such a key is not can_check().
+Result<VerifierKey> ParseAnyVerifierKey(std::string_view vkey);
 std::string FormatVerifierKey(const VerifierKey& key);
 
 // IsKeyName: 1..255 bytes of UTF-8 without white space, control characters and
@@ -104,8 +108,15 @@ std::string FormatSignatureLine(const NoteSignature& signature);
 // key's type demands. A cosignature's time is returned in `time_s` if given.
 // Of type 0x06 it is over the tree that the text states as a checkpoint, with
 // nothing else; only the log's own may leave the time out, as 0.
+// CanVerify: whether a line by the key can be told to hold or not. Not where
+// the key is not can_check(), nor of type 0x06 where extension lines follow,
+// which its signers must not sign (c2sp.org/tlog-checkpoint).
+bool CanVerify(std::string_view text, const VerifierKey& key);
 bool VerifySignature(std::string_view text, const NoteSignature& signature,
                      const VerifierKey& key, uint64_t* time_s = nullptr);
+
+// HasLineBy: whether a line claims to be by the key, by name and id.
+bool HasLineBy(const Note& note, const VerifierKey& key);
 
 struct OpenedSignature {
   size_t key;        // position in `keys`
@@ -117,7 +128,8 @@ struct OpenedNote {
   std::vector<OpenedSignature> verified;  // at least one; one a key at most
 };
 
-// OpenNote parses and verifies. Lines by unknown keys are ignored; a known
+// OpenNote parses and verifies. Lines by unknown keys are ignored, and so are
+// those that cannot be told to hold or not (CanVerify); a known
 // (name, id) that fails refuses the note; no known key at all is kUntrusted.
 // A second line by the same key is ignored.
 Result<OpenedNote> OpenNote(std::string_view note,

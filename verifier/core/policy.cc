@@ -1,6 +1,7 @@
 #include "verifier/core/policy.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -43,10 +44,14 @@ Result<void> WantFields(const Fields& fields, size_t min, size_t max,
                    ", want: " + std::string(form));
 }
 
-// A key of this type, or of 0x06, which logs and witnesses may both have.
+// A key of this type, or of 0x06, which logs and witnesses may both have, or
+// one that cannot be checked: it counts as one that did not sign.
 Result<VerifierKey> ParseKeyOfType(std::string_view vkey, SignatureType type) {
-  ASSIGN_OR_RETURN(VerifierKey key, ParseVerifierKey(vkey));
-  if (key.type == type || key.type == SignatureType::kMlDsa44) return key;
+  ASSIGN_OR_RETURN(VerifierKey key, ParseAnyVerifierKey(vkey));
+  if (key.type == type || key.type == SignatureType::kMlDsa44 ||
+      !key.key.can_check()) {
+    return key;
+  }
   const auto name = [](SignatureType t) {
     const auto byte = static_cast<uint8_t>(t);
     return "0x" + FormatHex(Bytes(&byte, 1));
@@ -155,7 +160,9 @@ class PolicyParser {
   template <typename Line>
   static Result<void> CheckNewKey(const std::vector<Line>& lines,
                                   const VerifierKey& key) {
-    const auto same = [&](const Line& line) { return line.key.key == key.key; };
+    const auto same = [&](const Line& line) {
+      return std::ranges::equal(line.key.key.raw(), key.key.raw());
+    };
     if (std::ranges::none_of(lines, same)) return {};
     return BadPolicy("the public key of " + Quote(key.name) +
                      " stands in an earlier line");
@@ -196,6 +203,11 @@ Result<Policy> ParsePolicy(std::string_view text) {
     // A cut file could name another witness than the one that was written.
     if (end == text.npos) return BadPolicy(context + ": no newline at its end");
     const std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) {
+      return BadPolicy(context +
+                       ": ends in CRLF, as mail programs and git's autocrlf "
+                       "make it, want LF: sed -i 's/\\r$//' FILE");
+    }
     if (!std::ranges::all_of(line, IsAllowed)) {
       return BadPolicy(context + ": control character");
     }
@@ -254,12 +266,40 @@ bool QuorumReached(const Policy& policy, const std::vector<bool>& cosigned) {
   return holds(policy.quorum);
 }
 
+std::string Uncheckable(const VerifierKey& key) {
+  const auto type = static_cast<uint8_t>(key.type);
+  const std::string head = "the policy knows the log " + Quote(key.name) +
+                           " by a key of type 0x" + FormatHex(Bytes(&type, 1));
+  if (key.key.can_check()) {
+    return head +
+           ", which signs no checkpoint with extension lines: a policy "
+           "with another key of the log can tell";
+  }
+  return head + ", which cannot be checked here" +
+         (key.type == SignatureType::kMlDsa44
+              ? ": ML-DSA-44 needs libcrypto of OpenSSL 3.5 or newer"
+              : ": a newer version may know it");
+}
+
+Result<void> CheckKeysCheckable(const Policy& policy) {
+  const auto check = [](const VerifierKey& key) -> Result<void> {
+    if (key.key.can_check()) return {};
+    return std::unexpected(ParseVerifierKey(FormatVerifierKey(key)).error());
+  };
+  for (const PolicyLog& log : policy.logs) RETURN_IF_ERROR(check(log.key));
+  for (const PolicyWitness& witness : policy.witnesses) {
+    RETURN_IF_ERROR(check(witness.key));
+  }
+  return {};
+}
+
 Result<TrustedCheckpoint> OpenCheckpoint(std::string_view note,
                                          const Policy& policy) {
   // The origin only chooses among the policy's keys; nothing is believed until
   // one of them has signed it.
   ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
-  ASSIGN_OR_RETURN(Checkpoint checkpoint, ParseCheckpoint(parsed.text));
+  ASSIGN_OR_RETURN(Checkpoint checkpoint,
+                   ParseExtensibleCheckpoint(parsed.text));
   std::vector<VerifierKey> keys;
   std::vector<size_t> log_of_key;
   for (size_t i = 0; i < policy.logs.size(); ++i) {
@@ -270,6 +310,20 @@ Result<TrustedCheckpoint> OpenCheckpoint(std::string_view note,
   if (keys.empty()) {
     return Fail(Code::kNotFound, "the policy names no log of the origin " +
                                      Quote(checkpoint.origin));
+  }
+  std::vector<VerifierKey> claimed;  // the log's keys that have a line
+  std::ranges::copy_if(keys, std::back_inserter(claimed),
+                       [&](const auto& key) { return HasLineBy(parsed, key); });
+  if (claimed.empty()) {
+    return Fail(Code::kNotFound,
+                "it bears no signature by a key that the policy has of " +
+                    Quote(checkpoint.origin) +
+                    ": if the log has a new key, the policy must name it");
+  }
+  if (std::ranges::none_of(claimed, [&](const auto& key) {
+        return CanVerify(parsed.text, key);
+      })) {
+    return Fail(Code::kUnavailable, Uncheckable(claimed.front()));
   }
   for (const PolicyWitness& witness : policy.witnesses) {
     keys.push_back(witness.key);
@@ -289,8 +343,8 @@ Result<TrustedCheckpoint> OpenCheckpoint(std::string_view note,
     cosigners.push_back({witness, signature.time_s});
   }
   if (!log) {
-    return Fail(Code::kUntrusted, "checkpoint is not signed by its log " +
-                                      Quote(checkpoint.origin));
+    return Fail(Code::kNotFound, "checkpoint is not signed by its log " +
+                                     Quote(checkpoint.origin));
   }
   return TrustedCheckpoint{.checkpoint = std::move(checkpoint),
                            .log = *log,

@@ -53,8 +53,17 @@ struct Policy {
   PolicyMember quorum = {};  // where !quorum_none
 };
 
-// ParsePolicy: kMalformed with the line number; kUntrusted for a weak key.
+// ParsePolicy: kMalformed with the line number; kUntrusted for a weak key. A
+// key that this machine or this version cannot check (ParseAnyVerifierKey) is
+// taken, and counts as one that did not sign.
 Result<Policy> ParsePolicy(std::string_view text);
+
+// CheckKeysCheckable: kUntrusted if a key cannot be checked here. For a log:
+// one that waits for witnesses has to know when they signed.
+Result<void> CheckKeysCheckable(const Policy& policy);
+
+// Uncheckable says in words why a key of the policy's log cannot tell.
+std::string Uncheckable(const VerifierKey& key);
 
 // FormatPolicy writes what ParsePolicy reads back as the same policy.
 std::string FormatPolicy(const Policy& policy);
@@ -76,8 +85,10 @@ struct TrustedCheckpoint {
 // OpenCheckpoint verifies a checkpoint note under a policy: signed by a listed
 // log whose key name is the checkpoint's origin. A quorum that is not reached
 // is a fact in the answer, not an error: what it means is the caller's to say.
-// kMalformed, or kUntrusted for a missing, unknown or failing signature;
-// kNotFound when the origin is none of the policy's logs.
+// kMalformed, or kUntrusted for a failing signature by a known key; kNotFound
+// when the origin is none of the policy's logs, or no line claims to be by a
+// key that the policy has of it; kUnavailable where no key of the log by which
+// it may be signed can be checked.
 Result<TrustedCheckpoint> OpenCheckpoint(std::string_view note,
                                          const Policy& policy);
 

@@ -6,6 +6,7 @@ namespace modlog {
 namespace {
 
 constexpr std::string_view kHeader = "c2sp.org/tlog-proof@v1\n";
+constexpr std::string_view kAnyVersion = "c2sp.org/tlog-proof@";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
 // Above it stand, at most, the header, the extra in base64 and the path.
@@ -66,7 +67,7 @@ Result<std::vector<Hash>> TakePath(std::string_view* rest) {
 
 Result<Checkpoint> ReadCheckpoint(std::string_view note) {
   ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
-  return ParseCheckpoint(parsed.text);
+  return ParseExtensibleCheckpoint(parsed.text);
 }
 
 }  // namespace
@@ -77,7 +78,11 @@ Result<TlogProof> ParseTlogProof(std::string_view text) {
   }
   std::string_view rest = text;
   if (!rest.starts_with(kHeader)) {
-    return BadProofFile("does not begin with c2sp.org/tlog-proof@v1");
+    return BadProofFile(
+        text.starts_with(kAnyVersion)
+            ? "is of another version than c2sp.org/tlog-proof@v1: a newer "
+              "version of this program may read it"
+            : "does not begin with c2sp.org/tlog-proof@v1");
   }
   rest.remove_prefix(kHeader.size());
   TlogProof proof;

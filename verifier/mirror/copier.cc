@@ -5,7 +5,6 @@
 #include "verifier/audit/fork_proof.h"
 #include "verifier/audit/pipeline.h"
 #include "verifier/core/bundle.h"
-#include "verifier/verdict.h"
 
 namespace modlog {
 namespace {
@@ -19,6 +18,11 @@ std::string EntryPlace(uint64_t entry) {
 
 std::unexpected<Fault> Interrupted(uint64_t entry) {
   return FailAt(EntryPlace(entry), Code::kUnavailable, "interrupted");
+}
+
+// Whether it was not the bytes that were wrong, but that none could be had.
+bool IsOutOfReach(Code code) {
+  return code == Code::kUnavailable || code == Code::kForbidden;
 }
 
 std::string JoinHashes(const std::vector<Hash>& hashes) {
@@ -181,7 +185,7 @@ Judged<VerifiedBundle> Copier::Find(uint64_t bundle, const ReadBundle& read) {
 Judged<VerifiedBundle> Copier::Verify(const JudgeSource& judge) {
   auto found = judge(local_first_.get());
   if (found) return found;
-  if (VerdictOf(found.error().error.code) == Verdict::kCannotTell) return found;
+  if (IsOutOfReach(found.error().error.code)) return found;
   return judge(source_);
 }
 

@@ -84,7 +84,7 @@ class MirrorPass {
     }
     if (has_none) list_.clear();
     auto lines = ParseRedactionList(list_);
-    if (!lines) return End({kRedactionsPath, lines.error()});
+    if (!lines) return EndForNow({kRedactionsPath, lines.error()});
     mirror_.redactions_.Take(*std::move(lines));
     return true;
   }
@@ -99,7 +99,12 @@ class MirrorPass {
     }
     if (!fetched) return EndForNow({kCheckpointPath, fetched.error()});
     auto opened = OpenSharply(report_.note, *request_.policy);
-    if (!opened) return End({kCheckpointPath, opened.error()});
+    if (!opened) {
+      const Fault fault = {kCheckpointPath, opened.error()};
+      // Some other page may be gone the next time; another policy is not there.
+      return fault.error.code == Code::kMalformed ? EndForNow(fault)
+                                                  : End(fault);
+    }
     report_.trusted = *std::move(opened);
     const Policy& policy = *request_.policy;
     report_.log_key = FormatVerifierKey(policy.logs[report_.trusted->log].key);

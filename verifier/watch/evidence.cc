@@ -10,9 +10,9 @@
 namespace modlog {
 namespace {
 
-Problem Keep(const std::string& directory, std::string place,
+Problem Keep(const std::string& directory, std::string place, Cause cause,
              const Contradiction& contradiction) {
-  Problem problem = {Verdict::kFalse, true, std::move(place),
+  Problem problem = {FalseBy(cause), true, std::move(place),
                      contradiction.contradiction, ""};
   const auto kept = WriteEvidence(directory, contradiction);
   if (kept) {
@@ -50,13 +50,13 @@ Problem KeepFork(const std::string& directory, std::string place,
       Between("two checkpoints of one log that cannot both be true",
               std::move(reason), before, now);
   contradiction.proof = proof;
-  return Keep(directory, std::move(place), contradiction);
+  return Keep(directory, std::move(place), Cause::kHistory, contradiction);
 }
 
 Problem KeepRollback(const std::string& directory, std::string place,
                      std::string reason, const Seen& signed_before,
                      const Seen& now) {
-  return Keep(directory, std::move(place),
+  return Keep(directory, std::move(place), Cause::kWithdrawn,
               Between("two checkpoints of one log that serves the smaller one",
                       std::move(reason), signed_before, now));
 }

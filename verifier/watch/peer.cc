@@ -88,12 +88,12 @@ Result<Sighting> FetchSighting(std::unique_ptr<Source> source,
   auto opened = OpenSharply(note, policy);
   // kNotFound is "has none", and this has one.
   if (!opened && opened.error().code == Code::kNotFound) {
-    return Fail(Code::kUntrusted, opened.error().message);
+    return Fail(Code::kMalformed, opened.error().message);
   }
   if (!opened) return std::unexpected(opened.error());
   const Checkpoint& checkpoint = opened->checkpoint;
   if (checkpoint.origin != origin) {
-    return Fail(Code::kUntrusted, "is of the log " + Quoted(checkpoint.origin) +
+    return Fail(Code::kMalformed, "is of the log " + Quoted(checkpoint.origin) +
                                       ", want " + Quoted(origin));
   }
   Seen seen = {checkpoint, WithoutUnknownLines(note, policy)};

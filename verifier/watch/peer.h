@@ -53,7 +53,8 @@ struct Sighting {
 };
 
 // FetchSighting reads and verifies a checkpoint of `origin` at `path`. Errors
-// of Source::Fetch and OpenCheckpoint; kUntrusted where it is of another log.
+// of Source::Fetch and OpenCheckpoint; kMalformed where it is of another log or
+// key, which accuses nobody.
 Result<Sighting> FetchSighting(std::unique_ptr<Source> source,
                                const std::string& path,
                                const std::string& origin, const Policy& policy);

@@ -61,7 +61,7 @@ class Loop {
     for (bool is_second = false;;) {
       const std::optional<WatchReport> report = Look();
       if (!report) return Stopped();
-      if (report->verdict == Verdict::kFalse) return Verdict::kFalse;
+      if (report->verdict == Verdict::kFalse) return report->verdict;
       if (GoOn(*report)) {
         is_second = false;
         continue;

@@ -274,7 +274,7 @@ void Watcher::LookAtBeginning(Source* source, const TreeHead& head) {
   names_predecessor_ = named && OriginOf(*named) == OriginOf(want) &&
                        named->size == want.size && named->root == want.root;
   if (names_predecessor_) return;
-  Add({Verdict::kFalse, !first->is_missing, "entry 0",
+  Add({FalseBy(Cause::kRule), !first->is_missing, "entry 0",
        "does not name the log that it succeeds, " + Quoted(OriginOf(want)) +
            ", with the size and root that it ended with",
        ""});
@@ -327,7 +327,7 @@ bool Watcher::NoteAudit(const std::string& time) {
 void Watcher::AddFindings(const Findings& findings) {
   if (findings.violations() == 0) return;
   const Finding first = findings.Kept(Severity::kViolation).front();
-  Add({Verdict::kFalse, true, "entry " + std::to_string(first.entry),
+  Add({FalseBy(Cause::kRule), true, "entry " + std::to_string(first.entry),
        "rule " + std::string(first.rule) + ": " + first.what +
            (findings.violations() == 1
                 ? ""
