@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "api/client/atomic_file.h"
 #include "api/client/bundle_size.h"
+#include "api/client/copy_history.h"
 #include "api/client/copy_redactions.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/frontier.h"
@@ -82,6 +83,7 @@ class Exporter {
     auto trusted = OpenCheckpoint(note, *options_.policy);
     if (!trusted) return Prefixed("checkpoint", std::move(trusted).error());
     tree_ = trusted->checkpoint.tree;
+    log_ = {trusted->checkpoint, note};
     files_total_ = CountFiles(tree_.size);
     RETURN_IF_ERROR(CheckDirectory());
     RETURN_IF_ERROR(CopyEdge());
@@ -130,7 +132,8 @@ class Exporter {
     return lines.size();
   }
 
-  // The directory may hold an older export of the same log, or nothing.
+  // The directory may hold an older export of the same log, or nothing. One of
+  // another history of the log stays as it is, and is evidence.
   Result<void> CheckDirectory() {
     auto note = ReadWholeFile(Place("checkpoint"), kNoteSizeMax);
     if (!note) {
@@ -138,20 +141,40 @@ class Exporter {
       return std::unexpected(std::move(note).error());
     }
     auto older = OpenCheckpoint(*note, *options_.policy);
-    if (!older) {
-      return Fail(Code::kConflict,
-                  absl::StrCat(Place("checkpoint"), " is not of this log (",
-                               older.error().message,
-                               "); export to another directory"));
+    if (!older || older->checkpoint.origin != log_.checkpoint.origin) {
+      return Fail(
+          Code::kConflict,
+          absl::StrCat(Place("checkpoint"), " is not of this log (",
+                       older ? older->checkpoint.origin : older.error().message,
+                       "); export to another directory"));
     }
-    const TreeHead& tree = older->checkpoint.tree;
-    if (tree.size > tree_.size) {
-      return Fail(Code::kConflict,
-                  absl::StrCat("the log has ", tree_.size, " entries, and ",
-                               options_.directory, " a copy with ", tree.size,
-                               ": keep that copy, it is evidence"));
+    const SignedTree copy = {older->checkpoint, *std::move(note)};
+    const bool is_larger = copy.checkpoint.tree.size > tree_.size;
+    auto same = CompareHistories(
+        copy, log_, absl::StrCat(options_.directory, ".evidence"),
+        [&](TileId tile, uint32_t width) -> Result<std::string> {
+          return is_larger ? TileInCopy(tile, width) : TileOfLog(tile, width);
+        });
+    if (!same && (same.error().code == Code::kConflict || !is_larger)) {
+      return same;
     }
-    return {};
+    if (!is_larger) return {};
+    return Fail(
+        Code::kConflict,
+        absl::StrCat("the log has ", tree_.size, " entries, and ",
+                     options_.directory, " a copy with ",
+                     copy.checkpoint.tree.size, ": ",
+                     same ? "an earlier state of the same log; "
+                          : "whether they are of one history cannot be told (" +
+                                same.error().message + "); ",
+                     "keep that copy, and export to another directory"));
+  }
+
+  Result<std::string> TileInCopy(TileId tile, uint32_t width) const {
+    return ReadWholeFile(Place(TilePath(tile, width)), width * kHashSize);
+  }
+  Result<std::string> TileOfLog(TileId tile, uint32_t width) const {
+    return fetcher_->Fetch({TilePath(tile, width), width * kHashSize});
   }
 
   // The partial tiles: where the root is proved, and with it all the rest.
@@ -331,6 +354,7 @@ class Exporter {
   HttpFetcher* const fetcher_;
   const ExportOptions& options_;
   TreeHead tree_;
+  SignedTree log_;
   CopyRedactions redactions_;
   std::vector<Hash> edge_[kTileLevelMax + 1];  // hashes of the partial tiles
   std::string folder_;                         // that is known to exist

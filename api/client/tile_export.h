@@ -43,8 +43,10 @@ struct ExportTotals {
 };
 
 // ExportTiles copies the log. kConflict where the directory holds another log,
-// or a larger tree of this one; kBadProof names the tile or bundle that does
-// not belong to the tree; errors of the fetcher and of the file system.
+// a larger tree of this one, or another history of it: then nothing is written
+// but evidence, in DIRECTORY.evidence (copy_history.h). kBadProof names the
+// tile or bundle that does not belong to the tree; errors of the fetcher and of
+// the file system.
 Result<ExportTotals> ExportTiles(HttpFetcher* fetcher,
                                  const ExportOptions& options);
 

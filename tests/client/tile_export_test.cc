@@ -241,7 +241,7 @@ TEST_F(TileExportTest, AnEndlessFileIsCutOff) {
   EXPECT_EQ(totals.error().code, Code::kTooLarge);
 }
 
-TEST_F(TileExportTest, ACopyLargerThanTheLogIsEvidenceAndIsKept) {
+TEST_F(TileExportTest, ACopyLargerThanTheLogIsKept) {
   Fill(500);
   Site site = log_.Publish();
   {
@@ -254,6 +254,43 @@ TEST_F(TileExportTest, ACopyLargerThanTheLogIsEvidenceAndIsKept) {
   ASSERT_FALSE(totals);
   EXPECT_EQ(totals.error().code, Code::kConflict);
   ExpectCopyOf(site);
+}
+
+// The log signs another history than the copy has: the copy is all that shows
+// it, and nobody will be able to fetch its checkpoint again.
+TEST_F(TileExportTest,
+       ACopyOfAnotherHistoryIsKeptAndBothCheckpointsAreEvidence) {
+  for (const size_t size : {500u, 700u, 499u, 256u, 130u, 513u}) {
+    std::filesystem::remove_all(folder_ / "copy");
+    std::filesystem::remove_all(folder_ / "copy.evidence");
+    log_.entries.clear();
+    Fill(500);
+    const Site site = log_.Publish();
+    {
+      SiteServer server(site);
+      ASSERT_TRUE(Export(server));
+    }
+    log_.entries.resize(std::min<size_t>(size, 500));
+    Fill(size);
+    log_.entries[128] = "rewritten";
+    SiteServer server(log_.Publish());
+    const auto totals = Export(server);
+    ASSERT_FALSE(totals) << size;
+    EXPECT_EQ(totals.error().code, Code::kConflict) << totals.error().message;
+    ExpectCopyOf(site);
+    size_t files = 0;
+    for (const auto& file : std::filesystem::directory_iterator(
+             std::string(folder_ / "copy.evidence"))) {
+      ++files;
+      const std::string evidence = ReadFile(file.path());
+      EXPECT_NE(evidence.find("note_before"), std::string::npos);
+      EXPECT_EQ(evidence.find("\"proof\"") == std::string::npos, size == 500);
+      EXPECT_NE(totals.error().message.find(file.path().string()),
+                std::string::npos)
+          << totals.error().message;
+    }
+    EXPECT_EQ(files, 1u) << size;
+  }
 }
 
 // A real entry of the log that redacts another one.

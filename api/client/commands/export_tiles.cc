@@ -21,7 +21,8 @@ judges it. Each file is checked against the checkpoint's root before it is
 kept; the checkpoint is written last. Running it again, after an interruption
 or when the log has grown, keeps the files that are there and hold. What the log
 has redacted since is taken out of them, where an entry of the tree says so; the
-list is kept as DIR/redactions.
+list is kept as DIR/redactions. A copy of another history of the log stays as it
+is, and both checkpoints are kept in DIR.evidence for modlog-verify fork.
 
 Example:
   modlog export-tiles copy-of-the-log
