@@ -4,6 +4,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+
 #include "log/dsa_rules.h"
 #include "log/erasure.h"
 #include "log/field_rules.h"
@@ -87,12 +89,26 @@ bool IsOfTheLog(const v1::Action& action) {
          action.kind() == v1::KIND_SUCCESSION;
 }
 
-void AddReferences(std::string_view platform, std::string_view name,
-                   const google::protobuf::RepeatedPtrField<std::string>& puids,
-                   KindSet kinds, std::vector<Reference>* references) {
-  for (int i = 0; i < puids.size(); ++i) {
-    references->push_back({name, i, PuidKey(platform, puids[i]), kinds});
-  }
+void AddReferences(std::string_view platform, const v1::Action& action,
+                   bool within, std::vector<Reference>* references) {
+  const auto add = [&](std::string_view name, const auto& puids,
+                       KindSet kinds) {
+    for (int i = 0; i < puids.size(); ++i) {
+      references->push_back(
+          {name, i, PuidKey(platform, puids[i]), kinds, within});
+    }
+  };
+  add(within ? "corrected.about" : "about", action.about(), AboutKinds(action));
+  add(within ? "corrected.cause" : "cause", action.cause(), CauseKinds(action));
+}
+
+// The last of the days that must have been when the action is logged.
+uint32_t LatestDay(const v1::Action& action) {
+  const uint32_t latest =
+      std::max({action.content_date(), action.application_date(),
+                action.notified_date(), action.source_date()});
+  if (!action.has_corrected()) return latest;
+  return std::max(latest, LatestDay(action.corrected()));
 }
 
 }  // namespace
@@ -127,7 +143,7 @@ std::expected<Admitted, Violations> Admit(
   CheckFields(action, now_ms, &violations, expected);
   CheckKind(action, &violations, expected);
   CheckDsa(action, expected);
-  CheckNested(action, now_ms, &violations, expected);
+  CheckNested(action, now_ms, &violations, &admitted.warnings);
   CheckTermFields(action, &violations);
   CheckErasure(action, &violations);
   CheckKeyFields(action, origin, platform, &violations);
@@ -138,6 +154,7 @@ std::expected<Admitted, Violations> Admit(
         {"kind",
          "is written by the log alone: ask it to erase, to redact or to end"});
   }
+  admitted.latest_day = LatestDay(action);
   admitted.terms = UsesOf(action);
   if (!payload.empty() && violations.empty()) {
     admitted.payload =
@@ -150,10 +167,10 @@ std::expected<Admitted, Violations> Admit(
   if (!violations.empty()) return std::unexpected(std::move(violations));
   admitted.key = PuidKey(platform, action.puid());
   admitted.kind = action.kind();
-  AddReferences(platform, "about", action.about(), AboutKinds(action),
-                &admitted.references);
-  AddReferences(platform, "cause", action.cause(), CauseKinds(action),
-                &admitted.references);
+  AddReferences(platform, action, false, &admitted.references);
+  if (action.has_corrected()) {
+    AddReferences(platform, action.corrected(), true, &admitted.references);
+  }
   admitted.stance =
       admitted.terms.empty() ? HowItStands(action) : Stance::kWhole;
   return admitted;

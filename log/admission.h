@@ -21,10 +21,13 @@ namespace modlog {
 
 // A puid that an action refers to, and where.
 struct Reference {
-  std::string_view list;  // "about" or "cause"
+  std::string_view list;  // "about" or "cause", or one of `corrected`
   int position;
   Hash key;       // PuidKey of the same platform
   KindSet kinds;  // what it may be
+  // Of the record that a correction states: it leads somewhere, and does
+  // nothing to what it names.
+  bool within = false;
 
   std::string field() const;  // "about[0]"
 };
@@ -34,6 +37,8 @@ enum class Stance : uint8_t { kAlone, kRefers, kWhole };
 struct Admitted {
   Hash key = {};  // PuidKey
   int kind = 0;
+  // The last day that must not lie after the day of logging, and one.
+  uint32_t latest_day = 0;
   std::vector<Reference> references;
   Stance stance = Stance::kAlone;                // standing.h
   std::vector<Violation> warnings;               // of a copied record

@@ -66,6 +66,8 @@ void CheckErasure(const v1::Action& action,
             "must be strictly ascending, 1..24");
     before = tag;
   }
+  require(action.about_index_size() <= static_cast<int>(kErasedAtOnce),
+          "about_index", "takes at most 400 entries");
   for (int i = 1; i < action.about_index_size(); ++i) {
     require(action.about_index(i) > action.about_index(i - 1), "about_index",
             "must be strictly ascending");

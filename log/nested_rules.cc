@@ -1,7 +1,9 @@
 #include "log/nested_rules.h"
 
-#include <google/protobuf/descriptor.h>
+#include <algorithm>
+#include <iterator>
 
+#include "log/code_lists.h"
 #include "log/dsa_rules.h"
 #include "log/field_rules.h"
 #include "log/kind_rules.h"
@@ -31,7 +33,7 @@ void AddWithin(Violations within, Violations* out) {
 }
 
 void CheckCorrected(const v1::Action& action, int64_t now_ms,
-                    Violations* violations, Violations* expected) {
+                    Violations* violations, Violations* warnings) {
   const v1::Action& record = action.corrected();
   Add(action.about_size() == 1, "about", "is required with corrected",
       violations);
@@ -49,18 +51,83 @@ void CheckCorrected(const v1::Action& action, int64_t now_ms,
   CheckKind(record, &within, strict);
   CheckDsa(record, strict);
   AddWithin(std::move(within), violations);
-  AddWithin(std::move(expected_within), expected);
+  AddWithin(std::move(expected_within), warnings);
 }
 
-// A singular enum or number of Action: what one rule can change in many
-// entries.
-bool IsBulkField(uint32_t number) {
-  using Field = google::protobuf::FieldDescriptor;
-  const Field* field = v1::Action::descriptor()->FindFieldByNumber(
-      static_cast<int>(number & 0xffff));
-  return number <= 0xffff && field != nullptr && !field->is_repeated() &&
-         (field->cpp_type() == Field::CPPTYPE_ENUM ||
-          field->cpp_type() == Field::CPPTYPE_UINT32);
+// What a field that one rule can correct may read. Not among them: what says
+// which entry it is and which rules hold of it (kind, taxonomy, label_op), and
+// numbers that are no codes (terms, keys, strikes, counts).
+enum class Reads : uint8_t { kCode, kDay, kLanguage, kCountry, kTerritory };
+enum class Absent : uint8_t { kMay, kMayNot };  // not: some kind needs it
+
+struct BulkRule {
+  int field;
+  Reads reads = Reads::kCode;
+  Absent absent = Absent::kMay;
+};
+
+constexpr BulkRule kBulkRules[] = {
+    {v1::Action::kGroundFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kCategoryFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kContentDateFieldNumber, Reads::kDay},
+    {v1::Action::kApplicationDateFieldNumber, Reads::kDay, Absent::kMayNot},
+    {v1::Action::kTerritoryFieldNumber, Reads::kTerritory},
+    {v1::Action::kSourceTypeFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kAutomatedDetectionFieldNumber},
+    {v1::Action::kAutomatedDecisionFieldNumber},
+    {v1::Action::kRegimeFieldNumber},
+    {v1::Action::kProvenanceFieldNumber},
+    {v1::Action::kSubjectKindFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kAccountFieldNumber},
+    {v1::Action::kMonetaryFieldNumber},
+    {v1::Action::kProvisionFieldNumber},
+    {v1::Action::kAccountTypeFieldNumber},
+    {v1::Action::kEndVisibilityFieldNumber, Reads::kDay},
+    {v1::Action::kEndAccountFieldNumber, Reads::kDay},
+    {v1::Action::kEndMonetaryFieldNumber, Reads::kDay},
+    {v1::Action::kEndProvisionFieldNumber, Reads::kDay},
+    {v1::Action::kLanguageFieldNumber, Reads::kLanguage},
+    {v1::Action::kAlsoIllegalFieldNumber},
+    {v1::Action::kPayloadUntilFieldNumber, Reads::kDay},
+    {v1::Action::kAffectedKindFieldNumber},
+    {v1::Action::kSourceRoleFieldNumber},
+    {v1::Action::kSourceCountryFieldNumber, Reads::kCountry},
+    {v1::Action::kNotifiedDateFieldNumber, Reads::kDay, Absent::kMayNot},
+    {v1::Action::kSourceDateFieldNumber, Reads::kDay},
+    {v1::Action::kExecuteDateFieldNumber, Reads::kDay, Absent::kMayNot},
+    {v1::Action::kStrikesExpireFieldNumber, Reads::kDay},
+    {v1::Action::kOutcomeFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kExtentFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kReversalCauseFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kVoidReasonFieldNumber, Reads::kCode, Absent::kMayNot},
+    {v1::Action::kPublicationFieldNumber, Reads::kCode, Absent::kMayNot},
+};
+
+const BulkRule* BulkRuleOf(uint32_t field) {
+  const auto* const rule = std::find_if(
+      std::begin(kBulkRules), std::end(kBulkRules), [&](const BulkRule& each) {
+        return static_cast<uint32_t>(each.field) == field;
+      });
+  return rule == std::end(kBulkRules) ? nullptr : rule;
+}
+
+bool IsDayOfCalendar(uint32_t day) { return day >= kDayMin && day <= kDayMax; }
+
+bool MayRead(Reads reads, uint32_t code) {
+  if (code == 0) return true;
+  switch (reads) {
+    case Reads::kCode:
+      return code <= 127;
+    case Reads::kDay:
+      return IsDayOfCalendar(code);
+    case Reads::kLanguage:
+      return IsLanguage(code);
+    case Reads::kCountry:
+      return IsCountry(code);
+    case Reads::kTerritory:
+      return code <= 1u << 30;
+  }
+  return false;
 }
 
 void CheckBulk(const v1::Action& action, Violations* violations) {
@@ -68,10 +135,20 @@ void CheckBulk(const v1::Action& action, Violations* violations) {
   Add(action.about().empty(), "about", "is not allowed with bulk", violations);
   Add(bulk.last() >= bulk.first(), "bulk.last", "must not be before bulk.first",
       violations);
-  Add(IsBulkField(bulk.field()), "bulk.field",
-      "must be the number of a singular code or day of Action", violations);
   Add(bulk.from_code() != bulk.to_code(), "bulk.to_code",
       "must differ from bulk.from_code", violations);
+  const BulkRule* const rule = BulkRuleOf(bulk.field());
+  Add(rule != nullptr, "bulk.field",
+      "must be the number of a singular code or day of Action, and none that "
+      "says what an entry is",
+      violations);
+  if (rule == nullptr) return;
+  Add(MayRead(rule->reads, bulk.from_code()), "bulk.from_code",
+      "must be what the field can be, 0 for absent", violations);
+  Add(MayRead(rule->reads, bulk.to_code()), "bulk.to_code",
+      "must be what the field can be, 0 for absent", violations);
+  Add(bulk.to_code() != 0 || rule->absent == Absent::kMay, "bulk.to_code",
+      "must not take away a field that some kind of entry needs", violations);
 }
 
 void CheckCell(const v1::StatsCell& cell, const std::string& path,
@@ -85,17 +162,16 @@ void CheckCell(const v1::StatsCell& cell, const std::string& path,
   code(cell.source_type(), "source_type");
   code(cell.automated_decision(), "automated_decision");
   code(cell.outcome(), "outcome");
+  Add(cell.territory() == 0 || IsCountry(cell.territory()), path + ".territory",
+      "must be a country of ISO 3166-1 or absent", violations);
   Add(cell.unit() >= 1 && cell.unit() <= 127, path + ".unit",
       "is required, 1..127", violations);
 }
 
 void CheckStats(const v1::Stats& stats, Violations* violations) {
-  const auto is_day = [](uint32_t day) {
-    return day >= kDayMin && day <= kDayMax;
-  };
-  Add(is_day(stats.from()), "stats.from", "is required, a day 10957..24837",
-      violations);
-  Add(is_day(stats.to()) && stats.to() >= stats.from(), "stats.to",
+  Add(IsDayOfCalendar(stats.from()), "stats.from",
+      "is required, a day 10957..24837", violations);
+  Add(IsDayOfCalendar(stats.to()) && stats.to() >= stats.from(), "stats.to",
       "is required, a day not before stats.from", violations);
   Add(stats.clock() >= 1 && stats.clock() <= 127, "stats.clock",
       "is required, 1..127", violations);
@@ -119,13 +195,13 @@ void CheckStats(const v1::Stats& stats, Violations* violations) {
 }  // namespace
 
 void CheckNested(const v1::Action& action, int64_t now_ms,
-                 Violations* violations, Violations* expected) {
+                 Violations* violations, Violations* warnings) {
   if (action.kind() == v1::KIND_CORRECTION) {
     Add(action.has_corrected() != action.has_bulk(), "corrected",
         "one of corrected and bulk is required", violations);
   }
   if (action.has_corrected())
-    CheckCorrected(action, now_ms, violations, expected);
+    CheckCorrected(action, now_ms, violations, warnings);
   if (action.has_bulk()) CheckBulk(action, violations);
   if (action.has_stats()) CheckStats(action.stats(), violations);
 }

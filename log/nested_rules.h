@@ -15,11 +15,12 @@ namespace modlog {
 
 inline constexpr int kStatsCellsMax = 64;
 
-// CheckNested adds a violation for each rule broken; `expected` as in
-// field_rules.h.
+// CheckNested adds a violation for each rule broken; to `warnings` where the
+// record within a correction is a copy, whoever corrects it, and only an own one
+// must keep the rule.
 void CheckNested(const v1::Action& action, int64_t now_ms,
                  std::vector<Violation>* violations,
-                 std::vector<Violation>* expected);
+                 std::vector<Violation>* warnings);
 
 }  // namespace modlog
 

@@ -212,7 +212,7 @@ class Resolver {
     pending_.emplace(admitted->key, resolved.new_entry);
     resolved_.new_entries.push_back({group.group.platform, action,
                                      admitted->key, admitted->kind,
-                                     admitted->payload});
+                                     admitted->payload, admitted->latest_day});
     return resolved;
   }
 
@@ -242,7 +242,7 @@ class Resolver {
             {reference.field(),
              "must name an entry of kind " + NameKinds(reference.kinds)});
       }
-      found.push_back(target);
+      if (!reference.within) found.push_back(target);
     }
     return found;
   }

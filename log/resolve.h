@@ -23,6 +23,7 @@ struct NewEntry {
   Hash key;                                      // of an action
   int kind;                                      // the same; 0 for a seal
   std::shared_ptr<const SealedPayload> payload;  // null: none
+  uint32_t latest_day = 0;                       // Admitted::latest_day
   bool is_seal() const { return kind == 0; }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/day.h"
 #include "log/failpoint.h"
 #include "log/payload_plan.h"
 #include "verifier/core/bundle.h"
@@ -48,6 +49,19 @@ Result<void> HashStored(Store& store, uint64_t begin, uint64_t end,
                                     " entries, want " + std::to_string(end));
   }
   return {};
+}
+
+// The door held days against a clock that may have been set back since: what
+// was yesterday's tomorrow would lie in the future for whoever reads the log.
+Result<void> CheckDays(const Resolved& resolved, int64_t now_ms) {
+  const auto tomorrow = static_cast<uint64_t>(now_ms / kDayMs) + 1;
+  const bool past = std::ranges::all_of(
+      resolved.new_entries,
+      [&](const NewEntry& entry) { return entry.latest_day <= tomorrow; });
+  if (past) return {};
+  return Fail(Code::kClock,
+              "the clock went back over midnight while an entry waited that "
+              "bears a later day: send it again");
 }
 
 }  // namespace
@@ -99,6 +113,10 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
       time == Time::kNext ? parts_.time->Next() : parts_.time->NextAnyhow();
   if (!now_ms) {  // nothing was written and nothing is broken
     FailAll(groups, now_ms.error());
+    return {};
+  }
+  if (auto past = CheckDays(*resolved, *now_ms); !past) {
+    FailAll(groups, past.error());
     return {};
   }
   Batch batch(committed_, *edge_, *now_ms);

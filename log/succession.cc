@@ -34,6 +34,8 @@ void CheckSuccession(const v1::Action& action, std::string_view origin,
   const bool succeeds = succession.op() == v1::SUCCESSION_OP_SUCCEEDS;
   require(succeeds || succession.op() == v1::SUCCESSION_OP_SUCCEEDED_BY,
           "succession.op", "is required, 1..2");
+  require(action.puid() == (succeeds ? kSucceedsPuid : kSucceededByPuid),
+          "puid", "must be the one that goes with succession.op");
   const auto key = ParseVerifierKey(succession.log());
   require(key && key->type == SignatureType::kEd25519, "succession.log",
           "must be a log's Ed25519 verifier key");

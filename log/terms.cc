@@ -79,6 +79,12 @@ class TermFieldCheck {
  public:
   explicit TermFieldCheck(Violations* violations) : violations_(violations) {}
 
+  void Numbers(const v1::Action& action, const std::string& prefix) {
+    Number(action.policy_term(), prefix + "policy_term");
+    Number(action.legal_term(), prefix + "legal_term");
+    Number(action.reason_term(), prefix + "reason_term");
+    Number(action.body_term(), prefix + "body_term");
+  }
   void Number(uint32_t number, std::string_view field) {
     Require(number <= kTermNumberMax, field, "must be at most 1,048,576");
   }
@@ -94,10 +100,8 @@ class TermFieldCheck {
 
 void CheckTermFields(const v1::Action& action, Violations* violations) {
   TermFieldCheck check(violations);
-  check.Number(action.policy_term(), "policy_term");
-  check.Number(action.legal_term(), "legal_term");
-  check.Number(action.reason_term(), "reason_term");
-  check.Number(action.body_term(), "body_term");
+  check.Numbers(action, "");
+  if (action.has_corrected()) check.Numbers(action.corrected(), "corrected.");
   if (!action.has_term()) return;
   const v1::Term& term = action.term();
   check.Require(

@@ -25,7 +25,7 @@ MODLOG_FUZZER(admission) {
   const auto identity = IdentityOf(input);
   MODLOG_CHECK(identity && PuidKey("example", identity->puid) == admitted->key,
                "a submission has one identity");
-  MODLOG_CHECK(admitted->references.size() <= 20, "references are bounded");
+  MODLOG_CHECK(admitted->references.size() <= 40, "references are bounded");
   return 0;
 }
 

@@ -179,6 +179,44 @@ TEST(NestedRules, OneRuleCorrectsASingularCodeOrDay) {
   }
 }
 
+TEST(NestedRules, OneRuleForManyMakesNoRecordThatNobodyCouldSubmit) {
+  // A thousand decisions could lose their ground, or become notices.
+  v1::Action action;
+  action.set_kind(v1::KIND_CORRECTION);
+  action.set_puid("bulk");
+  action.set_taxonomy(202507);
+  action.mutable_bulk()->set_last(900);
+  const auto refused = [&](uint32_t field, uint32_t from, uint32_t to) {
+    action.mutable_bulk()->set_field(field);
+    action.mutable_bulk()->set_from_code(from);
+    action.mutable_bulk()->set_to_code(to);
+    return Refused(action);
+  };
+  // kind, taxonomy, handle_key, terms, strikes, label_op
+  for (const uint32_t field : {1u, 3u, 36u, 50u, 51u, 52u, 53u, 61u, 76u}) {
+    EXPECT_EQ(refused(field, 1, 2), Fields{"bulk.field"}) << field;
+  }
+  struct Case {
+    uint32_t field, good, bad;
+  };
+  constexpr Case kCases[] = {
+      {6, 127, 128},        {19, 1, 5'000},           {11, 20'000, 5},
+      {26, 24'837, 24'838}, {12, 1u << 30, 1u << 31}, {30, 118, 3},
+      {56, 4, 9'999}};
+  for (const auto& [field, good, bad] : kCases) {
+    EXPECT_EQ(refused(field, 0, good), Fields{}) << field;
+    EXPECT_EQ(refused(field, 0, bad), Fields{"bulk.to_code"}) << field;
+    EXPECT_EQ(refused(field, bad, good), Fields{"bulk.from_code"}) << field;
+  }
+  for (const uint32_t needed : {6u, 7u, 13u, 21u, 70u, 71u, 74u, 75u, 77u}) {
+    EXPECT_EQ(refused(needed, 1, 0), Fields{"bulk.to_code"}) << needed;
+  }
+  for (const uint32_t needed : {11u, 58u, 60u}) {
+    EXPECT_EQ(refused(needed, 20'000, 0), Fields{"bulk.to_code"}) << needed;
+  }
+  EXPECT_EQ(refused(22, 1, 0), Fields{});  // another measure may be left
+}
+
 TEST(NestedRules, AttestedStatisticsAreOrderedAndWithinTheirLimits) {
   // Figures that nobody can recompute would look attested.
   v1::Action action;
@@ -199,8 +237,24 @@ TEST(NestedRules, AttestedStatisticsAreOrderedAndWithinTheirLimits) {
   stats->mutable_cells()->SwapElements(0, 1);
   EXPECT_EQ(Refused(action), Fields{"stats.cells[1]"});  // not in byte order
   stats->mutable_cells()->SwapElements(0, 1);
+  stats->mutable_cells(0)->set_territory(9'999);
+  stats->mutable_cells(1)->set_territory(9'999);
+  EXPECT_EQ(Refused(action),
+            (Fields{"stats.cells[0].territory", "stats.cells[1].territory"}));
+  stats->mutable_cells(0)->set_territory(Code("DE"));
+  stats->mutable_cells(1)->set_territory(Code("DE"));
+  EXPECT_EQ(Refused(action), Fields{});
   stats->set_to(1);
   EXPECT_EQ(Refused(action), Fields{"stats.to"});
+}
+
+TEST(NestedRules, TermsOfACorrectedRecordHaveTheRangeOfAnyTerm) {
+  // A number that no term can ever have would be answered as unregistered.
+  v1::Action action = Correction();
+  action.mutable_corrected()->set_policy_term(1u << 20);
+  EXPECT_EQ(Refused(action), Fields{});
+  action.mutable_corrected()->set_policy_term((1u << 20) + 1);
+  EXPECT_EQ(Refused(action), Fields{"corrected.policy_term"});
 }
 
 TEST(NestedRules, AnUnknownFieldAtAnyDepthIsRefused) {
