@@ -212,6 +212,18 @@ bool StatedElsewhere(int field) {
 
 }  // namespace
 
+bool IsNewerThanKnown(uint32_t taxonomy) {
+  const uint32_t month = taxonomy % 100;
+  return taxonomy > kNewestTaxonomy && taxonomy <= 209'912 && month >= 1 &&
+         month <= 12;
+}
+
+std::string NewerThanKnown(uint32_t taxonomy) {
+  return "is of the code list " + std::to_string(taxonomy) +
+         ", newer than the " + std::to_string(kNewestTaxonomy) +
+         " that this program knows: take a newer modlog-verify";
+}
+
 Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
                                 std::string* scratch) {
   if (leaf.empty()) return Fail(Code::kMalformed, "is empty");
@@ -231,6 +243,11 @@ Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
     return Fail(Code::kMalformed, "its action does not parse");
   }
   if (HasUnknownFields(entry->action)) {
+    if (IsNewerThanKnown(entry->action.taxonomy())) {
+      return Fail(Code::kUnavailable,
+                  "has unknown fields, and " +
+                      NewerThanKnown(entry->action.taxonomy()));
+    }
     return Fail(Code::kMalformed, "its action has unknown fields");
   }
   if (!EncodesTo(entry->action, decoded.action, scratch)) {

@@ -29,9 +29,21 @@ struct ReadEntry {
   std::string_view action_bytes;  // in the leaf; empty where it is a seal
 };
 
+// The newest code list that this program knows. Whatever a later version of
+// modlog adds to entries stands in entries of a later list alone, so that who
+// is older than an entry can see it (docs/formats.md, "Versions").
+inline constexpr uint32_t kNewestTaxonomy = 202'507;
+
+// IsNewerThanKnown: of a month that follows it, and could be one.
+bool IsNewerThanKnown(uint32_t taxonomy);
+// NewerThanKnown is the sentence about an entry of a later list.
+std::string NewerThanKnown(uint32_t taxonomy);
+
 // ReadCanonicalEntry decodes the leaf bytes and their action, and refuses any
 // bytes that the canonical rule (proto/modlog/v1/action.proto) would not have
-// let in: kMalformed. `scratch` holds the encoding that is compared.
+// let in: kMalformed; kUnavailable where they hold fields that are unknown here
+// and the entry is of a later list. `scratch` holds the encoding that is
+// compared.
 Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
                                 std::string* scratch);
 

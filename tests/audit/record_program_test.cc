@@ -341,15 +341,9 @@ TEST_F(RecordProgramTest, Rule4APuidStandsOnce) {
 
 TEST_F(RecordProgramTest, Rule5SenseIsAViolationOfOnesOwnWordOnly) {
   const std::vector<std::function<void(v1::Action*)>> changes = {
-      [](v1::Action* a) { a->clear_visibility(); },
       [](v1::Action* a) { a->set_end_visibility(kRecordDay - 1); },
-      [](v1::Action* a) { a->set_application_date(kRecordDay + 2); },
       [](v1::Action* a) { a->add_keywords(v1::KEYWORD_PHISHING); },
       [](v1::Action* a) { a->set_ean13(4006381333932); },
-      [](v1::Action* a) {
-        a->set_also_illegal(v1::YES_NO_YES);
-        a->set_ground(v1::GROUND_ILLEGAL_CONTENT);
-      },
       [](v1::Action* a) {
         a->set_regime(v1::REGIME_EU_DSA);
         a->add_content_types(v1::CONTENT_TYPE_TEXT);
@@ -381,6 +375,11 @@ TEST_F(RecordProgramTest, Rule5FormIsAViolationInACopyToo) {
       [](v1::Action* a) { a->set_category(static_cast<v1::Category>(200)); },
       [](v1::Action* a) { a->set_strikes_expire(kRecordDay); },
       [](v1::Action* a) { a->set_content_date(1); },
+      [](v1::Action* a) { a->set_application_date(kRecordDay + 2); },
+      [](v1::Action* a) {
+        a->set_also_illegal(v1::YES_NO_YES);
+        a->set_ground(v1::GROUND_ILLEGAL_CONTENT);
+      },
   };
   for (size_t i = 0; i < changes.size(); ++i) {
     RecordLog log;
@@ -389,6 +388,67 @@ TEST_F(RecordProgramTest, Rule5FormIsAViolationInACopyToo) {
     log.Add(action);
     EXPECT_EQ(Judge(log), (Found{"fields 0"})) << i;
   }
+}
+
+TEST_F(RecordProgramTest, Rule5ACopyLacksAMeasureNoMoreThanOnesOwnWord) {
+  RecordLog log;
+  v1::Action action = CopyOf(Takedown("a"));
+  action.clear_visibility();
+  log.Add(action);
+  EXPECT_EQ(Judge(log), Found{"kinds 0"});
+}
+
+TEST_F(RecordProgramTest, Rule5WhatALaterVersionMayHaveWrittenIsNotJudged) {
+  constexpr uint32_t kLater = 202801;
+  const auto with = [](uint32_t taxonomy,
+                       const std::function<void(v1::Action*)>& change) {
+    RecordLog log;
+    v1::Action action = Takedown("a");
+    action.set_taxonomy(taxonomy);
+    change(&action);
+    log.Add(action);
+    log.Add(AboutRecord(v1::KIND_USER_NOTIFIED, "u", "nobody"));
+    return log;
+  };
+  const std::function<void(v1::Action*)> closed[] = {
+      [](v1::Action* a) { a->set_kind(static_cast<v1::Kind>(27)); },
+      [](v1::Action* a) {
+        a->GetReflection()->MutableUnknownFields(a)->AddVarint(99, 1);
+      },
+      [](v1::Action* a) {
+        *a = RecordOf(v1::KIND_TERM, "a");
+        a->set_taxonomy(kLater);
+        a->mutable_term()->set_kind(static_cast<v1::TermKind>(6));
+      },
+  };
+  for (const auto& change : closed) {
+    // The reference of the entry behind it: perhaps it leads there.
+    const RecordLog log = with(kLater, change);
+    const Ran run = Run(log, {"--json"});
+    EXPECT_EQ(run.status, 2) << run.out;
+    const json report = json::parse(run.out);
+    EXPECT_EQ(report["violation_count"], 0) << run.out;
+    EXPECT_EQ(report["unjudged_count"], 2) << run.out;
+    EXPECT_EQ(report["unjudged"][0]["entry"], 0);
+  }
+  EXPECT_EQ(Judge(with(202507, closed[0])), (Found{"kinds 0", "references 1"}));
+  EXPECT_EQ(Judge(with(202507, closed[1])),
+            (Found{"encoding 0", "references 1"}));
+  // What stands before it, or is wrong by itself, is false all the same.
+  RecordLog log = with(kLater, closed[0]);
+  v1::Action bad = Takedown("b");
+  bad.set_territory(1u << 31);
+  log.Add(bad);
+  EXPECT_EQ(Run(log).status, 1);
+  // Lists that nothing else hangs on.
+  const auto unlisted = [](v1::Action* a) {
+    a->set_language(3);
+    a->add_keywords(v1::KEYWORD_PHISHING);
+  };
+  EXPECT_EQ(Judge(with(kLater, unlisted)),
+            (Found{"references 1", "fields 0?"}));
+  EXPECT_EQ(Judge(with(202507, unlisted)),
+            (Found{"fields 0", "fields 0", "references 1"}));
 }
 
 TEST_F(RecordProgramTest, Rule6LatenessIsMeasuredByTheLogsClock) {

@@ -352,6 +352,9 @@ ACTION = b"\x08\x06" + field(0x12, b"a-1") + b"\x18\x8b\xae\x0c"
 ACTIONS = {
     "plain": ACTION, "cut": ACTION[:-1], "junk": b"junk", "zeros": bytes(20),
     "unknown field": ACTION + b"\xf8\x3f\x01",
+    "unknown field of a later list":
+        ACTION.replace(b"\x18\x8b\xae\x0c", b"\x18\xb1\xb0\x0c")
+        + b"\xf8\x3f\x01",
     "explicit default": ACTION + b"\x30\0",
     "padded varint": ACTION + b"\x30\x82\0",
     "wrong order": ACTION[2:] + ACTION[:2],

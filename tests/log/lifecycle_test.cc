@@ -1,5 +1,6 @@
 // The tables of docs/lifecycle.md, read from the page and tried cell by cell:
-// what the page promises and what the log takes are one thing.
+// what the page promises, what the log takes and what an audit asks for are one
+// thing.
 
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include "log/kind_rules.h"
 #include "log/reference_rules.h"
 #include "modlog/v1/action.pb.h"
+#include "verifier/audit/rules/field_rules.h"
 
 namespace modlog::lifecycle_test {
 namespace {
@@ -86,18 +88,19 @@ std::map<std::string, Names> Groups() {
   return groups;
 }
 
-struct KindRow {
+struct PageRow {
   int kind = 0;
   std::string variant;  // "applied"
   Names needs, needs_own, allows;
   bool needs_a_decision = false;
+  int about_max = 0;
 };
 
-std::vector<KindRow> KindRows() {
+std::vector<PageRow> PageRows() {
   const std::map<std::string, Names> groups = Groups();
-  std::vector<KindRow> rows;
+  std::vector<PageRow> rows;
   for (const auto& cells : Table("Kinds")) {
-    KindRow row;
+    PageRow row;
     row.kind = std::stoi(cells.at(0));
     if (const size_t comma = cells[0].find(", "); comma != std::string::npos) {
       row.variant = cells[0].substr(comma + 2);
@@ -112,6 +115,7 @@ std::vector<KindRow> KindRows() {
       const Names& decisions = groups.at("DEC");
       row.allows.insert(decisions.begin(), decisions.end());
     }
+    if (cells.at(4) != "–") row.about_max = std::stoi(cells[4]);
     rows.push_back(row);
   }
   return rows;
@@ -145,7 +149,7 @@ void Fill(const std::string& name, v1::Action* action) {
   }
 }
 
-v1::Action Minimal(const KindRow& row) {
+v1::Action Minimal(const PageRow& row) {
   v1::Action action;
   action.set_kind(static_cast<v1::Kind>(row.kind));
   action.set_puid("own");
@@ -157,23 +161,61 @@ v1::Action Minimal(const KindRow& row) {
   return action;
 }
 
-// What the rules of kinds alone say of a field: "required", "not allowed", "".
-std::string Verdict(const v1::Action& action, const std::string& name) {
+struct Complaint {
+  std::string field;
+  std::string words;
+};
+
+// What the log's rules of kinds say.
+std::vector<Complaint> Refusals(const v1::Action& action) {
   std::vector<Violation> violations;
   std::vector<Violation> expected;
   CheckKind(action, &violations, &expected);
-  const std::regex exact("(^|, )" + name + "($|, )");
+  std::vector<Complaint> complaints;
   for (const Violation& violation : violations) {
-    if (!std::regex_search(violation.field, exact)) continue;
-    if (violation.description.find("is required") != std::string::npos) {
-      return "required";
-    }
-    if (violation.description.find("is not allowed") != std::string::npos ||
-        violation.description.find("takes yet") != std::string::npos) {
+    complaints.push_back({violation.field, violation.description});
+  }
+  return complaints;
+}
+
+// What an audit's say.
+std::vector<Complaint> Findings(const v1::Action& action) {
+  std::vector<Complaint> complaints;
+  JudgeAction(action, PresentFields(action.SerializeAsString()),
+              1'767'225'600'000,
+              [&](std::string_view rule, Severity severity, std::string what) {
+                if (rule != kRuleKinds || severity != Severity::kViolation ||
+                    what.starts_with("corrected: ")) {
+                  return;
+                }
+                const bool measure = what.starts_with("none of visibility");
+                complaints.push_back(
+                    {measure ? "visibility" : what.substr(0, what.find(' ')),
+                     measure ? "is required" : std::move(what)});
+              });
+  return complaints;
+}
+
+// What they say of a field: "required", "not allowed", "".
+std::string Verdict(const std::vector<Complaint>& complaints,
+                    const std::string& name) {
+  const std::regex exact("(^|, )" + name + "($|, )");
+  for (const auto& [field, words] : complaints) {
+    if (!std::regex_search(field, exact)) continue;
+    if (words.find("is required") != std::string::npos) return "required";
+    if (words.find("is not allowed") != std::string::npos ||
+        words.find("takes yet") != std::string::npos) {
       return "not allowed";
     }
   }
   return "";
+}
+
+// Of both, where they agree.
+std::string Verdict(const v1::Action& action, const std::string& name) {
+  const std::string log = Verdict(Refusals(action), name);
+  const std::string audit = Verdict(Findings(action), name);
+  return log == audit ? log : "log: " + log + ", audit: " + audit;
 }
 
 // Fields that the page allows everywhere, and those of the log's own entries.
@@ -203,7 +245,7 @@ Names AllFields() {
 TEST(Lifecycle, ThePageHasARowForEveryKindThatIsSubmitted) {
   // A kind could be taken that no page describes.
   Names kinds;
-  for (const KindRow& row : KindRows()) kinds.insert(std::to_string(row.kind));
+  for (const PageRow& row : PageRows()) kinds.insert(std::to_string(row.kind));
   for (int kind = 1; kind <= v1::Kind_MAX; ++kind) {
     const bool own = kind == v1::KIND_PAYLOAD_ERASED ||
                      kind == v1::KIND_LEAF_REDACTED ||
@@ -215,14 +257,13 @@ TEST(Lifecycle, ThePageHasARowForEveryKindThatIsSubmitted) {
 TEST(Lifecycle, WhatARowNeedsIsRequiredAndNothingElseIs) {
   // Entries without what makes them useful would be taken, or good ones not.
   int cells = 0;
-  for (const KindRow& row : KindRows()) {
+  for (const PageRow& row : PageRows()) {
     const v1::Action whole = Minimal(row);
-    std::vector<Violation> violations;
-    std::vector<Violation> expected;
-    CheckKind(whole, &violations, &expected);
-    EXPECT_TRUE(violations.empty() || row.kind == v1::KIND_CORRECTION)
-        << row.kind << row.variant << ": " << violations[0].field << " "
-        << violations[0].description;
+    for (const auto& complaints : {Refusals(whole), Findings(whole)}) {
+      EXPECT_TRUE(complaints.empty())
+          << row.kind << row.variant << ": " << complaints[0].field << " "
+          << complaints[0].words;
+    }
     Names needed = row.needs;
     needed.insert(row.needs_own.begin(), row.needs_own.end());
     if (row.needs_a_decision) needed.insert("visibility");
@@ -247,7 +288,7 @@ TEST(Lifecycle, WhatARowNeedsIsRequiredAndNothingElseIs) {
 TEST(Lifecycle, AFieldIsAllowedExactlyWhereItsRowSaysSo) {
   // A field in the wrong place would be counted where it means nothing.
   int cells = 0;
-  for (const KindRow& row : KindRows()) {
+  for (const PageRow& row : PageRows()) {
     Names allowed = row.allows;
     allowed.insert(row.needs.begin(), row.needs.end());
     allowed.insert(row.needs_own.begin(), row.needs_own.end());
@@ -263,6 +304,23 @@ TEST(Lifecycle, AFieldIsAllowedExactlyWhereItsRowSaysSo) {
     }
   }
   EXPECT_GT(cells, 1'000);
+}
+
+TEST(Lifecycle, AboutTakesAsManyAsItsCellSays) {
+  // One entry could reverse a thousand decisions.
+  for (const PageRow& row : PageRows()) {
+    if (row.about_max == 0 || row.kind == v1::KIND_CORRECTION) continue;
+    v1::Action action = Minimal(row);
+    action.clear_about();
+    for (int i = 0; i < row.about_max; ++i) {
+      action.add_about("about" + std::to_string(10 + i));
+    }
+    EXPECT_EQ(Refusals(action).size(), 0u) << row.kind;
+    EXPECT_EQ(Findings(action).size(), 0u) << row.kind;
+    action.add_about("z");
+    EXPECT_EQ(Refusals(action).size(), 1u) << row.kind;
+    EXPECT_EQ(Findings(action).size(), 1u) << row.kind;
+  }
 }
 
 TEST(Lifecycle, ReferencesLeadWhereTheirTableSaysAndNowhereElse) {
@@ -303,6 +361,14 @@ TEST(Lifecycle, ReferencesLeadWhereTheirTableSaysAndNowhereElse) {
     EXPECT_EQ(CauseKinds(action) & kKnown,
               none ? 0 : kinds_in(row->second.at(2)))
         << name;
+    const KindRow* const judged = RowOf(action);
+    ASSERT_NE(judged, nullptr) << name;
+    for (int kind = 1; kind <= 25; ++kind) {
+      EXPECT_EQ(judged->about.Has(kind), Contains(AboutKinds(action), kind))
+          << name << " about " << kind;
+      EXPECT_EQ(judged->cause.Has(kind), Contains(CauseKinds(action), kind))
+          << name << " cause " << kind;
+    }
     cells += 50;
   };
   for (int kind = 1; kind <= 25; ++kind) {
@@ -318,6 +384,7 @@ TEST(Lifecycle, ReferencesLeadWhereTheirTableSaysAndNowhereElse) {
     correction.mutable_corrected()->set_kind(static_cast<v1::Kind>(kind));
     const bool is_record = kind < 16 || kind > 22;
     EXPECT_EQ(AboutKinds(correction), is_record ? Kinds(kind) : 0) << kind;
+    EXPECT_EQ(kRecordKinds.Has(kind), is_record) << kind;
   }
   EXPECT_GT(cells, 1'000);
 }

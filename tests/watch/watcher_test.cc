@@ -38,7 +38,9 @@ class PartlyReached : public Source {
 };
 
 v1::Action Succession(v1::SuccessionOp op, const SignerKey& named) {
-  v1::Action action = RecordOf(v1::KIND_SUCCESSION, "succession");
+  v1::Action action =
+      RecordOf(v1::KIND_SUCCESSION,
+               op == v1::SUCCESSION_OP_SUCCEEDS ? "succeeds" : "succeeded-by");
   action.mutable_succession()->set_op(op);
   action.mutable_succession()->set_log(FormatVerifierKey(named.verifier));
   return action;

@@ -485,6 +485,10 @@ class Auditor {
     const Findings& findings = report_.findings;
     if (findings.violations() > 0) {
       EndAtFirst(Severity::kViolation, ViolationWords());
+    } else if (findings.unjudged() > 0) {
+      const Finding first = findings.Kept(Severity::kUnjudged).front();
+      End(Verdict::kCannotTell, "entry " + std::to_string(first.entry),
+          first.what);
     } else if (request_.strict && findings.warnings() > 0) {
       EndAtFirst(Severity::kWarning,
                  Counted(findings.warnings(), "warning", "warnings") +

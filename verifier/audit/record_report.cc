@@ -63,13 +63,16 @@ std::string RulesWords(const AuditReport& report) {
   for (const auto& [rule, count] : report.findings.counts()) {
     if (!words.empty()) words += "; ";
     words += std::string(rule) + ": ";
-    if (count.violations > 0) {
-      words += Counted(count.violations, "violation", "violations");
-    }
-    if (count.warnings > 0) {
-      words += (count.violations > 0 ? ", " : "") +
-               Counted(count.warnings, "warning", "warnings");
-    }
+    std::string_view between;
+    const auto add = [&](uint64_t number, std::string_view one,
+                         std::string_view many) {
+      if (number == 0) return;
+      words += std::string(between) + Counted(number, one, many);
+      between = ", ";
+    };
+    add(count.violations, "violation", "violations");
+    add(count.warnings, "warning", "warnings");
+    add(count.unjudged, "not judged", "not judged");
   }
   return words;
 }
@@ -260,7 +263,8 @@ ordered_json RulesJson(const AuditReport& report) {
         it == report.findings.counts().end() ? Findings::Count{} : it->second;
     rules.push_back({{"rule", rule},
                      {"violations", count.violations},
-                     {"warnings", count.warnings}});
+                     {"warnings", count.warnings},
+                     {"unjudged", count.unjudged}});
   }
   return rules;
 }
@@ -363,6 +367,8 @@ void AddRecord(const AuditReport& report, Lines* lines) {
               findings.violations(), lines);
   AddFindings(findings, Severity::kWarning, "warnings", findings.warnings(),
               lines);
+  AddFindings(findings, Severity::kUnjudged, "not judged", findings.unjudged(),
+              lines);
   AddRedactedLeaves(record, lines);
   if (record.perhaps_redacted_references > 0) {
     lines->Add("", Counted(record.perhaps_redacted_references, "reference",
@@ -384,6 +390,8 @@ void AddRecordJson(const AuditReport& report, ordered_json* json) {
   (*json)["violations"] = FindingsJson(findings, Severity::kViolation);
   (*json)["warning_count"] = findings.warnings();
   (*json)["warnings"] = FindingsJson(findings, Severity::kWarning);
+  (*json)["unjudged_count"] = findings.unjudged();
+  (*json)["unjudged"] = FindingsJson(findings, Severity::kUnjudged);
   (*json)["rules"] = RulesJson(report);
   (*json)["late_days"] = record.late_days;
   ordered_json platforms = ordered_json::array();

@@ -12,8 +12,17 @@
 
 namespace modlog {
 
-inline constexpr int kCodeMax = 127;             // of an enum's numbers
-inline constexpr uint32_t kPackedMax = 26 * 26;  // of two packed letters
+inline constexpr int kCodeMax = 127;                 // of an enum's numbers
+inline constexpr uint32_t kPackedMax = 26 * 26;      // of two packed letters
+inline constexpr uint32_t kNumberMax = 1u << 20;     // of a term or a key
+inline constexpr uint32_t kFirstDay = 10'957;        // 2000-01-01
+inline constexpr uint32_t kLastDay = 24'837;         // 2038-01-01
+inline constexpr uint32_t kWorldwideBit = 1u << 30;  // of territory
+
+constexpr bool IsCode(int value) { return value >= 1 && value <= kCodeMax; }
+constexpr bool IsDay(uint32_t day) {
+  return day >= kFirstDay && day <= kLastDay;
+}
 
 bool IsListedLanguage(uint32_t code);
 bool IsListedCountry(uint32_t code);

@@ -6,9 +6,9 @@
 //
 // What breaks the form (pattern, range, order, a field out of place) is a
 // violation. What breaks the sense (an end before the begin, a keyword outside
-// its category, a day to come) is a violation where the platform speaks for
-// itself and a warning in a copy: copies are taken as they were published.
-// Thread-safe.
+// its category) is a violation where the platform speaks for itself and a
+// warning in a copy: copies are taken as they were published. What an earlier
+// version of the log took is a warning wherever it stands. Thread-safe.
 
 #include <functional>
 #include <string>

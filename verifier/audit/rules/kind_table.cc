@@ -9,7 +9,6 @@ using A = v1::Action;
 constexpr FieldSet kEnds = {
     A::kEndVisibilityFieldNumber, A::kEndAccountFieldNumber,
     A::kEndMonetaryFieldNumber, A::kEndProvisionFieldNumber};
-constexpr FieldSet kDec = kMeasureFields | kEnds;
 constexpr FieldSet kGrdWithoutGround = {
     A::kCategoryFieldNumber,       A::kKeywordsFieldNumber,
     A::kMoreCategoriesFieldNumber, A::kAlsoIllegalFieldNumber,
@@ -36,7 +35,7 @@ constexpr FieldSet kApplied = {A::kApplicationDateFieldNumber};
 constexpr FieldSet kDecided = {A::kGroundFieldNumber, A::kCategoryFieldNumber,
                                A::kSubjectKindFieldNumber};
 constexpr FieldSet kDecision =
-    kDec | kGrd | kSub | kCnt | kSrc | kAut | kApplied |
+    kMeasureFields | kEnds | kGrd | kSub | kCnt | kSrc | kAut | kApplied |
     FieldSet{A::kStrikesFieldNumber, A::kStrikesExpireFieldNumber,
              A::kRedressFieldNumber, A::kNotifiedDateFieldNumber};
 
@@ -168,7 +167,7 @@ constexpr KindRow kTable[] = {
      kNoLabel,
      {A::kExecuteDateFieldNumber, A::kSubjectKindFieldNumber},
      {},
-     kDec | kGrd | kSub | kCnt | kSrc | kAut | kCause,
+     kMeasureFields | kGrd | kSub | kCnt | kSrc | kAut | kCause,
      true,
      0,
      {},

@@ -10,6 +10,8 @@
 namespace modlog {
 namespace {
 
+constexpr size_t kActionMax = 4'096;
+
 // Reads the entries of one bundle. One message for all of them: its storage is
 // reused.
 class Reader {
@@ -31,7 +33,10 @@ class Reader {
   void ReadEntryAt(Bytes leaf) {
     const auto read = ReadCanonicalEntry(AsText(leaf), &entry_, &scratch_);
     if (!read) {
-      facts_.findings.push_back({kRuleEncoding, index_, read.error().message});
+      const bool newer = read.error().code == Code::kUnavailable;
+      facts_.findings.push_back(
+          {kRuleEncoding, index_, read.error().message,
+           newer ? Severity::kUnjudged : Severity::kViolation});
       return;
     }
     const v1::Action& action = entry_.action;
@@ -59,6 +64,10 @@ class Reader {
       facts_.rare.push_back({index_, facts.platform, facts.key, action});
     }
     facts_.entries.push_back(facts);
+    if (entry_.action_bytes.size() > kActionMax) {
+      complain_(kRuleEncoding, Severity::kViolation,
+                "its action is longer than 4096 bytes");
+    }
     JudgeAction(action, PresentFields(entry_.action_bytes), entry_.logged_at_ms,
                 complain_);
   }

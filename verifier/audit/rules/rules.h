@@ -7,12 +7,15 @@
 //   violation  the log took what it must not hold: the verdict is false
 //   warning    a statement in the log is doubtful, and the log could not know
 //              or was right to take it: the verdict stays, unless asked
+//   unjudged   a newer version of modlog may have written it, or what it rests
+//              on: the verdict is "cannot tell" where nothing else is false
 //   note       figures that a person should look at (record_summary.h)
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -49,7 +52,7 @@ inline constexpr std::array<std::string_view, 17> kRuleNames = {
 // Days are counted since 1970-01-01 UTC.
 inline constexpr int64_t kMsPerDay = 86'400'000;
 
-enum class Severity { kViolation, kWarning };
+enum class Severity { kViolation, kWarning, kUnjudged };
 
 struct Finding {
   std::string_view rule;  // one of the above
@@ -58,7 +61,15 @@ struct Finding {
   Severity severity = Severity::kViolation;
 };
 
+// Whether a rule is about one entry alone, and none before it.
+constexpr bool IsOfOneEntry(std::string_view rule) {
+  return rule == kRuleEncoding || rule == kRuleLoggedAt || rule == kRuleKinds ||
+         rule == kRuleFields;
+}
+
 // Findings counts them all and keeps the first ones of each rule and severity.
+// Behind an entry that could not be judged a violation of a rule that joins
+// entries is none: nobody here knows what that entry did.
 class Findings {
  public:
   static constexpr uint64_t kKeptPerRule = 20;
@@ -66,19 +77,29 @@ class Findings {
   struct Count {
     uint64_t violations = 0;
     uint64_t warnings = 0;
+    uint64_t unjudged = 0;
   };
 
   void Add(Finding finding) {
-    Count& count = counts_[finding.rule];
-    const bool violation = finding.severity == Severity::kViolation;
-    uint64_t& number = violation ? count.violations : count.warnings;
-    ++(violation ? total_.violations : total_.warnings);
-    if (++number <= kKeptPerRule) kept_.push_back(std::move(finding));
+    if (finding.severity == Severity::kViolation &&
+        !IsOfOneEntry(finding.rule) && finding.entry >= first_unjudged_) {
+      finding.severity = Severity::kUnjudged;
+    }
+    if (finding.severity == Severity::kUnjudged) {
+      first_unjudged_ = std::min(first_unjudged_, finding.entry);
+    }
+    ++NumberIn(finding.severity, &total_);
+    if (++NumberIn(finding.severity, &counts_[finding.rule]) <= kKeptPerRule) {
+      kept_.push_back(std::move(finding));
+    }
   }
 
   uint64_t violations() const { return total_.violations; }
   uint64_t warnings() const { return total_.warnings; }
-  uint64_t total() const { return total_.violations + total_.warnings; }
+  uint64_t unjudged() const { return total_.unjudged; }
+  uint64_t total() const {
+    return total_.violations + total_.warnings + total_.unjudged;
+  }
   const std::vector<Finding>& kept() const { return kept_; }
   // Those kept of a severity, by entry.
   std::vector<Finding> Kept(Severity severity) const {
@@ -92,7 +113,20 @@ class Findings {
   const std::map<std::string_view, Count>& counts() const { return counts_; }
 
  private:
+  static uint64_t& NumberIn(Severity severity, Count* count) {
+    switch (severity) {
+      case Severity::kViolation:
+        return count->violations;
+      case Severity::kWarning:
+        return count->warnings;
+      case Severity::kUnjudged:
+        break;
+    }
+    return count->unjudged;
+  }
+
   Count total_;
+  uint64_t first_unjudged_ = std::numeric_limits<uint64_t>::max();
   std::map<std::string_view, Count> counts_;
   std::vector<Finding> kept_;
 };
