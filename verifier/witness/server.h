@@ -19,7 +19,7 @@
 #include <string>
 
 #include "verifier/address.h"
-#include "verifier/witness/stopwatch.h"
+#include "verifier/stopwatch.h"
 #include "verifier/witness/witness.h"
 
 struct MHD_Daemon;
