@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "verifier/core/entry.h"
@@ -18,6 +19,8 @@ constexpr std::string_view kOperator = "@operator";
 constexpr std::string_view kScheme = "bearer ";
 constexpr size_t kTokenBytes = 32;
 constexpr size_t kTokenSizeMax = 256;
+constexpr std::string_view kEnrolledMeta = "enrolled";
+constexpr std::string_view kNoToken = "-";
 constexpr size_t kTokensSizeMax = kPlatformsMax * (64 + 1 + 64 + 1);
 
 Hash HashToken(std::string_view token) { return Sha256(AsBytes(token)); }
@@ -79,13 +82,19 @@ Result<Callers::Tokens> Callers::ParseTokens(const std::string& text,
     ++number;
     const size_t blank = std::min(line.find(' '), line.size());
     const std::string name = line.substr(0, blank);
-    const auto hash = ParseTokenHash(
-        std::string_view(line).substr(std::min(blank + 1, line.size())));
-    if (!hash || (name != kOperator && !IsPlatformName(name))) {
+    const std::string_view rest =
+        std::string_view(line).substr(std::min(blank + 1, line.size()));
+    const auto hash = ParseTokenHash(rest);
+    const bool is_platform = IsPlatformName(name);
+    if (is_platform && rest == kNoToken) {
+      tokens[name] = std::nullopt;
+      continue;
+    }
+    if (!hash || (name != kOperator && !is_platform)) {
       return Fail(Code::kCorrupt,
                   fmt::format("{}, line {}: want a platform and the SHA-256 of "
-                              "its token; take the line out, then run `modlog "
-                              "platform add` again",
+                              "its token; write - for the token, then run "
+                              "`modlog platform add` again",
                               path, number));
     }
     tokens[name] = *hash;
@@ -95,9 +104,9 @@ Result<Callers::Tokens> Callers::ParseTokens(const std::string& text,
 
 Result<std::unique_ptr<Callers>> Callers::Open(Options options) {
   std::unique_ptr<Callers> callers(new Callers(std::move(options)));
-  const std::string path = callers->TokensPath();
-  ASSIGN_OR_RETURN(const auto text, ReadSecretFile(path, kTokensSizeMax));
-  ASSIGN_OR_RETURN(Tokens tokens, ParseTokens(text.value_or(""), path));
+  ASSIGN_OR_RETURN(Tokens tokens, callers->ReadTokens());
+  RETURN_IF_ERROR(callers->CloseLost(&tokens));
+  RETURN_IF_ERROR(callers->Remember(tokens));
   const bool has_operator = tokens.contains(kOperator);
   {
     absl::MutexLock lock(&callers->mutex_);
@@ -105,6 +114,64 @@ Result<std::unique_ptr<Callers>> Callers::Open(Options options) {
   }
   if (!has_operator) RETURN_IF_ERROR(callers->MakeOperator());
   return callers;
+}
+
+Result<Callers::Tokens> Callers::ReadTokens() const {
+  ASSIGN_OR_RETURN(const auto text,
+                   ReadSecretFile(TokensPath(), kTokensSizeMax));
+  return ParseTokens(text.value_or(""), TokensPath());
+}
+
+// A platform that nobody remembers is open to everybody who reaches the port.
+Result<void> Callers::CloseLost(Tokens* tokens) {
+  if (options_.store == nullptr) return {};
+  const auto known = options_.store->ReadMeta(kEnrolledMeta);
+  if (!known && known.error().code == Code::kNotFound) return {};
+  if (!known) return std::unexpected(known.error());
+  std::istringstream names(*known);
+  std::vector<std::string> lost;
+  for (std::string name; std::getline(names, name);) {
+    if (!tokens->contains(name)) lost.push_back(name);
+  }
+  if (lost.empty()) return {};
+  if (!options_.accept_lost_tokens) {
+    return Fail(
+        Code::kNotFound,
+        fmt::format("{} lacks {} of the enrolled platforms, \"{}\" for one: "
+                    "restore the file, or start once with "
+                    "--accept-lost-tokens; then only the operator appends in "
+                    "their names, until `modlog platform add` gives them new "
+                    "tokens",
+                    TokensPath(), lost.size(), lost.front()));
+  }
+  for (const std::string& name : lost) (*tokens)[name] = std::nullopt;
+  return Write(*tokens);
+}
+
+Result<void> Callers::Remember(const Tokens& tokens) {
+  if (options_.store == nullptr) return {};
+  std::string names;
+  for (const auto& [name, hash] : tokens) {
+    if (name != kOperator) names += name + "\n";
+  }
+  const auto known = options_.store->ReadMeta(kEnrolledMeta);
+  if (known.has_value() ? *known == names : names.empty()) return {};
+  return options_.store->WriteMeta(kEnrolledMeta, names);
+}
+
+Result<size_t> Callers::Reload() {
+  absl::MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(Tokens tokens, ReadTokens());
+  size_t lost = 0;
+  for (const auto& [name, hash] : tokens_) {
+    if (tokens.contains(name)) continue;
+    // The operator's is made at a start alone.
+    tokens[name] = name == kOperator ? hash : std::nullopt;
+    if (name != kOperator && hash) ++lost;
+  }
+  RETURN_IF_ERROR(Remember(tokens));
+  Adopt(std::move(tokens));
+  return lost;
 }
 
 // The file comes first: a crash in between leaves a token that the next start
@@ -133,9 +200,12 @@ Result<void> Callers::MakeOperator() {
 Result<void> Callers::Write(const Tokens& tokens) {
   std::string text;
   for (const auto& [name, hash] : tokens) {
-    if (hash) text += fmt::format("{} {}\n", name, FormatHex(*hash));
+    text += fmt::format("{} {}\n", name,
+                        hash ? FormatHex(*hash) : std::string(kNoToken));
   }
-  return WriteFileDurably(TokensPath(), text, 0600);
+  RETURN_IF_ERROR(WriteFileDurably(TokensPath(), text, 0600));
+  // Later: a crash in between leaves one that the next start remembers.
+  return Remember(tokens);
 }
 
 void Callers::Adopt(Tokens tokens) {

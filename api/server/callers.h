@@ -12,9 +12,14 @@
 // log's directory holds
 //
 //   tokens          mode 0600, a line each: name, blank, hex of the token's
-//                   SHA-256; the operator's name is "@operator"
+//                   SHA-256; the operator's name is "@operator". A platform
+//                   that is enrolled and has no token has "-"
 //   operator.token  mode 0600, the operator's token itself, made on the first
 //                   start; may be moved to where the operator works
+//
+// Who was enrolled once is enrolled for ever: the log's store knows the names,
+// as the meta `enrolled`, a line each. So a lost, emptied or older `tokens`
+// opens nothing that was closed.
 //
 // Thread-safe.
 
@@ -31,6 +36,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "api/server/status.h"
+#include "log/store.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {
@@ -57,12 +63,20 @@ class Callers {
   struct Options {
     std::string data_dir;  // exists
     bool enrolled_only = false;
+    // Remembers who was enrolled; must outlive it. Null: only the file does.
+    Store* store = nullptr;
+    // Platforms that `tokens` has lost are written down without a token.
+    bool accept_lost_tokens = false;
   };
 
   // Open reads `tokens`, and makes the operator's token where there is none.
   // kCorrupt for a file that does not parse; kForbidden where others may read
-  // a file.
+  // a file; kNotFound, with the remedy, where it lacks who was enrolled.
   static Result<std::unique_ptr<Callers>> Open(Options options);
+
+  // Reload reads `tokens` again and returns how many platforms that had a token
+  // have none any more: they stay enrolled, and closed. On an error all stays.
+  Result<size_t> Reload();
 
   // Identify says who calls; UNAUTHENTICATED for a token that is none of this
   // log's.
@@ -93,7 +107,10 @@ class Callers {
   std::string TokensPath() const { return options_.data_dir + "/tokens"; }
   static Result<Tokens> ParseTokens(const std::string& text,
                                     const std::string& path);
+  Result<Tokens> ReadTokens() const;
   Result<void> MakeOperator();
+  Result<void> CloseLost(Tokens* tokens);
+  Result<void> Remember(const Tokens& tokens);
   Result<void> Write(const Tokens& tokens);
   void Adopt(Tokens tokens) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

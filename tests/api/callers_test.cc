@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "log/memory_store.h"
 #include "tests/api/test_support.h"
 
 namespace modlog::callers_test {
@@ -159,6 +160,93 @@ TEST_F(CallersTest, AFileThatOthersReadOrThatDoesNotParseIsRefused) {
     ASSERT_FALSE(callers.has_value()) << text;
     EXPECT_EQ(callers.error().code, Code::kCorrupt);
   }
+}
+
+// The same with a store that remembers.
+class RememberedCallersTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<Callers>> Open(bool accept_lost = false) {
+    return Callers::Open({.data_dir = dir_.path(),
+                          .store = store_.get(),
+                          .accept_lost_tokens = accept_lost});
+  }
+  std::string TokensPath() const { return dir_.path() + "/tokens"; }
+  static void ExpectClosed(const Callers& callers, const std::string& name) {
+    EXPECT_TRUE(callers.RefuseAppend(Caller(), name).has_value()) << name;
+  }
+
+  TempDir dir_;
+  std::unique_ptr<Store> store_ = NewMemoryStore();
+};
+
+// Losing a file must close doors, not open them.
+TEST_F(RememberedCallersTest, ATokensFileThatLostPlatformsIsRefused) {
+  const auto first = *Open();
+  ASSERT_TRUE(first->IssueToken("shop"));
+  const std::string older = ReadText(TokensPath());
+  ASSERT_TRUE(first->IssueToken("video"));
+  const std::string newest = ReadText(TokensPath());
+  std::filesystem::remove(TokensPath());
+  for (const std::string& text : {std::string(), older}) {
+    for (const bool is_there : {true, false}) {
+      if (!is_there && !text.empty()) continue;
+      std::filesystem::remove(TokensPath());
+      if (is_there) WriteSecret(TokensPath(), text);
+      const auto refused = Open();
+      ASSERT_FALSE(refused.has_value());
+      EXPECT_EQ(refused.error().code, Code::kNotFound);
+      EXPECT_NE(refused.error().message.find("--accept-lost-tokens"),
+                std::string::npos)
+          << refused.error().message;
+    }
+  }
+  WriteSecret(TokensPath(), newest);
+  EXPECT_TRUE(Open().has_value());
+}
+
+TEST_F(RememberedCallersTest, AnAcceptedLossStaysClosedUntilANewToken) {
+  const std::string token = *(*Open())->IssueToken("shop");
+  std::filesystem::remove(TokensPath());
+  {
+    const auto accepted = Open(true);
+    ASSERT_TRUE(accepted.has_value());
+    ExpectClosed(**accepted, "shop");
+  }
+  const auto later = Open();  // once is enough
+  ASSERT_TRUE(later.has_value());
+  ExpectClosed(**later, "shop");
+  EXPECT_FALSE((*later)->IdentifyHeader("Bearer " + token).has_value());
+  const std::string fresh = *(*later)->IssueToken("shop");
+  EXPECT_FALSE((*later)->RefuseAppend(As(**later, fresh), "shop"));
+}
+
+// A log from before: what its file holds is remembered from now on.
+TEST_F(RememberedCallersTest, WhatTheFileHoldsIsRemembered) {
+  ASSERT_TRUE((*Callers::Open({.data_dir = dir_.path()}))->IssueToken("shop"));
+  ASSERT_TRUE(Open().has_value());
+  std::filesystem::remove(TokensPath());
+  EXPECT_FALSE(Open().has_value());
+}
+
+TEST_F(RememberedCallersTest, AReloadTakesWhatIsNewAndOpensNothing) {
+  const auto callers = *Open();
+  const std::string shop = *callers->IssueToken("shop");
+  ASSERT_TRUE(callers->IssueToken("video"));
+  std::string token = ReadText(dir_.path() + "/operator.token");
+  token.pop_back();
+  EXPECT_EQ(callers->Reload().value(), 0u);
+  WriteSecret(
+      TokensPath(),
+      "news " + FormatHex(Sha256(AsBytes(std::string("n")))) + "\nshop -\n");
+  EXPECT_EQ(callers->Reload().value(), 1u);  // video; shop's was taken back
+  ExpectClosed(*callers, "shop");
+  ExpectClosed(*callers, "video");
+  EXPECT_FALSE(callers->IdentifyHeader("Bearer " + shop).has_value());
+  EXPECT_TRUE(As(*callers, "n").SpeaksFor("news"));
+  EXPECT_TRUE(As(*callers, token).IsOperator());
+  WriteSecret(TokensPath(), "rubbish\n");
+  EXPECT_FALSE(callers->Reload().has_value());
+  EXPECT_TRUE(As(*callers, "n").SpeaksFor("news"));
 }
 
 // The whole way: metadata of a call, status, and nothing in the log.
