@@ -37,6 +37,16 @@ std::optional<std::string>* SettingNamed(std::string_view name,
   if (name == "witness_mode") return &settings->witness_mode;
   if (name == "witness_interval_ms") return &settings->witness_interval_ms;
   if (name == "erase_at") return &settings->erase_at;
+  if (name == "not_older_than") return &settings->not_older_than;
+  if (name == "log_file") return &settings->log_file;
+  if (name == "grpc_connections") return &settings->grpc_connections;
+  if (name == "grpc_connections_per_peer") {
+    return &settings->grpc_connections_per_peer;
+  }
+  if (name == "http_connections") return &settings->http_connections;
+  if (name == "http_connections_per_peer") {
+    return &settings->http_connections_per_peer;
+  }
   return nullptr;
 }
 
@@ -153,6 +163,19 @@ Result<RoundSettings> ParseRounds(const std::optional<std::string>& mode,
   return rounds;
 }
 
+Result<std::optional<uint64_t>> ParseConnections(
+    std::string_view name, const std::optional<std::string>& text) {
+  if (!text.has_value()) return std::nullopt;
+  const auto number = ParseDecimal(*text);
+  if (number.has_value() && *number >= kConnectionsMin &&
+      *number <= kConnectionsAskedMax) {
+    return std::optional<uint64_t>(*number);
+  }
+  return Fail(Code::kMalformed,
+              fmt::format("{}: want {}..{}", name, kConnectionsMin,
+                          kConnectionsAskedMax));
+}
+
 // A time of day, "HH:MM", in milliseconds after midnight.
 Result<int64_t> ParseTimeOfDay(std::string_view name, std::string_view text) {
   const auto number = [&](size_t at) {
@@ -193,7 +216,10 @@ Result<Settings> ParseSettings(std::string_view toml) {
           fmt::format("{}: unknown key \"{}\", want data_dir, origin, "
                       "key, succeeds, succeeds_at, grpc_listen, http_listen, "
                       "enrolled_only, cose_key, mldsa_key, "
-                      "policy, witness_mode, witness_interval_ms or erase_at",
+                      "policy, witness_mode, witness_interval_ms, erase_at, "
+                      "not_older_than, log_file, grpc_connections, "
+                      "grpc_connections_per_peer, http_connections or "
+                      "http_connections_per_peer",
                       Line(key.source()), key.str().substr(0, 64)));
     }
     *setting = value.value_exact<std::string>();
@@ -257,6 +283,31 @@ Result<Config> MakeConfig(const Settings& flags,
       ParseTimeOfDay("erase-at",
                      pick(&Settings::erase_at).value_or(kDefaultEraseAt)));
   config.clock_is_right = flags.clock_is_right;
+  config.not_older_than = pick(&Settings::not_older_than);
+  if (config.not_older_than.has_value() && config.not_older_than->empty()) {
+    return Fail(Code::kMalformed,
+                "not-older-than: is empty, want a file or an address");
+  }
+  config.log_file = pick(&Settings::log_file);
+  if (config.log_file.has_value() && config.log_file->empty()) {
+    return Fail(Code::kMalformed, "log-file: is empty, want a file");
+  }
+  WantedConnections* const wanted = &config.connections;
+  ASSIGN_OR_RETURN(
+      wanted->grpc,
+      ParseConnections("grpc-connections", pick(&Settings::grpc_connections)));
+  ASSIGN_OR_RETURN(
+      wanted->grpc_per_peer,
+      ParseConnections("grpc-connections-per-peer",
+                       pick(&Settings::grpc_connections_per_peer)));
+  ASSIGN_OR_RETURN(
+      wanted->http,
+      ParseConnections("http-connections", pick(&Settings::http_connections)));
+  ASSIGN_OR_RETURN(
+      wanted->http_per_peer,
+      ParseConnections("http-connections-per-peer",
+                       pick(&Settings::http_connections_per_peer)));
+  config.accept_lost_tokens = flags.accept_lost_tokens;
   config.enrolled_only =
       flags.enrolled_only.value_or(from_file.enrolled_only.value_or(false));
   if (!IsLoopback(config.grpc_listen)) {

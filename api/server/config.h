@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/server/connection_shares.h"
 #include "api/witnessing/rounds.h"
 #include "log/log.h"
 #include "verifier/address.h"
@@ -47,6 +48,13 @@ struct Settings {
   std::optional<std::string> witness_interval_ms = {};
   std::optional<std::string> erase_at = {};
   bool clock_is_right = false;  // a flag alone: it is said of one start
+  std::optional<std::string> not_older_than = {};
+  std::optional<std::string> log_file = {};
+  std::optional<std::string> grpc_connections = {};
+  std::optional<std::string> grpc_connections_per_peer = {};
+  std::optional<std::string> http_connections = {};
+  std::optional<std::string> http_connections_per_peer = {};
+  bool accept_lost_tokens = false;  // a flag only: for one start
 };
 
 struct Config {
@@ -63,6 +71,10 @@ struct Config {
   std::optional<std::string> mldsa_key;  // the same
   bool clock_is_right = false;
   int64_t erase_at_ms = 0;  // after midnight UTC: when a day's erasures run
+  std::optional<std::string> not_older_than;  // file or address
+  std::optional<std::string> log_file;
+  WantedConnections connections;
+  bool accept_lost_tokens = false;
 };
 
 // ParseSettings reads a file's text. kMalformed names line or key; a key that

@@ -80,6 +80,32 @@ void AddClock(const ClockReport& clock, std::vector<MetricFamily>* families) {
           clock.stays_at_newest));
 }
 
+void AddPortFamilies(const std::vector<PortStatus>& ports,
+                     std::vector<MetricFamily>* families) {
+  const auto add = [&](std::string name, std::string help, MetricType type,
+                       auto member) {
+    MetricFamily family = Family(std::move(name), std::move(help), type);
+    for (const PortStatus& port : ports) {
+      Add(&family, "port", port.name, static_cast<double>(port.*member));
+    }
+    families->push_back(std::move(family));
+  };
+  add("modlog_port_up", "Whether the port answered when probed last.",
+      MetricType::Gauge, &PortStatus::up);
+  add("modlog_port_connections", "Connections that are open.",
+      MetricType::Gauge, &PortStatus::connections);
+  add("modlog_port_connections_max", "The most that are let in at a time.",
+      MetricType::Gauge, &PortStatus::connections_max);
+  add("modlog_port_accepted_total", "Connections accepted since the start.",
+      MetricType::Counter, &PortStatus::accepted);
+  add("modlog_port_ended_total",
+      "Quiet ones that were ended to let another one in.", MetricType::Counter,
+      &PortStatus::ended);
+  add("modlog_port_refused_total",
+      "Turned away for want of a descriptor, or of room in time.",
+      MetricType::Counter, &PortStatus::refused);
+}
+
 // One family of a number a witness.
 template <typename Number>
 MetricFamily PerWitness(const std::vector<WitnessStatus>& witnesses,
@@ -121,9 +147,11 @@ void AddWitnessFamilies(const std::vector<WitnessStatus>& witnesses,
 
 }  // namespace
 
-std::string FormatMetrics(const Log& log, const Publisher* publisher) {
+std::string FormatMetrics(const Log& log, const Publisher* publisher,
+                          const std::vector<PortStatus>& ports) {
   std::vector<MetricFamily> families = {Entries(log), State(log)};
   AddClock(log.clock(), &families);
+  AddPortFamilies(ports, &families);
   if (publisher != nullptr)
     AddWitnessFamilies(publisher->Statuses(), &families);
   return prometheus::TextSerializer().Serialize(families);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,11 +20,15 @@
 #include "api/keys/token_key.h"
 #include "api/server/callers.h"
 #include "api/server/config.h"
+#include "api/server/connection_shares.h"
 #include "api/server/data_dir.h"
 #include "api/server/descriptors.h"
 #include "api/server/further_keys.h"
+#include "api/server/log_file.h"
+#include "api/server/not_older.h"
 #include "api/server/server.h"
 #include "api/server/signing.h"
+#include "api/server/stop_deadline.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
 #include "log/recovery.h"
@@ -41,6 +46,7 @@ constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 constexpr int kExitRolledBack = 3;
 constexpr int kExitPoisoned = 4;
+constexpr int kExitPortDead = 5;
 
 constexpr char kFooter[] = R"(
 Without any option modlogd runs a log named localhost/modlog in ./modlog-data:
@@ -83,10 +89,13 @@ The configuration file is TOML and has the same names with underscores:
   enrolled_only = true
   erase_at = "03:00"
 
-SIGINT and SIGTERM stop it. Exit status: 0 stopped as asked, 1 could not start,
-2 wrong usage, 3 stopped while ROLLED_BACK (the data is older than what the log
-has signed), 4 POISONED (a write of unknown outcome, or data that failed a
-check: it stops by itself; start again).
+SIGINT and SIGTERM stop it, within 2 s. SIGHUP opens the file of --log-file
+again and reads tokens again; all else wants another start.
+Exit status: 0 stopped as asked, 1 could not start, 2 wrong usage, 3 stopped
+while ROLLED_BACK, or refused by --not-older-than (the data is older than what
+the log has signed), 4 POISONED (a write of unknown outcome, or data that failed
+a check: it stops by itself; start again), 5 a port does not answer any more (it
+stops by itself; start again).
 
 Try:
   modlogd &
@@ -158,6 +167,34 @@ void DescribeFlags(CLI::App* app, Settings* flags,
       "--clock-is-right", [flags] { flags->clock_is_right = true; },
       "The clock is right at this start, though it is far ahead of all that is "
       "known to have passed; for one start, not for a unit file");
+  app->add_option("--not-older-than", flags->not_older_than,
+                  "A checkpoint of this log, in a file or at an address of a "
+                  "copy: no start with data that does not extend it, such as "
+                  "an older backup [none]")
+      ->type_name("FILE|URL");
+  app->add_flag("--accept-lost-tokens", flags->accept_lost_tokens,
+                "Start although the file tokens has lost platforms: only the "
+                "operator appends in their names until they have new tokens");
+  app->add_option("--log-file", flags->log_file,
+                  "Write what there is to say to this file, opened again on "
+                  "SIGHUP [standard error]")
+      ->type_name("FILE");
+  app->add_option("--grpc-connections", flags->grpc_connections,
+                  "Most connections to the gRPC port; for one more the "
+                  "quietest is ended [1024, or what descriptors allow]")
+      ->type_name("N");
+  app->add_option("--grpc-connections-per-peer",
+                  flags->grpc_connections_per_peer,
+                  "Of these, of one address (IPv6: /64) [three quarters]")
+      ->type_name("N");
+  app->add_option("--http-connections", flags->http_connections,
+                  "Most connections to the HTTP port [512, or what "
+                  "descriptors allow]")
+      ->type_name("N");
+  app->add_option("--http-connections-per-peer",
+                  flags->http_connections_per_peer,
+                  "Of these, of one address (IPv6: /64) [128]")
+      ->type_name("N");
   app->add_option("--config", *file, "Configuration file; flags win over it")
       ->type_name("FILE.toml");
   app->set_version_flag("--version", "modlogd " MODLOG_VERSION "\n" +
@@ -171,8 +208,18 @@ int Complain(int status, const std::string& message) {
   return status;
 }
 
-void SetUpLogging() {
-  auto logger = spdlog::stderr_color_mt("modlogd");
+// To standard error, or to the file that is returned.
+Result<std::shared_ptr<LogFile>> SetUpLogging(
+    const std::optional<std::string>& path) {
+  std::shared_ptr<LogFile> file;
+  if (path.has_value()) {
+    auto opened = LogFile::Open(*path);
+    if (!opened.has_value()) return Prefixed("log-file", opened.error());
+    file = *std::move(opened);
+  }
+  auto logger = file == nullptr
+                    ? spdlog::stderr_color_mt("modlogd")
+                    : std::make_shared<spdlog::logger>("modlogd", file);
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   spdlog::set_default_logger(std::move(logger));
   gpr_set_log_function([](gpr_log_func_args* args) {
@@ -180,6 +227,7 @@ void SetUpLogging() {
   });
   // It would write a line for each message of a client that does not parse.
   google::protobuf::SetLogHandler(nullptr);
+  return file;
 }
 
 sigset_t StopSignals() {
@@ -187,25 +235,34 @@ sigset_t StopSignals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  return set;
+}
+
+sigset_t AwaitedSignals() {
+  sigset_t set = StopSignals();
   sigaddset(&set, SIGHUP);
   return set;
 }
 
-// To be called before any thread starts, so that all inherit it.
-void BlockStopSignals() {
-  const sigset_t set = StopSignals();
+// To be called before anything else: all threads inherit it, and a SIGHUP that
+// comes while the log starts waits until it has started.
+void BlockSignals() {
+  const sigset_t set = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a file's limit is an error of the write
 }
 
-// True when a stop was asked for, false after a second. A further signal ends
-// the process at once.
-bool WaitForStop() {
-  const sigset_t set = StopSignals();
+// True when a stop was asked for, false after a second, or once what a SIGHUP
+// asks for is done. A further signal to stop ends the process at once.
+bool WaitForStop(const std::function<void()>& reload) {
+  const sigset_t set = AwaitedSignals();
   const timespec second = {.tv_sec = 1, .tv_nsec = 0};
-  if (sigtimedwait(&set, nullptr, &second) < 0) return false;
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  const int got = sigtimedwait(&set, nullptr, &second);
+  if (got == SIGHUP) reload();
+  if (got < 0 || got == SIGHUP) return false;
+  const sigset_t stop = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   return true;
 }
 
@@ -260,6 +317,11 @@ Result<Descriptors> TakeDescriptors(const Config& config) {
   return ShareDescriptors(limit, config.policy.has_value()
                                      ? config.policy->witnesses.size()
                                      : size_t{0});
+}
+
+int RefuseOlder(const Error& error) {
+  spdlog::error("{}", error.message);
+  return Complain(kExitRolledBack, error.message);
 }
 
 // The store of this log and of no other, before anything is noted in it.
@@ -351,12 +413,52 @@ void Tell(LogState state, const std::string& reason) {
   }
 }
 
-// Serves until told to stop or the log is poisoned, and says once how the log
-// is where that changes.
-int Serve(const Log& log, Server* server) {
+// What the command line asked for, and where that of the file is read again.
+struct Asked {
+  Settings flags;
+  std::optional<std::string> file;
+  Config config;
+  std::shared_ptr<LogFile> log_file;  // null: standard error
+};
+
+// What a SIGHUP asks for. The line says what was read; the rest is for a start.
+void Reload(const Asked& asked, Callers* callers) {
+  const bool has_file = asked.log_file != nullptr;
+  if (has_file) {
+    const auto reopened = asked.log_file->Reopen();
+    if (!reopened.has_value()) {
+      spdlog::error("SIGHUP: log-file: {}; going on in the old one",
+                    reopened.error().message);
+    }
+  }
+  const auto lost = callers->Reload();
+  if (!lost.has_value()) {
+    spdlog::error("SIGHUP: {}; the tokens known so far stay good",
+                  lost.error().message);
+  } else if (*lost > 0) {
+    spdlog::error(
+        "SIGHUP: the file tokens has lost {} platforms: only the operator "
+        "appends in their names until the file is restored or `modlog platform "
+        "add` gives them new tokens",
+        *lost);
+  }
+  const auto config = MakeConfig(asked.flags, asked.file);
+  if (!config.has_value()) {
+    spdlog::error("SIGHUP: the next start would be refused: {}",
+                  config.error().message);
+  }
+  spdlog::info(
+      "SIGHUP: {}tokens read again; keys, policy, addresses and every other "
+      "setting stay as they were at the start",
+      has_file ? "log file opened again, " : "");
+}
+
+// Serves until told to stop, the log is poisoned or a port is dead, and says
+// once how the log is where that changes.
+int Serve(const Log& log, Server* server, const std::function<void()>& reload) {
   LogState told = LogState::kServing;
   // The last look comes after the signal: who stops a log at once hears it too.
-  for (bool stopping = false;; stopping = WaitForStop()) {
+  for (bool stopping = false;; stopping = WaitForStop(reload)) {
     server->UpdateHealth();
     if (log.state() != told) {
       told = log.state();
@@ -365,6 +467,11 @@ int Serve(const Log& log, Server* server) {
     // Only a start that checks everything can heal it: whoever supervises this
     // process is asked for one at once.
     if (stopping || told == LogState::kPoisoned) break;
+    if (const std::string failure = server->PortFailure(); !failure.empty()) {
+      spdlog::error("{}; ending, so that another start brings it back",
+                    failure);
+      return kExitPortDead;
+    }
   }
   spdlog::info("stopping");
   return ExitStatusOf(log.state());
@@ -386,13 +493,40 @@ class PublishingScope {
   Publisher* const publisher_;
 };
 
-Result<int> Run(const Config& config) {
+// What the data must extend, as the operator says.
+Result<std::optional<TreeHead>> ReadKept(const Config& config,
+                                         const VerifierKey& key) {
+  if (!config.not_older_than.has_value()) return std::nullopt;
+  return ReadKeptHead(*config.not_older_than, key);
+}
+
+void WarnOfRestoredBackups(const Config& config, const Log& log) {
+  if (config.policy.has_value() || config.not_older_than.has_value()) return;
+  const uint64_t size = log.signed_head()->tree.size;
+  if (size == 0) return;
+  spdlog::warn(
+      "without witnesses and without --not-older-than nobody can tell whether "
+      "these {} entries are all that was signed: had this directory been "
+      "restored from an older backup, the log would fork with the next entry",
+      size);
+}
+
+Result<int> Run(const Asked& asked, StopDeadline* deadline) {
+  const Config& config = asked.config;
   ASSIGN_OR_RETURN(const Descriptors descriptors, TakeDescriptors(config));
+  ASSIGN_OR_RETURN(
+      const ConnectionShares shares,
+      ShareConnections(descriptors.connections, config.connections));
   ASSIGN_OR_RETURN(const DataDir directory, DataDir::Open(config.data_dir));
   ASSIGN_OR_RETURN(SigningKey key, OpenSigningKey(config, directory));
   RETURN_IF_ERROR(CheckPredecessor(config, key.verifier));
   ASSIGN_OR_RETURN(Policy policy, PolicyOf(config, key.verifier));
   ASSIGN_OR_RETURN(auto store, OpenStore(directory, descriptors, key.verifier));
+  ASSIGN_OR_RETURN(const auto kept, ReadKept(config, key.verifier));
+  if (kept.has_value()) {
+    const auto reaches = CheckReaches(*store, *kept);
+    if (!reaches.has_value()) return RefuseOlder(reaches.error());
+  }
   ASSIGN_OR_RETURN(FurtherKeys further,
                    OpenFurtherKeys(config, key.verifier, store.get()));
   std::string second_vkey;
@@ -400,18 +534,27 @@ Result<int> Run(const Config& config) {
     second_vkey = FormatVerifierKey(further.mldsa->verifier);
     spdlog::info("second verifier key {}", second_vkey);
   }
+  Store* const kept_by_log = store.get();
   const auto publisher = MakePublisher(config, policy, directory);
   ASSIGN_OR_RETURN(const auto log, OpenLog(config, directory, std::move(key),
                                            std::move(further.mldsa),
                                            std::move(store), publisher.get()));
+  if (kept.has_value()) {
+    const auto extends = CheckExtends(*log, *kept);
+    if (!extends.has_value()) return RefuseOlder(extends.error());
+  }
+  WarnOfRestoredBackups(config, *log);
   if (publisher == nullptr) {
     RETURN_IF_ERROR(ForgetPublished(directory.PublishedPath(), *log));
   }
   // Asks nobody once the log is about to go.
   const PublishingScope publishing(publisher.get(), log.get());
-  ASSIGN_OR_RETURN(const auto callers,
-                   Callers::Open({.data_dir = directory.path(),
-                                  .enrolled_only = config.enrolled_only}));
+  ASSIGN_OR_RETURN(
+      const auto callers,
+      Callers::Open({.data_dir = directory.path(),
+                     .enrolled_only = config.enrolled_only,
+                     .store = kept_by_log,
+                     .accept_lost_tokens = config.accept_lost_tokens}));
   // A platform with a key in the log is enrolled, should `tokens` be lost too.
   ASSIGN_OR_RETURN(const auto with_keys, log->ReadPlatformsWithKeys());
   for (const std::string& name : with_keys) callers->MarkEnrolled(name);
@@ -423,13 +566,18 @@ Result<int> Run(const Config& config) {
                      .clock = SystemClock(),
                      .grpc_listen = config.grpc_listen,
                      .http_listen = config.http_listen,
+                     .grpc_connections = shares.grpc,
+                     .http_connections = shares.http,
                      .witness_interval_ms = config.rounds.interval_ms,
                      .mldsa_vkey = std::move(second_vkey),
                      .cose_key = std::move(further.cose)}));
   policy.logs.front().url = "http://" + server->http_address() + "/";
   RETURN_IF_ERROR(directory.WritePolicy(policy));
   Greet(directory, *log, *server);
-  return Serve(*log, server.get());
+  const int status = Serve(
+      *log, server.get(), [&asked, &callers] { Reload(asked, callers.get()); });
+  deadline->Set(status);
+  return status;
 }
 
 }  // namespace
@@ -458,9 +606,14 @@ int RunMain(int argc, char** argv) {
   if (!config.has_value()) {
     return modlog::Complain(modlog::kExitUsage, config.error().message);
   }
-  modlog::SetUpLogging();
-  modlog::BlockStopSignals();
-  const auto status = modlog::Run(*config);
+  const auto log_file = modlog::SetUpLogging(config->log_file);
+  if (!log_file.has_value()) {
+    return modlog::Complain(modlog::kExitFailed, log_file.error().message);
+  }
+  modlog::StopDeadline deadline;
+  const auto status = modlog::Run(
+      {.flags = flags, .file = file, .config = *config, .log_file = *log_file},
+      &deadline);
   if (!status.has_value()) {
     return modlog::Complain(modlog::kExitFailed, status.error().message);
   }
@@ -471,6 +624,7 @@ int RunMain(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   modlog::HoldStandardStreams();
+  modlog::BlockSignals();
   return modlog::MemoryEnd::Run("modlogd: not enough memory (or threads)\n",
                                 modlog::kExitFailed,
                                 [&] { return RunMain(argc, argv); });

@@ -67,10 +67,12 @@ Page PageFor(MHD_Connection* connection, const TileServer& server,
             .body = "405: only GET and HEAD\n"};
   }
   if (std::string_view(url) == "/metrics") {
-    return {.body = FormatMetrics(*server.log(), server.publisher()),
-            .content_type = kMetricsType};
+    const TileServerOptions& options = server.options();
+    return {
+        .body = FormatMetrics(*options.log, options.publisher, options.ports()),
+        .content_type = kMetricsType};
   }
-  return GetPage(server.log(), url, BaseUrl(connection, server));
+  return GetPage(server.options().log, url, BaseUrl(connection, server));
 }
 
 bool HasBody(MHD_Connection* connection) {
@@ -91,17 +93,46 @@ MHD_Result Handle(void* self, MHD_Connection* connection, const char* url,
                   const char* /*upload*/, size_t* /*upload_size*/,
                   void** state) {
   static char headers_seen;
-  if (*state == nullptr && !HasBody(connection)) {
+  auto* const server = static_cast<TileServer*>(self);
+  if (*state == nullptr) {
     *state = &headers_seen;
-    return MHD_YES;
+    server->Begun();
+    if (!HasBody(connection)) return MHD_YES;
   }
-  Page page = PageFor(connection, *static_cast<TileServer*>(self), url, method);
+  Page page = PageFor(connection, *server, url, method);
   const unsigned status = page.status;
   MHD_Response* response = MakeResponse(std::move(page));
   if (response == nullptr) return MHD_NO;  // closes the connection
   const MHD_Result queued = MHD_queue_response(connection, status, response);
   MHD_destroy_response(response);
   return queued;
+}
+
+int SocketOf(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == nullptr ? -1 : info->connect_fd;
+}
+
+void OnConnection(void* self, MHD_Connection* connection,
+                  void** /*socket_state*/,
+                  MHD_ConnectionNotificationCode code) {
+  Stopwatch* const stopwatch = static_cast<TileServer*>(self)->stopwatch();
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    stopwatch->Start(SocketOf(connection));
+  } else {
+    stopwatch->Stop(SocketOf(connection));
+  }
+}
+
+void OnCompleted(void* self, MHD_Connection* connection, void** state,
+                 MHD_RequestTerminationCode code) {
+  auto* const server = static_cast<TileServer*>(self);
+  if (*state != nullptr) server->Ended();
+  *state = nullptr;
+  if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK) return;
+  server->options().listener->CountAnswer();
+  server->stopwatch()->Start(SocketOf(connection));
 }
 
 // Paths are compared as they were sent: an escaped spelling is another path.
@@ -112,29 +143,57 @@ size_t KeepEscapes(void* /*self*/, MHD_Connection* /*connection*/, char* text) {
 }  // namespace
 
 Result<std::unique_ptr<TileServer>> TileServer::Start(
-    Log* log, const Publisher* publisher, ListenAddress address) {
-  ASSIGN_OR_RETURN(Socket socket, Listen(&address));
-  std::unique_ptr<TileServer> server(
-      new TileServer(log, publisher, std::move(address)));
+    TileServerOptions options) {
+  std::unique_ptr<TileServer> server(new TileServer(std::move(options)));
+  Listener* const listener = server->options_.listener;
+  // The listener keeps the limit of connections. The library's own, which it
+  // divides among its threads, only has to be out of the way.
+  const size_t connections_max = listener->status().connections_max + 1;
   server->daemon_ = MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Handle, server.get(),
-      MHD_OPTION_LISTEN_SOCKET, socket.fd(),  //
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0,
+      nullptr, nullptr, &Handle, server.get(),  //
       MHD_OPTION_THREAD_POOL_SIZE, kHttpThreads, MHD_OPTION_CONNECTION_LIMIT,
-      kHttpConnectionsMax, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-      kHttpConnectionsPerPeerMax, MHD_OPTION_CONNECTION_TIMEOUT,
-      kHttpIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-      kHttpRequestBytesMax, MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr,
+      static_cast<unsigned>(connections_max * kHttpThreads),
+      MHD_OPTION_CONNECTION_TIMEOUT,
+      static_cast<unsigned>(server->options_.request_time.count()),
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHttpRequestBytesMax,
+      MHD_OPTION_NOTIFY_CONNECTION, &OnConnection, server.get(),
+      MHD_OPTION_NOTIFY_COMPLETED, &OnCompleted, server.get(),
+      MHD_OPTION_UNESCAPE_CALLBACK, &KeepEscapes, nullptr,
       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
   if (server->daemon_ == nullptr) {
     return Fail(Code::kUnavailable,
                 "cannot serve HTTP on " + server->address());
   }
-  socket.Release();  // the daemon closes it
+  listener->Start([daemon = server->daemon_](int fd, const sockaddr* peer,
+                                             socklen_t peer_size) {
+    MHD_add_connection(daemon, fd, peer, peer_size);  // closes it if it fails
+  });
   return server;
 }
 
 TileServer::~TileServer() {
-  if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+  if (daemon_ == nullptr) return;
+  options_.listener->Stop();
+  {
+    const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return answering_ == 0;
+    };
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&none),
+                            absl::FromChrono(kHttpStopTime));
+  }
+  MHD_stop_daemon(daemon_);
+}
+
+void TileServer::Begun() {
+  absl::MutexLock lock(&mutex_);
+  ++answering_;
+}
+
+void TileServer::Ended() {
+  absl::MutexLock lock(&mutex_);
+  --answering_;
 }
 
 }  // namespace modlog

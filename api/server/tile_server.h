@@ -7,51 +7,75 @@
 // Public data, no cookies, no sessions: it may face the Internet, better from
 // behind a cache, since all of it is static. Idle it uses no CPU.
 //
-// Limits: kHttpConnectionsMax at once, of these kHttpConnectionsPerPeerMax of
-// one address; a connection without traffic ends after kHttpIdleSeconds;
-// request line and headers share kHttpRequestBytesMax.
+// Limits: connections as the listener has them. A request has
+// kHttpRequestSeconds from the end of the one before, or from the connection's
+// start, until its answer is taken; an answer gives another second for each
+// kHttpSlowestReader bytes of it that the peer takes. Request line and headers
+// share kHttpRequestBytesMax.
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "api/server/listener.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
-#include "verifier/address.h"
+#include "verifier/stopwatch.h"
 
 struct MHD_Daemon;
 
 namespace modlog {
 
 inline constexpr unsigned kHttpThreads = 2;
-inline constexpr unsigned kHttpConnectionsMax = 512;
-inline constexpr unsigned kHttpConnectionsPerPeerMax = 128;
-inline constexpr unsigned kHttpIdleSeconds = 30;
+inline constexpr ConnectionLimits kHttpConnections = {.total = 512,
+                                                      .per_peer = 128};
+inline constexpr unsigned kHttpRequestSeconds = 30;
+inline constexpr uint64_t kHttpSlowestReader = 4'096;  // bytes a second
+inline constexpr auto kHttpStopTime = std::chrono::milliseconds(500);
 inline constexpr size_t kHttpRequestBytesMax = 16'384;
+
+struct TileServerOptions {
+  Log* log = nullptr;                    // must outlive the server
+  const Publisher* publisher = nullptr;  // the same; null without witnesses
+  Listener* listener = nullptr;          // the same; not started yet
+  // What /metrics tells of the ports.
+  std::function<std::vector<PortStatus>()> ports = {};
+  std::chrono::seconds request_time = std::chrono::seconds(kHttpRequestSeconds);
+};
 
 class TileServer {
  public:
-  // Start listens and serves until destroyed. `log` and `publisher` (null where
-  // there are no witnesses) must outlive it. kUnavailable where the address is
-  // taken.
-  static Result<std::unique_ptr<TileServer>> Start(Log* log,
-                                                   const Publisher* publisher,
-                                                   ListenAddress address);
+  // Start serves what the listener accepts, until destroyed. kUnavailable.
+  static Result<std::unique_ptr<TileServer>> Start(TileServerOptions options);
+  // Accepts no more, gives answers on their way kHttpStopTime, then stops.
   ~TileServer();
   TileServer(const TileServer&) = delete;
   TileServer& operator=(const TileServer&) = delete;
 
+  const TileServerOptions& options() const { return options_; }
   // HOST:PORT, with the port that it got.
-  std::string address() const { return FormatAddress(address_); }
-  Log* log() const { return log_; }
-  const Publisher* publisher() const { return publisher_; }
+  std::string address() const {
+    return FormatAddress(options_.listener->address());
+  }
+  Stopwatch* stopwatch() { return &stopwatch_; }
+
+  // Requests whose answer is on its way.
+  void Begun();
+  void Ended();
 
  private:
-  TileServer(Log* log, const Publisher* publisher, ListenAddress address)
-      : log_(log), publisher_(publisher), address_(std::move(address)) {}
+  explicit TileServer(TileServerOptions options)
+      : options_(std::move(options)),
+        stopwatch_(options_.request_time, kHttpSlowestReader) {}
 
-  Log* const log_;
-  const Publisher* const publisher_;
-  const ListenAddress address_;
+  const TileServerOptions options_;
+  Stopwatch stopwatch_;
+  absl::Mutex mutex_;
+  size_t answering_ ABSL_GUARDED_BY(mutex_) = 0;
   MHD_Daemon* daemon_ = nullptr;
 };
 

@@ -65,7 +65,8 @@ class ClockCallsTest : public ::testing::Test {
     return stub_->AcceptClock(&context, request, response);
   }
   bool MetricsSay(const std::string& line) {
-    return FormatMetrics(*log_, nullptr).find(line + "\n") != std::string::npos;
+    return FormatMetrics(*log_, nullptr, {}).find(line + "\n") !=
+           std::string::npos;
   }
 
   TempDir dir_;

@@ -135,6 +135,32 @@ TEST_F(ConfigTest, WhatWitnessesAreAskedHasItsLimits) {
   EXPECT_FALSE(MakeConfig({.witness_mode = "maybe"}, std::nullopt));
 }
 
+// A limit that is not understood is no limit.
+TEST_F(ConfigTest, ConnectionsAreNumbersThatAPortCanLiveWith) {
+  const std::string path = Write(
+      "grpc_connections = '100'\nhttp_connections = '200'\n"
+      "http_connections_per_peer = '8'\n");
+  const auto config = MakeConfig({.grpc_connections = "300"}, path);
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->connections.grpc, 300u);
+  EXPECT_EQ(config->connections.http, 200u);
+  EXPECT_EQ(config->connections.http_per_peer, 8u);
+  EXPECT_EQ(config->connections.grpc_per_peer, std::nullopt);
+  for (const char* bad : {"", "0", "7", "-1", "1000001", "1k", "010"}) {
+    const auto refused = MakeConfig({.grpc_connections = bad}, std::nullopt);
+    ASSERT_FALSE(refused.has_value()) << bad;
+    EXPECT_EQ(refused.error().message.find("grpc-connections: want"), 0u);
+  }
+}
+
+TEST_F(ConfigTest, EmptyNamesAreRefused) {
+  EXPECT_FALSE(MakeConfig({.not_older_than = ""}, std::nullopt));
+  EXPECT_FALSE(MakeConfig({.log_file = ""}, std::nullopt));
+  EXPECT_EQ(
+      MakeConfig({}, Write("not_older_than = 'https://x/'\n"))->not_older_than,
+      "https://x/");
+}
+
 TEST_F(ConfigTest, TheTimeOfTheDaysErasuresIsATimeOfDay) {
   // Erasures would run in the busiest hour, or never.
   EXPECT_EQ(MakeConfig({}, std::nullopt)->erase_at_ms, 3 * 3'600'000);

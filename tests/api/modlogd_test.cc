@@ -1,22 +1,30 @@
 // If this failed, an operator's modlogd would start where it must refuse, or
 // stop without saying what happened. The real program, on loopback.
 
+#include <arpa/inet.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "modlog/v1/log.grpc.pb.h"
+#include "tests/eventually.h"
 #include "tests/programs/programs.h"
+#include "verifier/address.h"
 
 namespace modlog::modlogd_test {
 namespace {
@@ -83,6 +91,17 @@ class Daemon {
     return response;
   }
   v1::ModerationLog::Stub& stub() { return *stub_; }
+  std::string Checkpoint() {
+    grpc::ClientContext context;
+    v1::GetCheckpointResponse response;
+    EXPECT_TRUE(
+        stub_->GetCheckpoint(&context, v1::GetCheckpointRequest(), &response)
+            .ok());
+    return response.checkpoint();
+  }
+  pid_t pid() const { return program_.pid(); }
+  void Signal(int signal) const { program_.Signal(signal); }
+  Outcome Wait() { return program_.Wait(); }
 
   Outcome Stop(int signal = SIGTERM) {
     program_.Signal(signal);
@@ -115,7 +134,7 @@ class ModlogdTest : public ::testing::Test {
 };
 
 TEST_F(ModlogdTest, ServesSaysSoInOneLineAndStopsWhenAsked) {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+  for (const int signal : {SIGTERM, SIGINT}) {
     Daemon daemon(dir());
     EXPECT_EQ(daemon.Fact("origin"), "localhost/modlog");
     EXPECT_TRUE(daemon.Fact("vkey").starts_with("localhost/modlog+"));
@@ -198,6 +217,285 @@ TEST_F(ModlogdTest, TheConfigurationFileIsFollowedAndFlagsWin) {
   EXPECT_EQ(daemon.Fact("origin"), "from.example/file");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "flag/log.key"));
   EXPECT_FALSE(std::filesystem::exists(dir()));
+}
+
+// What logrotate and `systemctl reload` send must not stop a log.
+TEST_F(ModlogdTest, AHangupEndsNothingAndOpensTheLogFileAgain) {
+  const std::string log_file = folder_ / "modlogd.log";
+  const auto says = [&](const std::string& what) {
+    return Eventually(
+        [&] { return ReadFile(log_file).find(what) != std::string::npos; });
+  };
+  Daemon daemon(dir(), {"--log-file", log_file});
+  EXPECT_TRUE(says("verifier key"));
+  for (int i = 0; i < 3; ++i) {
+    std::filesystem::rename(log_file, log_file + std::to_string(i));
+    daemon.Signal(SIGHUP);
+    EXPECT_TRUE(says("SIGHUP: log file opened again, tokens read again"));
+  }
+  ASSERT_TRUE(daemon.Append("a").ok());
+  const Outcome outcome = daemon.Stop();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_TRUE(says("stopping"));
+}
+
+TEST_F(ModlogdTest, AHangupDuringTheStartEndsNothing) {
+  Program program("modlogd", Daemon::Arguments(dir(), {}));
+  // Before the first byte of its own, a signal finds the program before it.
+  ASSERT_TRUE(Eventually([&] { return std::filesystem::exists(dir()); }));
+  program.Signal(SIGHUP);
+  EXPECT_TRUE(program.WaitForOutput("\n").starts_with("ready "));
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().status, 0);
+}
+
+// Who takes the file away must not be able to write in a platform's name.
+TEST_F(ModlogdTest, LostTokensCloseWhatWasEnrolled) {
+  const std::string tokens = dir() + "/tokens";
+  {
+    Daemon daemon(dir());
+    std::string token = ReadFile(dir() + "/operator.token");
+    token.pop_back();
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + token);
+    v1::AddPlatformRequest request;
+    request.set_platform("video.example");
+    v1::AddPlatformResponse response;
+    ASSERT_TRUE(daemon.stub().AddPlatform(&context, request, &response).ok());
+    std::filesystem::resize_file(tokens, 0);
+    daemon.Signal(SIGHUP);
+    EXPECT_EQ(daemon.Append("a").error_code(),
+              grpc::StatusCode::PERMISSION_DENIED);
+    const Outcome outcome = daemon.Stop();
+    EXPECT_NE(outcome.err.find("has lost 1 platforms"), std::string::npos);
+  }
+  ExpectRefusal(Daemon::Arguments(dir(), {}), 1, "--accept-lost-tokens");
+  std::filesystem::remove(tokens);
+  ExpectRefusal(Daemon::Arguments(dir(), {}), 1, "\"video.example\"");
+  {
+    Daemon daemon(dir(), {"--accept-lost-tokens"});
+    EXPECT_EQ(daemon.Append("a").error_code(),
+              grpc::StatusCode::PERMISSION_DENIED);
+    EXPECT_EQ(daemon.Stop().status, 0);
+  }
+  Daemon daemon(dir());
+  EXPECT_EQ(daemon.Append("a").error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(daemon.Stop().status, 0);
+}
+
+// What is kept beside the entries is gone with the file; whoever runs the log
+// must hear it.
+TEST_F(ModlogdTest, AStartWithoutKeySlotsSaysSo) {
+  {
+    Daemon daemon(dir());
+    ASSERT_TRUE(daemon.Append("a").ok());
+    EXPECT_EQ(daemon.Stop().status, 0);
+  }
+  std::filesystem::remove(dir() + "/key-slots");
+  Daemon daemon(dir());
+  EXPECT_NE(daemon.Stop().err.find("key-slots was missing"), std::string::npos);
+}
+
+class RestoredBackupTest : public ModlogdTest {
+ protected:
+  // A log of five entries, its backup at three, and what it signed last.
+  void SetUp() override {
+    {
+      Daemon daemon(dir());
+      for (const char* puid : {"a", "b", "c"}) {
+        ASSERT_TRUE(daemon.Append(puid).ok());
+      }
+      EXPECT_EQ(daemon.Stop().status, 0);
+    }
+    std::filesystem::copy(dir(), backup(),
+                          std::filesystem::copy_options::recursive);
+    Daemon daemon(dir());
+    WriteFile(three(), daemon.Checkpoint());
+    for (const char* puid : {"d", "e"}) ASSERT_TRUE(daemon.Append(puid).ok());
+    WriteFile(five(), daemon.Checkpoint());
+    EXPECT_EQ(daemon.Stop().status, 0);
+  }
+  std::string backup() const { return folder_ / "backup"; }
+  std::string three() const { return folder_ / "three"; }
+  std::string five() const { return folder_ / "five"; }
+
+  void ExpectOlder(const std::string& where, std::string_view says) {
+    const Outcome outcome = RunProgram(
+        "modlogd", Daemon::Arguments(backup(), {"--not-older-than", where}));
+    EXPECT_EQ(outcome.status, kRolledBackStatus) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(outcome.err.find(says), std::string::npos) << outcome.err;
+  }
+};
+
+// Going on from last night's backup is a fork that nobody can undo.
+TEST_F(RestoredBackupTest, IsRefusedByANewerCheckpoint) {
+  ExpectOlder(five(), "holds 3 entries, and the log has signed 5");
+  Daemon newer(dir(), {"--not-older-than", five()});
+  const std::string address = "http://" + newer.Fact("http");
+  ExpectOlder(address + "/", "holds 3 entries, and the log has signed 5");
+  ExpectOlder(address + "/checkpoint", "holds 3 entries");
+  EXPECT_EQ(newer.Stop().status, 0);
+}
+
+TEST_F(RestoredBackupTest, WhatExtendsTheCheckpointStarts) {
+  for (const std::string& kept : {three(), five()}) {
+    Daemon daemon(dir(), {"--not-older-than", kept});
+    const Outcome outcome = daemon.Stop();
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.err.find("the log would fork"), std::string::npos);
+  }
+}
+
+// As many entries, but others.
+TEST_F(RestoredBackupTest, AnotherHistoryIsRefused) {
+  {
+    Daemon forked(backup());
+    for (const char* puid : {"x", "y", "z"}) {
+      ASSERT_TRUE(forked.Append(puid).ok());
+    }
+    EXPECT_NE(forked.Stop().err.find("the log would fork"), std::string::npos);
+  }
+  ExpectOlder(five(), "these are two histories");
+}
+
+TEST_F(RestoredBackupTest, WhatIsNoCheckpointOfThisLogIsRefused) {
+  std::string foreign;
+  {
+    Daemon other(folder_ / "other");
+    foreign = other.Checkpoint();
+    EXPECT_EQ(other.Stop().status, 0);
+  }
+  std::string changed = ReadFile(five());
+  changed[changed.find('\n') + 1] = '4';
+  const std::string file = folder_ / "kept";
+  for (const std::string& text :
+       {foreign, changed, std::string("rubbish\n"), std::string()}) {
+    WriteFile(file, text);
+    ExpectRefusal(Daemon::Arguments(dir(), {"--not-older-than", file}), 1,
+                  "not-older-than: " + file);
+  }
+  std::filesystem::remove(file);
+  for (const std::string& where : {file, std::string("http://127.0.0.1:1/")}) {
+    ExpectRefusal(Daemon::Arguments(dir(), {"--not-older-than", where}), 1,
+                  "not-older-than: " + where);
+  }
+}
+
+Socket ConnectTo(const std::string& host_port) {
+  const size_t colon = host_port.rfind(':');
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port =
+      htons(static_cast<uint16_t>(std::stoi(host_port.substr(colon + 1))));
+  inet_pton(AF_INET, host_port.substr(0, colon).c_str(), &to.sin_addr);
+  Socket connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(
+      connect(connection.fd(), reinterpret_cast<sockaddr*>(&to), sizeof(to)),
+      0);
+  return connection;
+}
+
+size_t OpenFiles(pid_t pid) {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid) +
+                                                "/fd");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+// A shortage of descriptors passes; a port given up for good would not.
+TEST_F(ModlogdTest, WithoutDescriptorsThePortsGoOn) {
+  Daemon daemon(dir());
+  ASSERT_TRUE(daemon.Append("a").ok());
+  rlimit few{};
+  ASSERT_EQ(prlimit(daemon.pid(), RLIMIT_NOFILE, nullptr, &few), 0);
+  few.rlim_cur = OpenFiles(daemon.pid()) + 4;
+  ASSERT_EQ(prlimit(daemon.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  {
+    std::vector<Socket> crowd;
+    crowd.reserve(60);
+    for (int i = 0; i < 30; ++i) {
+      crowd.push_back(ConnectTo(daemon.Fact("grpc")));
+      crowd.push_back(ConnectTo(daemon.Fact("http")));
+    }
+    few.rlim_cur = few.rlim_max;
+    EXPECT_TRUE(daemon.Append("b").ok());  // by a connection that it has
+  }
+  ASSERT_EQ(prlimit(daemon.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  const auto stub = v1::ModerationLog::NewStub(grpc::CreateCustomChannel(
+      "ipv4:" + daemon.Fact("grpc"), grpc::InsecureChannelCredentials(), [] {
+        grpc::ChannelArguments own;
+        own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+        return own;
+      }()));
+  EXPECT_TRUE(Eventually([&] {
+    grpc::ClientContext context;
+    v1::GetLogInfoResponse info;
+    return stub->GetLogInfo(&context, v1::GetLogInfoRequest(), &info).ok();
+  }));
+  EXPECT_EQ(daemon.Stop().status, 0);
+}
+
+// Whoever is connected must not decide how long a stop takes. Before it was the
+// time that a connection may idle, 30 s.
+TEST_F(ModlogdTest, StopsWithManyConnectedToIt) {
+  Daemon daemon(dir());
+  std::vector<Socket> crowd;
+  crowd.reserve(650);
+  for (int i = 0; i < 600; ++i) {
+    crowd.push_back(ConnectTo(daemon.Fact("http")));
+    const std::string part = "GET /checkpoint HTTP/1.1\r\n";
+    send(crowd.back().fd(), part.data(), part.size(), MSG_NOSIGNAL);
+  }
+  for (int i = 0; i < 50; ++i) crowd.push_back(ConnectTo(daemon.Fact("grpc")));
+  daemon.Signal(SIGTERM);
+  // Far longer than the 2 s that are promised, and shorter than the old time.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  siginfo_t info = {};
+  while (info.si_pid == 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(daemon.pid()), &info,
+                     WEXITED | WNOHANG | WNOWAIT),
+              0);
+  }
+  ASSERT_EQ(info.si_pid, daemon.pid()) << "still runs";
+  EXPECT_EQ(daemon.Wait().status, 0);
+}
+
+// A port that is dead while all says SERVING is found by nobody.
+TEST_F(ModlogdTest, EndsWhenAPortIsDead) {
+  Daemon daemon(dir());
+  const int process =
+      static_cast<int>(syscall(SYS_pidfd_open, daemon.pid(), 0));
+  ASSERT_GE(process, 0);
+  const Socket held(process);
+  const auto port = static_cast<uint16_t>(std::stoi(
+      daemon.Fact("http").substr(daemon.Fact("http").rfind(':') + 1)));
+  bool found = false;
+  for (int fd = 3; fd < 200 && !found; ++fd) {
+    const Socket theirs(
+        static_cast<int>(syscall(SYS_pidfd_getfd, process, fd, 0)));
+    if (theirs.fd() < 0 && (errno == EPERM || errno == ENOSYS)) {
+      GTEST_SKIP() << "this system lets nobody look into another process";
+    }
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+    sockaddr_in bound = {};
+    socklen_t bound_size = sizeof(bound);
+    found = theirs.fd() >= 0 &&
+            getsockopt(theirs.fd(), SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                       &size) == 0 &&
+            listens != 0 &&
+            getsockname(theirs.fd(), reinterpret_cast<sockaddr*>(&bound),
+                        &bound_size) == 0 &&
+            ntohs(bound.sin_port) == port;
+    if (found) shutdown(theirs.fd(), SHUT_RDWR);
+  }
+  ASSERT_TRUE(found);
+  const Outcome outcome = daemon.Wait();
+  EXPECT_EQ(outcome.status, 5);
+  EXPECT_NE(outcome.err.find("the http port"), std::string::npos);
 }
 
 TEST_F(ModlogdTest, HelpTeachesAndVersionTells) {

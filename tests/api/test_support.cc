@@ -69,19 +69,30 @@ std::unique_ptr<Log> OpenTestLog(const std::string& data_dir) {
   return *std::move(log);
 }
 
-Fixture::Fixture() : log_(OpenTestLog(dir_.path())) { Start(); }
+Fixture::Fixture() : log_(OpenTestLog(dir_.path())) {
+  Start([](ServerOptions*) {});
+}
 
-Fixture::Fixture(std::unique_ptr<Log> log) : log_(std::move(log)) { Start(); }
+Fixture::Fixture(std::unique_ptr<Log> log) : log_(std::move(log)) {
+  Start([](ServerOptions*) {});
+}
 
-void Fixture::Start() {
+Fixture::Fixture(const std::function<void(ServerOptions*)>& tweak)
+    : log_(OpenTestLog(dir_.path())) {
+  Start(tweak);
+}
+
+void Fixture::Start(const std::function<void(ServerOptions*)>& tweak) {
   auto callers = Callers::Open({.data_dir = dir_.path()});
   MODLOG_CHECK(callers.has_value(), "a new directory has its tokens");
   callers_ = *std::move(callers);
-  auto server = Server::Start({.log = log_.get(),
-                               .callers = callers_.get(),
-                               .clock = SystemClock(),
-                               .grpc_listen = {.host = "127.0.0.1"},
-                               .http_listen = {.host = "127.0.0.1"}});
+  ServerOptions options{.log = log_.get(),
+                        .callers = callers_.get(),
+                        .clock = SystemClock(),
+                        .grpc_listen = {.host = "127.0.0.1"},
+                        .http_listen = {.host = "127.0.0.1"}};
+  tweak(&options);
+  auto server = Server::Start(options);
   MODLOG_CHECK(server.has_value(), "a server on free ports starts");
   server_ = *std::move(server);
   channel_ = NewChannel();

@@ -58,6 +58,8 @@ class Fixture {
  public:
   Fixture();                                   // a real log
   explicit Fixture(std::unique_ptr<Log> log);  // any other
+  // A real log, with a server of other settings.
+  explicit Fixture(const std::function<void(ServerOptions*)>& tweak);
   ~Fixture();
 
   Log& log() { return *log_; }
@@ -73,7 +75,7 @@ class Fixture {
                       v1::AppendResponse* response = nullptr);
 
  private:
-  void Start();
+  void Start(const std::function<void(ServerOptions*)>& tweak);
 
   TempDir dir_;
   std::unique_ptr<Log> log_;

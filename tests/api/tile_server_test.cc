@@ -277,18 +277,6 @@ TEST_F(TileServerTest, HugeAndBrokenRequestsEndAndTheServerGoesOn) {
   EXPECT_EQ(Get("/checkpoint").status, 200);
 }
 
-TEST_F(TileServerTest, APeerMayHoldOnlySoManyConnections) {
-  const std::string address = fixture_.server().http_address();
-  std::vector<int> fds;
-  for (unsigned i = 0; i < kHttpConnectionsPerPeerMax + 20; ++i) {
-    fds.push_back(Connect(address));
-  }
-  // Those above the limit are closed at once, the last one surely.
-  char byte;
-  EXPECT_LE(recv(fds.back(), &byte, 1, 0), 0);
-  for (const int fd : fds) close(fd);
-}
-
 TEST_F(TileServerTest, ThePageSaysWhatThisIsAndHowToVerifyIt) {
   fixture_.Fill(5);
   const Reply reply = Get("/");

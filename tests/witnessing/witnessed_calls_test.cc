@@ -135,7 +135,7 @@ TEST_F(WitnessedCalls, MetricsTellOfEachWitness) {
   const std::string third = w3_.InPolicy().name;
   std::string metrics;
   const auto tells = [&](const std::string& line) {
-    metrics = FormatMetrics(*log_, publisher_.get());
+    metrics = FormatMetrics(*log_, publisher_.get(), {});
     return metrics.find(line) != std::string::npos;
   };
   EXPECT_TRUE(Eventually([&] {
