@@ -3,7 +3,8 @@
 
 // Many small files over HTTP, several at a time. A fetch that fails for a
 // reason that may pass (connection, 429, 5xx) is tried kFetchAttempts times.
-// Not thread-safe.
+// What a log may send is limited as http_guard.h says, how slowly as
+// patience.h. Not thread-safe.
 
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include "verifier/core/result.h"
+#include "verifier/patience.h"
 
 namespace modlog {
 
@@ -26,7 +28,7 @@ struct FetchRequest {
 class HttpFetcher {
  public:
   // `base` is "http://HOST:PORT".
-  explicit HttpFetcher(std::string base);
+  explicit HttpFetcher(std::string base, const PatienceTerms& patience = {});
   ~HttpFetcher();
 
   // OnBody gets the position in `requests` and what was there, as it arrives.

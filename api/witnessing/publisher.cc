@@ -316,7 +316,9 @@ void Publisher::Failed(Witness* witness, const std::string& why,
   ++witness->status.failures;
   witness->backoff_ms = std::clamp(2 * witness->backoff_ms, kWitnessRetryMsMin,
                                    kWitnessRetryMsMax);
-  const int64_t asked_ms = std::min(retry_after_s * 1'000, kWitnessRetryMsMax);
+  // Capped before it is multiplied: a witness may name any number.
+  const int64_t asked_ms =
+      std::min(retry_after_s, kWitnessRetryMsMax / 1'000) * 1'000;
   witness->retry_at_ms = NowMs() + std::max(witness->backoff_ms, asked_ms);
   if (witness->status.trouble == why) return;
   witness->status.trouble = why;

@@ -20,16 +20,9 @@ size_t OnBytes(char* bytes, size_t, size_t count, void* into) {
   return count;
 }
 
-int OnProgress(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
-}
-
 void SetLimits(CURL* handle) {
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kWitnessConnectMs);
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kWitnessTimeoutMs);
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "modlogd/" MODLOG_VERSION);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, OnBytes);
@@ -37,7 +30,8 @@ void SetLimits(CURL* handle) {
 
 }  // namespace
 
-WitnessHttp::WitnessHttp() : handle_((InitOnce(), curl_easy_init())) {
+WitnessHttp::WitnessHttp()
+    : guard_(&sockets_), handle_((InitOnce(), curl_easy_init())) {
   MODLOG_CHECK(handle_ != nullptr, "libcurl makes a handle");
 }
 
@@ -64,12 +58,11 @@ Result<HttpAnswer> WitnessHttp::Perform(const std::string& url) {
   if (aborted_) return Fail(Code::kUnavailable, "was told to stop");
   HttpAnswer answer;
   SetLimits(handle_);
+  guard_.Begin(handle_, kWitnessAnswerMax, [this] { return aborted_.load(); });
   curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &answer.body);
-  curl_easy_setopt(handle_, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(handle_, CURLOPT_XFERINFOFUNCTION, OnProgress);
-  curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, &aborted_);
   const CURLcode code = curl_easy_perform(handle_);
+  if (!guard_.fault().empty()) return Fail(Code::kTooLarge, guard_.fault());
   if (code == CURLE_WRITE_ERROR) {
     return Fail(Code::kTooLarge,
                 fmt::format("answered more than {} bytes", kWitnessAnswerMax));

@@ -3,8 +3,9 @@
 
 // HTTP as a log speaks it to one witness, by libcurl: one connection kept
 // alive, one request at a time, redirects not followed, an answer of at most
-// kWitnessAnswerMax bytes within kWitnessTimeoutMs, whatever the peer does.
-// Used by one thread, but Abort by any.
+// kWitnessAnswerMax bytes within kWitnessTimeoutMs, whatever the peer does;
+// what else it may send is limited as http_guard.h says. Used by one thread,
+// but Abort by any.
 
 #include <atomic>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "api/witnessing/witness_reply.h"
+#include "verifier/http_guard.h"
 
 namespace modlog {
 
@@ -35,6 +37,8 @@ class WitnessHttp {
  private:
   Result<HttpAnswer> Perform(const std::string& url);
 
+  HttpSockets sockets_;  // outlives the handle and its connection
+  HttpGuard guard_;
   void* const handle_;  // CURL
   std::atomic<bool> aborted_ = false;
 };

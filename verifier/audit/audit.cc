@@ -5,6 +5,7 @@
 
 #include "verifier/audit/fork_proof.h"
 #include "verifier/audit/growth.h"
+#include "verifier/audit/hurried.h"
 #include "verifier/audit/payloads.h"
 #include "verifier/audit/rules/first_pass.h"
 #include "verifier/audit/rules/second_pass.h"
@@ -16,6 +17,10 @@ namespace {
 
 // How often a log that goes on redacting is followed.
 constexpr int kNewerCheckpointsMax = 3;
+
+// How long the tiles that prove a fork to others are waited for, where the
+// verdict stands without them.
+constexpr std::chrono::seconds kProofTime(10);
 
 // An audit is a sequence of steps, each of which may end it with a verdict.
 class Auditor {
@@ -473,9 +478,10 @@ class Auditor {
     // What another log says of this one (AuditRequest::contains) is no
     // evidence: nobody's checkpoint was seen that contradicts the one at hand.
     if (fault.error.code != Code::kConflict || !before_) return End(fault);
+    Hurried source(request_.source,
+                   std::chrono::steady_clock::now() + kProofTime);
     return EndWithEvidence(
-        fault,
-        FetchForkProof(request_.source, before_->checkpoint.tree, head()));
+        fault, FetchForkProof(&source, before_->checkpoint.tree, head()));
   }
 
   // ---- the end

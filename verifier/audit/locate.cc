@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "verifier/audit/hurried.h"
+
 namespace modlog {
 namespace {
 
@@ -25,6 +27,10 @@ Hashes LeafHashes(Source* source, uint64_t bundle_index, uint32_t width) {
 Hashes RootsBelow(Source* source, TileId tile, std::span<const Hash> hashes) {
   std::vector<Hash> roots(hashes.begin(), hashes.end());
   for (size_t i = 0; i < roots.size(); ++i) {
+    WillNeedTile(source, {tile.level - 1, tile.index * kTileWidth + i},
+                 kTileWidth);
+  }
+  for (size_t i = 0; i < roots.size(); ++i) {
     const TileId below = {tile.level - 1, tile.index * kTileWidth + i};
     const auto fetched = FetchTile(source, below, kTileWidth);
     if (fetched) roots[i] = TileRoot(*fetched);
@@ -35,10 +41,12 @@ Hashes RootsBelow(Source* source, TileId tile, std::span<const Hash> hashes) {
 }  // namespace
 
 Fault LocateInTile(Source* source, TileId tile, std::span<const Hash> hashes,
-                   const LeadsToTrust& leads_to_trust, Fault otherwise) {
+                   const LeadsToTrust& leads_to_trust, Fault otherwise,
+                   std::chrono::steady_clock::time_point end) {
+  Hurried hurried(source, end);
   const auto width = static_cast<uint32_t>(hashes.size());
-  const Hashes below = tile.level == 0 ? LeafHashes(source, tile.index, width)
-                                       : RootsBelow(source, tile, hashes);
+  const Hashes below = tile.level == 0 ? LeafHashes(&hurried, tile.index, width)
+                                       : RootsBelow(&hurried, tile, hashes);
   if (!below || !leads_to_trust(*below)) return otherwise;
   const auto differing = std::ranges::mismatch(hashes, *below);
   if (differing.in1 == hashes.end()) return otherwise;

@@ -5,6 +5,7 @@
 // (url_source) or lying in a directory (directory_source). Nothing that comes
 // from here is believed.
 
+#include <chrono>
 #include <string>
 
 #include "verifier/core/result.h"
@@ -28,6 +29,17 @@ class Source {
   //   kUnavailable  it cannot be told: network, permissions, interrupted
   virtual Result<void> Fetch(const std::string& path, size_t size_max,
                              std::string* out) = 0;
+
+  // FetchBefore is Fetch for what is worth a while and no more: where it is not
+  // there in time, kUnavailable.
+  virtual Result<void> FetchBefore(const std::string& path, size_t size_max,
+                                   std::chrono::steady_clock::time_point end,
+                                   std::string* out) {
+    if (std::chrono::steady_clock::now() < end) {
+      return Fetch(path, size_max, out);
+    }
+    return Fail(Code::kUnavailable, "not there in time");
+  }
 
   // WillNeed is a hint that Fetch of this path follows soon. Hints in the order
   // of the fetches; any of them may be ignored. Thread-safe.

@@ -91,6 +91,7 @@ Judged<void> Trunk::CheckEdge() const {
       "checkpoint line 3",
       {Code::kBadProof, "the root is " + FormatBase64(head_.root) +
                             ", but the tiles lead to " + FormatBase64(root)}};
+  const auto end = std::chrono::steady_clock::now() + kLocateTime;
   for (size_t i = 0; i < edge_.size(); ++i) {
     if (edge_[i].empty()) continue;
     const auto leads_to_root = [&](const std::vector<Hash>& hashes) {
@@ -99,7 +100,7 @@ Judged<void> Trunk::CheckEdge() const {
       return RootOf(edge) == head_.root;
     };
     fault = LocateInTile(source_, EdgeTile(static_cast<int>(i), head_.size),
-                         edge_[i], leads_to_root, std::move(fault));
+                         edge_[i], leads_to_root, std::move(fault), end);
   }
   return std::unexpected(std::move(fault));
 }

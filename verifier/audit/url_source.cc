@@ -15,6 +15,7 @@
 
 #include "verifier/audit/http_address.h"
 #include "verifier/core/bytes.h"
+#include "verifier/http_guard.h"
 
 namespace modlog {
 namespace {
@@ -29,6 +30,9 @@ constexpr milliseconds kStopPoll(100);
 // One resource on its way. Fields above the line belong to the network thread
 // while the transfer runs, those below to the source's mutex.
 struct Transfer {
+  explicit Transfer(HttpSockets* sockets) : guard(sockets) {}
+
+  HttpGuard guard;
   std::string path;
   std::string url;
   size_t size_max = 0;
@@ -38,6 +42,7 @@ struct Transfer {
   int attempt = 1;
   int redirects = 0;
   CURL* easy = nullptr;
+  Patience* patience = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_text = {};
   // ----
   int waiters = 0;
@@ -66,6 +71,7 @@ size_t TakeBytes(char* data, size_t /*one*/, size_t size, void* pointer) {
     return 0;
   }
   transfer->body.append(data, size);
+  transfer->patience->Got(size);
   return size;
 }
 
@@ -99,11 +105,9 @@ bool IsRedirect(long status) {
 void SetUp(CURL* easy, Transfer* transfer, const UrlSourceOptions& options) {
   curl_easy_reset(easy);
   curl_easy_setopt(easy, CURLOPT_URL, transfer->url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  transfer->guard.Begin(easy, transfer->size_max);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "modlog-verify/" MODLOG_VERSION);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    long{options.connect_timeout_ms});
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -120,7 +124,8 @@ class UrlSource : public Source {
   UrlSource(HttpAddress address, const UrlSourceOptions& options)
       : address_(std::move(address)),
         options_(options),
-        multi_(curl_multi_init()) {
+        multi_(curl_multi_init()),
+        patience_(options.patience) {
     MODLOG_CHECK(multi_ != nullptr, "there is memory for a curl handle");
     curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS,
                       long{options.parallel});
@@ -141,14 +146,26 @@ class UrlSource : public Source {
 
   Result<void> Fetch(const std::string& path, size_t size_max,
                      std::string* out) override {
+    return FetchBefore(path, size_max, Clock::time_point::max(), out);
+  }
+
+  Result<void> FetchBefore(const std::string& path, size_t size_max,
+                           Clock::time_point end, std::string* out) override {
     std::unique_lock lock(mutex_);
     const TransferPtr transfer = FindOrQueue(path, size_max);
-    ++transfer->waiters;
+    if (transfer->waiters++ == 0 && !transfer->done) ++awaited_;
     if (!transfer->started) MoveToFront(transfer);
     curl_multi_wakeup(multi_);
-    while (!transfer->done && !Stopped()) done_.wait_for(lock, kStopPoll);
+    std::string why = WhyNot(end);
+    while (!transfer->done && why.empty()) {
+      done_.wait_for(lock, kStopPoll);
+      why = WhyNot(end);
+    }
     const bool last = --transfer->waiters == 0;
-    if (!transfer->done) return Fail(Code::kUnavailable, "interrupted");
+    if (!transfer->done) {
+      if (last) --awaited_;
+      return Fail(Code::kUnavailable, why);
+    }
     if (!last) {
       *out = transfer->body;
       return transfer->result;
@@ -172,10 +189,21 @@ class UrlSource : public Source {
 
   // ---- any thread, under mutex_
 
+  // Why a transfer that is not done is waited for no longer; "" if it is.
+  std::string WhyNot(Clock::time_point end) const {
+    if (Stopped()) return "interrupted";
+    if (!too_slow_.empty()) return too_slow_;
+    if (options_.deadline != nullptr && options_.deadline->IsOver()) {
+      return "no answer before the deadline";
+    }
+    return Clock::now() >= end ? "not there in time" : "";
+  }
+
   TransferPtr FindOrQueue(const std::string& path, size_t size_max) {
     TransferPtr& transfer = transfers_[path];
     if (transfer == nullptr) {
-      transfer = std::make_shared<Transfer>();
+      transfer = std::make_shared<Transfer>(&sockets_);
+      transfer->patience = &patience_;
       transfer->path = path;
       transfer->url = address_.url + "/" + path;
       transfer->size_max = size_max;
@@ -198,14 +226,37 @@ class UrlSource : public Source {
       int count = 0;
       curl_multi_perform(multi_, &count);
       FinishTransfers();
+      CountWaiting();
       // Last before the wait, which a transfer that was just added cuts short.
       StartTransfers();
       curl_multi_poll(multi_, nullptr, 0, WaitMs(), nullptr);
     }
   }
 
+  // What is waited for while nothing waits is no matter: the judge has enough
+  // to do.
+  void CountWaiting() {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    if (was_waiting_) patience_.Waited(now - counted_);
+    counted_ = now;
+    was_waiting_ = awaited_ > 0;
+    if (!patience_.IsOver() || !too_slow_.empty()) return;
+    const double seconds =
+        std::chrono::duration<double>(patience_.waited()).count();
+    too_slow_ = "sent " +
+                std::to_string(static_cast<uint64_t>(
+                    static_cast<double>(patience_.bytes()) / seconds)) +
+                " bytes/s in " +
+                std::to_string(static_cast<uint64_t>(seconds)) +
+                " s of waiting, want " +
+                std::to_string(options_.patience.bytes_a_second);
+    done_.notify_all();
+  }
+
   void StartTransfers() {
     const std::lock_guard lock(mutex_);
+    if (!too_slow_.empty()) return;
     const auto now = Clock::now();
     for (auto it = queue_.begin(); it != queue_.end();) {
       const TransferPtr transfer = *it;
@@ -263,7 +314,11 @@ class UrlSource : public Source {
                                             std::to_string(transfer->size_max) +
                                             " bytes"));
     }
+    if (!transfer->guard.fault().empty()) {
+      return Done(transfer, Fail(Code::kUnavailable, transfer->guard.fault()));
+    }
     if (!answered) return SettleFailure(transfer, code);
+    patience_.GotFile();
     if (status == 200) return Done(transfer, {});
     if (status == 404) {
       return Done(transfer, Fail(Code::kNotFound, "HTTP status 404"));
@@ -322,6 +377,7 @@ class UrlSource : public Source {
     bytes_held_ += transfer->body.size();
     transfer->result = std::move(result);
     transfer->done = true;
+    if (transfer->waiters > 0) --awaited_;
     done_.notify_all();
   }
 
@@ -340,6 +396,7 @@ class UrlSource : public Source {
 
   const HttpAddress address_;
   const UrlSourceOptions options_;
+  HttpSockets sockets_;  // outlives what is connected
   CURLM* const multi_;
   std::atomic<bool> closing_ = false;
 
@@ -348,8 +405,13 @@ class UrlSource : public Source {
   std::unordered_map<std::string, TransferPtr> transfers_;  // until fetched
   std::deque<TransferPtr> queue_;                           // to be started
   size_t bytes_held_ = 0;  // of bodies that wait to be fetched
+  size_t awaited_ = 0;     // transfers that somebody waits for
+  std::string too_slow_;   // once patience is over
 
   // The network thread's own.
+  Patience patience_;
+  Clock::time_point counted_ = Clock::now();
+  bool was_waiting_ = false;
   std::unordered_map<CURL*, TransferPtr> running_;
   std::vector<CURL*> idle_;  // handles to use again, with their connections
   std::jthread network_;

@@ -6,12 +6,16 @@
 // transient failures retried. One thread talks to the network.
 //
 // Redirects are followed within the same host only: an answer must not choose
-// whom we ask next.
+// whom we ask next. What an answer may have is limited in every part of it
+// (http_guard.h), and how slowly a log may send by `patience`: once that is
+// over, every further Fetch fails at once.
 
 #include <atomic>
 #include <memory>
 
+#include "verifier/audit/deadline.h"
 #include "verifier/audit/source.h"
+#include "verifier/patience.h"
 
 namespace modlog {
 
@@ -20,11 +24,14 @@ struct UrlSourceOptions {
   int attempts = 4;      // of one resource
   int backoff_ms = 250;  // before the second attempt; then doubled
   int connect_timeout_ms = 10'000;
-  int stall_timeout_s = 30;  // without a byte
+  int stall_timeout_s = 15;  // without a byte: tried again
   int transfer_timeout_ms = 300'000;
   // Once so many bytes wait to be fetched, nothing further is fetched ahead.
   size_t bytes_ahead = 64 << 20;
+  PatienceTerms patience;                   // while somebody waits
   const std::atomic<bool>* stop = nullptr;  // set: give up, kUnavailable
+  // Of all there is to be fetched; null: none. It must outlive the source.
+  const Deadline* deadline = nullptr;
 };
 
 // OpenUrlSource connects to nothing yet. kMalformed if `url` is not an http or

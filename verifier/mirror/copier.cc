@@ -44,6 +44,12 @@ struct Copier::LocalFirst : Source {
     if (copy->files().Fetch(path, size_max, out)) return {};
     return source->Fetch(path, size_max, out);
   }
+  Result<void> FetchBefore(const std::string& path, size_t size_max,
+                           std::chrono::steady_clock::time_point end,
+                           std::string* out) override {
+    if (copy->files().Fetch(path, size_max, out)) return {};
+    return source->FetchBefore(path, size_max, end, out);
+  }
   void WillNeed(const std::string& path, size_t size_max) override {
     if (!copy->Has(path)) source->WillNeed(path, size_max);
   }
@@ -60,12 +66,18 @@ struct Copier::AskedOnce : Source {
 
   Result<void> Fetch(const std::string& path, size_t size_max,
                      std::string* out) override {
+    return FetchBefore(path, size_max,
+                       std::chrono::steady_clock::time_point::max(), out);
+  }
+  Result<void> FetchBefore(const std::string& path, size_t size_max,
+                           std::chrono::steady_clock::time_point end,
+                           std::string* out) override {
     const auto it = copier->answers_.find(path);
     if (it != copier->answers_.end()) {
       *out = it->second;
       return {};
     }
-    RETURN_IF_ERROR(source->Fetch(path, size_max, out));
+    RETURN_IF_ERROR(source->FetchBefore(path, size_max, end, out));
     if (copier->keeps_answers_) copier->answers_[path] = *out;
     return {};
   }
