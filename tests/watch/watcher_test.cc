@@ -107,7 +107,7 @@ class WatcherTest : public testing::Test {
     memory_ = *Memory::Open(State(), Memory::IfMissing::kCreate);
     memory_->KeepEvidenceIn(Evidence());
     WatchRequest request;
-    request.open = [this]() -> Result<std::unique_ptr<Source>> {
+    request.open = [this](const Deadline*) -> Result<std::unique_ptr<Source>> {
       ASSIGN_OR_RETURN(auto log, OpenDirectorySource(Log()));
       return std::make_unique<PartlyReached>(std::move(log), unreached_);
     };

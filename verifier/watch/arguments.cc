@@ -8,9 +8,13 @@ namespace {
 
 constexpr char kWatchFooter[] = R"(
 Each look: the checkpoint under the policy; what was seen before must be its
-beginning; every new entry, bundle and tile; then what the policy's witnesses
-say, the mirrors and the other watchers. The first time, and once a day, the
-whole log is audited, with all rules of the record.
+beginning; every new entry, bundle and tile; and, asked at the same time, what
+the policy's witnesses say, the mirrors and the other watchers. The first time,
+and once a day, the whole log is audited, with all rules of the record.
+
+A look is over after --look-time: what was not there by then is a warning. Only
+entries are read on, into the next look, while the log sends a kilobyte a second
+or finishes a file; a log that sends less for a minute cannot be told.
 
 Exit status
   0  ended by Ctrl-C or SIGTERM; with --once: all was compared and agrees
@@ -34,9 +38,11 @@ A log that has ended names its successor (modlog succeed). Its end is verified,
 and if the policy trusts the successor and says where it is, the watch goes on
 there: the successor's first entry must name the log that ended.
 
-A witness that keeps its checkpoints at another address than the policy's can
-be given with --gossip. A directory or address given so is asked for
-<hex of SHA-256 of the origin>/checkpoint.
+A witness may show what it saw (its monitoring prefix) elsewhere than it takes
+checkpoints (the policy's address): say where with --monitoring NAME=URL, or
+--monitoring NAME=none if it shows nothing. Where a witness knows nothing of a
+log that it cosigned, that is a warning. What --gossip, --monitoring and the
+policy name is asked for <hex of SHA-256 of the origin>/checkpoint.
 
 Examples
   modlog-verify watch https://log.example/ --policy log.policy \
@@ -106,6 +112,15 @@ void AddRepeated(CLI::App* command, const char* name,
   command->add_option(name, *values, what)->allow_extra_args(false);
 }
 
+void AddLookTime(CLI::App* command, uint32_t* seconds) {
+  command
+      ->add_option("--look-time", *seconds,
+                   "Seconds after which a look is over, whoever has not "
+                   "answered")
+      ->check(CLI::Range(1u, kIntervalMaxS))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void AddWatchCommand(CLI::App* app, WatchOptions* options,
@@ -127,6 +142,10 @@ void AddWatchCommand(CLI::App* app, WatchOptions* options,
   AddRepeated(command, "--gossip", &options->gossip,
               "Address or directory in which another watcher (or a witness) "
               "publishes; may be repeated");
+  AddRepeated(
+      command, "--monitoring", &options->monitoring,
+      "NAME=URL, NAME=DIRECTORY or NAME=none: where the witness of this "
+      "name or verifier key shows what it saw; may be repeated");
   command->add_flag("--once", options->once,
                     "Look once, or twice where only that can tell");
   command->add_flag("--first-use", options->first_use,
@@ -138,6 +157,7 @@ void AddWatchCommand(CLI::App* app, WatchOptions* options,
                    "the log keep its checkpoint")
       ->check(CLI::Range(1u, kIntervalMaxS))
       ->capture_default_str();
+  AddLookTime(command, &options->look_time_s);
   command
       ->add_option("--max-age", options->max_age_s,
                    "Seconds after which a quorum's cosignatures are stale; 0: "
@@ -179,6 +199,7 @@ void AddGossipCommand(CLI::App* app, GossipOptions* options,
                    "Seconds to a second look, where only that can tell")
       ->check(CLI::Range(1u, kIntervalMaxS))
       ->capture_default_str();
+  AddLookTime(command, &options->look_time_s);
   command->add_flag("--json", options->json, "One JSON object a log, a line");
   command->footer(kGossipFooter);
   command->callback(std::move(chosen));

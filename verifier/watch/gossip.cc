@@ -17,6 +17,9 @@
 namespace modlog {
 namespace {
 
+// Logs that are looked at at a time: each asks every peer.
+constexpr size_t kLogsAtOnce = 8;
+
 Result<std::vector<Peer>> PeersOf(const GossipOptions& options) {
   std::vector<Peer> peers;
   for (const std::string& target : options.from) {
@@ -68,13 +71,16 @@ class Gossip {
     report_.time_s = SystemTimeS();
     report_.origin = seen_.checkpoint.origin;
     report_.size_before = seen_.checkpoint.tree.size;
-    View view = {seen_, {}, false};
-    std::vector<std::unique_ptr<Source>> opened;
-    LookAtLog(&view, &opened);
+    deadline_.emplace(std::chrono::seconds(options_.look_time_s));
+    peers_.Begin(report_.origin, &*deadline_);
+    peers_.Know(kSelf, seen_);
+    std::optional<Result<Sighting>> log = AskEverybody();
+    View view = {seen_, {}, false, {}};
+    std::vector<std::unique_ptr<Source>> copies;
+    TakeLog(&*log, &view, &copies);
     report_.head = view.seen.checkpoint.tree;
-    PeersReport peers = peers_.Look(view);
-    report_.peers = std::move(peers.peers);
-    for (Problem& problem : peers.problems) Add(std::move(problem));
+    const std::optional<Comparison> growth = ComparePeers(view);
+    if (growth) TakeGrowth(*growth, view.seen);
     if (std::ranges::none_of(report_.peers, [](const PeerReport& peer) {
           return peer.head.has_value();
         })) {
@@ -83,29 +89,42 @@ class Gossip {
     }
     const Settled settled = Settle(suspected_, &report_.problems);
     report_.verdict = settled.verdict;
-    report_.look_again = settled.look_again || peers.look_again;
+    report_.look_again = settled.look_again || report_.look_again;
     suspected_ = settled.suspected;
     return std::move(report_);
   }
 
   void Add(Problem problem) { report_.problems.push_back(std::move(problem)); }
 
+  std::optional<Result<Sighting>> AskEverybody() {
+    AllAtOnce<Result<Sighting>> asked({[this] { return FetchFromLog(); }});
+    std::optional<Result<Sighting>> log;
+    peers_.Gather([&] {
+      if (log) return true;
+      if (!asked.Next(std::chrono::milliseconds(0))) return false;
+      log = std::move(asked.answer(0));
+      if (*log) peers_.Know(kTheLog, (*log)->seen);
+      return true;
+    });
+    return log;
+  }
+
   // The log's tree of now, where it continues what was seen; its tiles prove
   // what the tree was before. Without the log a mirror's tiles may do.
-  void LookAtLog(View* view, std::vector<std::unique_ptr<Source>>* opened) {
-    auto sighting = FetchFromLog();
-    if (sighting) {
-      report_.source = sighting->source->name();
-      opened->push_back(std::move(sighting->source));
-      return CompareWithLog(*sighting, opened->back().get(), view);
+  void TakeLog(Result<Sighting>* log, View* view,
+               std::vector<std::unique_ptr<Source>>* copies) {
+    if (*log) {
+      report_.source = (*log)->source->name();
+      *view = {(*log)->seen, {(*log)->source.get()}, true, {}};
+      copies->push_back(std::move((*log)->source));
+      return;
     }
-    Add({VerdictOf(sighting.error().code), false, "log",
-         sighting.error().message, ""});
+    Add({VerdictOf(log->error().code), false, "log", log->error().message, ""});
     for (const std::string& mirror : options_.mirrors) {
       auto source = OpenTarget(mirror, UrlOptions());
       if (!source) continue;
       view->sources.push_back(source->get());
-      opened->push_back(*std::move(source));
+      copies->push_back(*std::move(source));
     }
   }
 
@@ -121,36 +140,55 @@ class Gossip {
     return FetchSighting(std::move(source), "checkpoint", origin, policy_);
   }
 
-  void CompareWithLog(const Sighting& sighting, Source* log, View* view) {
-    const TreeHead& now = sighting.seen.checkpoint.tree;
+  // The peers, and at the same time the log with what was seen of it; nothing
+  // where the log serves less than that, or nothing.
+  std::optional<Comparison> ComparePeers(const View& view) {
+    const TreeHead& now = view.seen.checkpoint.tree;
     const TreeHead& before = seen_.checkpoint.tree;
-    if (now.size < before.size) {
+    std::vector<AllAtOnce<Comparison>::Question> questions;
+    if (view.is_fresh && now.size < before.size) {
       const auto trusted = OpenCheckpoint(seen_.note, policy_);
       if (trusted) peers_.Hold(kSelf, PeerKind::kWatcher, seen_, *trusted);
       Add({Verdict::kCannotTell, false, "log",
            "serves size " + Grouped(now.size) + ", and this watcher saw " +
                Grouped(before.size),
            ""});
-    } else {
-      Source* const sources[] = {log};
-      const Comparison found = Compare(before, now, sources);
-      if (found.agreement == Agreement::kFork) {
-        Add(KeepFork(evidence_, "log",
-                     "the log's past was changed: at size " +
-                         Grouped(before.size) +
-                         " its tree had another root than this watcher saw",
-                     seen_, sighting.seen, found.proof));
-      } else if (found.agreement == Agreement::kUnknown) {
-        Add({VerdictOf(found.error.code), false, "log", found.error.message,
-             ""});
-      }
+    } else if (view.is_fresh) {
+      questions.push_back(
+          [&] { return Compare(before, now, {view.sources.data(), 1}); });
     }
-    *view = {sighting.seen, {log}, true};
+    AllAtOnce<Comparison> comparing(std::move(questions));
+    PeersReport peers = peers_.Finish(view);
+    report_.peers = std::move(peers.peers);
+    report_.look_again = peers.look_again;
+    for (Problem& problem : peers.problems) Add(std::move(problem));
+    if (comparing.AllTaken()) return std::nullopt;
+    while (!comparing.Next(std::chrono::milliseconds(100))) {
+    }
+    return comparing.answer(0);
+  }
+
+  void TakeGrowth(const Comparison& found, const Seen& now) {
+    const uint64_t size = seen_.checkpoint.tree.size;
+    if (found.agreement == Agreement::kUnknown) {
+      return Add(
+          {VerdictOf(found.error.code), false, "log", found.error.message, ""});
+    }
+    // Of one size it was seen already.
+    if (found.agreement != Agreement::kFork ||
+        size == now.checkpoint.tree.size) {
+      return;
+    }
+    Add(KeepFork(evidence_, "log",
+                 "the log's past was changed: at size " + Grouped(size) +
+                     " its tree had another root than this watcher saw",
+                 seen_, now, found.proof));
   }
 
   UrlSourceOptions UrlOptions() const {
     UrlSourceOptions options;
     options.stop = stop_;
+    options.deadline = &*deadline_;
     return options;
   }
 
@@ -159,6 +197,7 @@ class Gossip {
   const std::string evidence_;
   const Seen seen_;
   const std::atomic<bool>* stop_;
+  std::optional<Deadline> deadline_;  // of the look
   Peers peers_;
   bool suspected_ = false;
   WatchReport report_;
@@ -200,19 +239,31 @@ Result<Verdict> GossipOfAll(const GossipOptions& options,
     if (options.publish.empty()) break;
     RETURN_IF_ERROR(Publish(options.publish, seen));
   }
-  Verdict verdict = Verdict::kTrue;
+  if (peers.empty()) return Verdict::kTrue;
+  std::vector<AllAtOnce<WatchReport>::Question> questions;
   for (const Seen& seen : all) {
-    if (peers.empty()) break;
-    const WatchReport report =
-        Gossip(options, policy, peers, evidence, seen, stop).Run();
+    questions.push_back([&] {
+      return Gossip(options, policy, peers, evidence, seen, stop).Run();
+    });
+  }
+  AllAtOnce<WatchReport> looks(std::move(questions), kLogsAtOnce);
+  Verdict verdict = Verdict::kTrue;
+  bool was_stopped = false;
+  while (!looks.AllTaken()) {
+    const auto came = looks.Next(std::chrono::milliseconds(100));
+    if (!came) continue;
+    const WatchReport& report = looks.answer(*came);
     // What was broken off could not be told; what is false stays so.
     if (*stop && report.verdict != Verdict::kFalse) {
-      if (verdict == Verdict::kFalse) return verdict;
-      return Fail(Code::kUnavailable, "interrupted");
+      was_stopped = true;
+      continue;
     }
     verdict = Worse(verdict, report.verdict);
     std::cout << (options.json ? FormatLookJson(report) : FormatLook(report))
               << std::flush;
+  }
+  if (was_stopped && verdict != Verdict::kFalse) {
+    return Fail(Code::kUnavailable, "interrupted");
   }
   return verdict;
 }

@@ -22,12 +22,15 @@ struct GossipOptions {
   std::string evidence;  // directory; empty: STATE/evidence
   std::string publish;   // directory, or empty
   uint32_t interval_s = 10;
+  uint32_t look_time_s = 60;
   bool json = false;
 };
 
 // RunGossip judges each log of the policy that the state remembers: true where
 // everybody's checkpoints were compared and go together, false where two do
-// not. Where somebody is ahead of the log it looks twice.
+// not. Where somebody is ahead of the log it looks twice. The logs are looked
+// at at the same time, each for `look_time_s` at most, as watcher.h says of a
+// look.
 Verdict RunGossip(const GossipOptions& options, const std::atomic<bool>* stop);
 
 }  // namespace modlog

@@ -32,14 +32,17 @@ std::string WithoutUnknownLines(const std::string& text, const Policy& policy) {
   return FormatNote(note);
 }
 
-UrlSourceOptions PeerOptions(const std::atomic<bool>* stop) {
+UrlSourceOptions PeerOptions(const std::atomic<bool>* stop,
+                             const Deadline* deadline) {
   UrlSourceOptions options;
   options.parallel = 4;
   options.attempts = 2;
   options.connect_timeout_ms = kPeerTimeMs / 2;
   options.stall_timeout_s = kPeerTimeMs / 2'000;
   options.transfer_timeout_ms = kPeerTimeMs;
+  options.patience.at_most = std::chrono::milliseconds(2 * kPeerTimeMs + 1'000);
   options.stop = stop;
+  options.deadline = deadline;
   return options;
 }
 
@@ -63,16 +66,40 @@ std::vector<Peer> WitnessesOf(const Policy& policy) {
     const PolicyWitness& witness = policy.witnesses[i];
     // A policy may come from elsewhere: it names no files of this machine.
     const std::string target = IsAddress(witness.url) ? witness.url : "";
-    peers.push_back({PeerKind::kWitness, witness.name, target, i});
+    peers.push_back({PeerKind::kWitness, witness.name, target, i, false});
   }
   return peers;
 }
 
+Result<void> UseMonitoring(const std::string& argument, const Policy& policy,
+                           std::vector<Peer>* witnesses) {
+  // A verifier key may have '=' at its end, an address anywhere.
+  for (Peer& peer : *witnesses) {
+    const PolicyWitness& witness = policy.witnesses[peer.witness];
+    for (const std::string& name :
+         {witness.name, FormatVerifierKey(witness.key)}) {
+      if (!argument.starts_with(name + "=")) continue;
+      const std::string target = argument.substr(name.size() + 1);
+      Peer parsed;
+      if (target != "none") {
+        ASSIGN_OR_RETURN(parsed, ParsePeer(PeerKind::kWitness, target));
+      }
+      peer.target = parsed.target;
+      peer.shows_nothing = target == "none";
+      return {};
+    }
+  }
+  return Fail(Code::kNotFound,
+              "want NAME=URL with the name or verifier key of a witness of the "
+              "policy, not " +
+                  Quoted(argument));
+}
+
 Result<Peer> ParsePeer(PeerKind kind, const std::string& target) {
   if (target.empty()) return Fail(Code::kMalformed, "an empty address");
-  if (!IsAddress(target)) return Peer{kind, target, target, 0};
+  if (!IsAddress(target)) return Peer{kind, target, target, 0, false};
   ASSIGN_OR_RETURN(const HttpAddress address, ParseHttpAddress(target));
-  return Peer{kind, address.name, target, 0};
+  return Peer{kind, address.name, target, 0, false};
 }
 
 std::string SightingPath(const std::string& origin) {
@@ -101,8 +128,9 @@ Result<Sighting> FetchSighting(std::unique_ptr<Source> source,
 }
 
 Result<Sighting> AskPeer(const Peer& peer, const std::string& origin,
-                         const Policy& policy, const std::atomic<bool>* stop) {
-  auto source = OpenTarget(peer.target, PeerOptions(stop));
+                         const Policy& policy, const std::atomic<bool>* stop,
+                         const Deadline* deadline) {
+  auto source = OpenTarget(peer.target, PeerOptions(stop, deadline));
   // A directory that is not there says nothing.
   if (!source) return Fail(Code::kUnavailable, source.error().message);
   const bool is_mirror = peer.kind == PeerKind::kMirror;

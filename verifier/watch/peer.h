@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/audit/deadline.h"
 #include "verifier/audit/memory.h"
 #include "verifier/audit/source.h"
 #include "verifier/core/policy.h"
@@ -35,10 +36,19 @@ struct Peer {
   std::string name;  // for people: of a witness the policy's, else the address
   std::string target;  // http(s) address or directory; empty: not known
   size_t witness = 0;  // of a witness: its position in the policy
+  // Of a witness: that it shows nothing to readers was said to us.
+  bool shows_nothing = false;
 };
 
 // WitnessesOf returns the policy's witnesses, those without an address too.
 std::vector<Peer> WitnessesOf(const Policy& policy);
+
+// UseMonitoring has a witness asked elsewhere than the policy says, which may
+// have the address for submissions alone: "NAME=URL", "NAME=DIRECTORY", or
+// "NAME=none" for one that shows nothing; NAME is the policy's or the witness's
+// verifier key. kMalformed; kNotFound if the policy names no such witness.
+Result<void> UseMonitoring(const std::string& argument, const Policy& policy,
+                           std::vector<Peer>* witnesses);
 
 // ParsePeer: kMalformed for an address that is neither http nor https. Whether
 // anything is there is seen when it is asked.
@@ -60,8 +70,10 @@ Result<Sighting> FetchSighting(std::unique_ptr<Source> source,
                                const std::string& origin, const Policy& policy);
 
 // AskPeer returns what a peer saw last; kNotFound if it says that it has none.
+// `deadline` must outlive the sighting.
 Result<Sighting> AskPeer(const Peer& peer, const std::string& origin,
-                         const Policy& policy, const std::atomic<bool>* stop);
+                         const Policy& policy, const std::atomic<bool>* stop,
+                         const Deadline* deadline);
 
 // SightingPath returns "<hex of SHA-256 of the origin>/checkpoint".
 std::string SightingPath(const std::string& origin);

@@ -1,8 +1,10 @@
 #include "verifier/watch/peers.h"
 
 #include <algorithm>
-#include <future>
+#include <chrono>
+#include <utility>
 
+#include "verifier/audit/http_address.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/words.h"
 
@@ -39,21 +41,15 @@ bool IsAmong(const std::vector<Checkpoint>& all, const Checkpoint& one) {
   return std::ranges::find(all, one) != all.end();
 }
 
-std::vector<Result<Sighting>> AskAll(const std::vector<Peer>& peers,
-                                     const std::string& origin,
-                                     const Policy& policy,
-                                     const std::atomic<bool>* stop) {
-  std::vector<std::future<Result<Sighting>>> asked;
-  for (const Peer& peer : peers) {
-    asked.push_back(std::async(std::launch::async, [&]() -> Result<Sighting> {
-      if (peer.target.empty()) return Fail(Code::kNotFound, "no address");
-      return AskPeer(peer, origin, policy, stop);
-    }));
-  }
-  std::vector<Result<Sighting>> sightings;
-  for (auto& one : asked) sightings.push_back(one.get());
-  return sightings;
+bool IsOthers(const std::string& who) { return who != kSelf && who != kTheLog; }
+
+// Whose word stands against another's; of the log's own, its checkpoint.
+std::string PlaceOf(const std::string& one, const std::string& other) {
+  if (!IsOthers(one)) return IsOthers(other) ? other : "checkpoint";
+  return IsOthers(other) ? one + " and " + other : one;
 }
+
+constexpr std::chrono::milliseconds kGatherTick(10);
 
 }  // namespace
 
@@ -100,29 +96,116 @@ void Peers::Hold(const std::string& who, PeerKind kind, const Seen& seen,
   }
 }
 
-PeersReport Peers::Look(const View& view) {
+void Peers::Begin(const std::string& origin, Deadline* deadline) {
   report_ = {};
-  CompareHeld(view);
-  const auto sightings =
-      AskAll(peers_, view.seen.checkpoint.origin, *policy_, stop_);
+  known_.clear();
+  forks_.clear();
+  deadline_ = deadline;
+  for (const Ahead& held : ahead_) known_.push_back({held.who, held.seen});
+  std::vector<AllAtOnce<Result<Sighting>>::Question> questions;
+  for (const Peer& peer : peers_) {
+    questions.push_back([this, &peer, origin, deadline]() -> Result<Sighting> {
+      if (peer.target.empty()) return Fail(Code::kNotFound, "no address");
+      return AskPeer(peer, origin, *policy_, stop_, deadline);
+    });
+  }
+  asked_ = std::make_unique<AllAtOnce<Result<Sighting>>>(std::move(questions));
+}
+
+void Peers::Know(const std::string& who, const Seen& seen) {
+  const TreeHead& head = seen.checkpoint.tree;
+  for (const Known& other : known_) {
+    const TreeHead& their_head = other.seen.checkpoint.tree;
+    if (head.size != their_head.size || head.root == their_head.root) continue;
+    AddFork(PlaceOf(who, other.who), seen, other.seen, {});
+  }
+  known_.push_back({who, seen});
+}
+
+void Peers::Gather(const std::function<bool()>& is_rest_in) {
+  bool all_in = false;
+  while (!all_in) {
+    all_in = is_rest_in() && asked_->AllTaken();
+    const auto came = all_in ? std::nullopt : asked_->Next(kGatherTick);
+    if (!came) continue;
+    const Result<Sighting>& sighting = asked_->answer(*came);
+    if (sighting) Know(WhoOf(peers_[*came]), sighting->seen);
+  }
+}
+
+std::vector<Comparison> Peers::CompareAll(const std::vector<Pair>& pairs) {
+  std::vector<AllAtOnce<Comparison>::Question> questions;
+  for (const Pair& pair : pairs) {
+    questions.push_back([&pair] {
+      return Compare(pair.ours.checkpoint.tree, pair.theirs.checkpoint.tree,
+                     pair.sources);
+    });
+  }
+  AllAtOnce<Comparison> comparing(std::move(questions));
+  std::vector<Comparison> found(pairs.size());
+  while (!comparing.AllTaken()) {
+    const auto came = comparing.Next(kGatherTick);
+    if (!came) continue;
+    found[*came] = comparing.answer(*came);
+    if (found[*came].agreement != Agreement::kFork) continue;
+    AddFork(pairs[*came].who, pairs[*came].ours, pairs[*came].theirs,
+            found[*came]);
+  }
+  return found;
+}
+
+Peers::Pair Peers::PairOf(size_t peer, const View& view) {
+  Result<Sighting>& sighting = asked_->answer(peer);
+  // Whoever has nothing agrees with the log, for the moment.
+  if (!sighting) return {"", view.seen, view.seen, {}};
+  Pair pair = {WhoOf(peers_[peer]), view.seen, sighting->seen, view.sources};
+  if (peers_[peer].kind == PeerKind::kMirror &&
+      pair.theirs.checkpoint.tree.size > view.seen.checkpoint.tree.size) {
+    pair.sources.insert(pair.sources.begin(), sighting->source.get());
+  }
+  return pair;
+}
+
+PeersReport Peers::Finish(const View& view) {
+  std::vector<Pair> pairs;
+  for (size_t i = 0; i < peers_.size(); ++i) pairs.push_back(PairOf(i, view));
+  for (const Ahead& held : ahead_) {
+    const bool is_reached =
+        held.seen.checkpoint.tree.size <= view.seen.checkpoint.tree.size;
+    pairs.push_back({held.who, view.seen, is_reached ? held.seen : view.seen,
+                     view.sources});
+  }
+  const std::vector<Comparison> found = CompareAll(pairs);
+  TakeHeld(view, {found.begin() + static_cast<ptrdiff_t>(peers_.size()),
+                  found.end()});
   std::vector<Source*> copies;
   for (size_t i = 0; i < peers_.size(); ++i) {
-    if (peers_[i].kind != PeerKind::kMirror || !sightings[i]) continue;
-    copies.push_back(sightings[i]->source.get());
+    Result<Sighting>& sighting = asked_->answer(i);
+    if (peers_[i].kind != PeerKind::kMirror || !sighting) continue;
+    copies.push_back(sighting->source.get());
   }
   for (size_t i = 0; i < peers_.size(); ++i) {
-    report_.peers.push_back(JudgePeer(peers_[i], sightings[i], view));
+    report_.peers.push_back(JudgePeer(i, view, found[i]));
     if (report_.peers.back().state != PeerState::kAhead) continue;
+    const Sighting& sighting = *asked_->answer(i);
     const std::string who = WhoOf(peers_[i]);
-    CompareWithHeld(who, sightings[i]->seen, copies);
-    Hold(who, peers_[i].kind, sightings[i]->seen, sightings[i]->trusted);
+    CompareWithHeld(who, sighting.seen, copies);
+    Hold(who, peers_[i].kind, sighting.seen, sighting.trusted);
   }
   JudgeAhead(view);
+  asked_.reset();
   return std::move(report_);
 }
 
 void Peers::AddFork(const std::string& who, const Seen& ours,
                     const Seen& theirs, const Comparison& found) {
+  const std::pair pair(ours.checkpoint, theirs.checkpoint);
+  const std::pair reversed(theirs.checkpoint, ours.checkpoint);
+  for (const auto& known : forks_) {
+    if (known == pair || known == reversed) return;
+  }
+  forks_.push_back(pair);
+  deadline_->Within(std::chrono::milliseconds(kAfterForkMs));
   const TreeHead& ours_head = ours.checkpoint.tree;
   const TreeHead& their_head = theirs.checkpoint.tree;
   const std::string reason =
@@ -144,18 +227,16 @@ void Peers::AddUnknown(const std::string& who, const View& view,
        "cannot be compared: " + error.message, ""});
 }
 
-void Peers::CompareHeld(const View& view) {
-  const TreeHead& ours = view.seen.checkpoint.tree;
+void Peers::TakeHeld(const View& view, const std::vector<Comparison>& found) {
+  const uint64_t served = view.seen.checkpoint.tree.size;
+  size_t next = 0;
   std::erase_if(ahead_, [&](const Ahead& held) {
-    const TreeHead& theirs = held.seen.checkpoint.tree;
-    if (theirs.size > ours.size) return false;
-    const Comparison found = Compare(ours, theirs, view.sources);
-    if (found.agreement == Agreement::kFork) {
-      AddFork(held.who, view.seen, held.seen, found);
-    } else if (found.agreement == Agreement::kUnknown) {
-      AddUnknown(held.who, view, found.error);
+    const Comparison& comparison = found[next++];
+    if (held.seen.checkpoint.tree.size > served) return false;
+    if (comparison.agreement == Agreement::kUnknown) {
+      AddUnknown(held.who, view, comparison.error);
     }
-    return found.agreement != Agreement::kUnknown;
+    return comparison.agreement != Agreement::kUnknown;
   });
 }
 
@@ -169,25 +250,21 @@ void Peers::CompareWithHeld(const std::string& who, const Seen& seen,
   }
 }
 
-PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
-                            const View& view) {
+PeerReport Peers::JudgePeer(size_t position, const View& view,
+                            const Comparison& found) {
+  const Peer& peer = peers_[position];
+  const Result<Sighting>& sighting = asked_->answer(position);
   PeerReport report;
   report.kind = peer.kind;
   report.name = peer.name;
   if (peer.target.empty()) {
     report.state = PeerState::kNotAsked;
-    report.words = "the policy has no address of it";
+    report.words = peer.shows_nothing ? "shows nothing, as --monitoring says"
+                                      : "the policy has no address of it";
     return report;
   }
   if (!sighting && sighting.error().code == Code::kNotFound) {
-    report.state = PeerState::kHasNone;
-    report.words = "serves no checkpoint of this log";
-    // Others need not know this log; a copy of it without one is none.
-    if (peer.kind == PeerKind::kMirror) {
-      report_.problems.push_back(
-          {Verdict::kCannotTell, false, WhoOf(peer), report.words, ""});
-    }
-    return report;
+    return SayNone(std::move(report), peer, view);
   }
   if (!sighting) {
     report.words = sighting.error().message;
@@ -200,22 +277,42 @@ PeerReport Peers::JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
     report.cosigned_s = TimeOf(sighting->trusted, peer.witness);
     if (!report.cosigned_s) report.words = "without its own cosignature";
   }
-  return CompareWith(std::move(report), *sighting, view);
+  return CompareWith(std::move(report), *sighting, view, found);
+}
+
+PeerReport Peers::SayNone(PeerReport report, const Peer& peer,
+                          const View& view) {
+  report.state = PeerState::kHasNone;
+  report.words = "serves no checkpoint of this log";
+  std::string problem;
+  // Others need not know this log; a copy of it without one is none.
+  if (peer.kind == PeerKind::kMirror) problem = report.words;
+  // Who cosigned it knows it: this is not where it shows what it saw, and so
+  // nothing is compared with it.
+  if (peer.kind == PeerKind::kWitness && peer.witness < view.cosigned.size() &&
+      view.cosigned[peer.witness]) {
+    const auto address = ParseHttpAddress(peer.target);
+    problem = "cosigned this log and shows nothing of it at " +
+              (address ? address->name : peer.target) +
+              ": nothing was compared with it; if it is asked elsewhere, say "
+              "--monitoring " +
+              peer.name + "=URL, if nowhere, --monitoring " + peer.name +
+              "=none";
+    report.words = "cosigned this log, and serves no checkpoint of it";
+  }
+  if (!problem.empty()) {
+    report_.problems.push_back(
+        {Verdict::kCannotTell, false, WhoOf(peer), problem, ""});
+  }
+  return report;
 }
 
 PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
-                              const View& view) {
+                              const View& view, const Comparison& found) {
   const TreeHead& ours = view.seen.checkpoint.tree;
   const TreeHead& theirs = sighting.seen.checkpoint.tree;
-  const std::string who = WhoOf({report.kind, report.name, "", 0});
-  std::vector<Source*> sources = view.sources;
-  if (report.kind == PeerKind::kMirror && theirs.size > ours.size) {
-    sources.insert(sources.begin(), sighting.source.get());
-  }
-  const Comparison found = Compare(ours, theirs, sources);
   if (found.agreement == Agreement::kFork) {
     report.state = PeerState::kContradicts;
-    AddFork(who, view.seen, sighting.seen, found);
   } else if (theirs.size > ours.size) {
     report.state = PeerState::kAhead;
     report.words += (report.words.empty() ? "" : "; ") +
@@ -224,7 +321,8 @@ PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
     report.state = PeerState::kAgrees;
   } else {
     report.words = "cannot be compared: " + found.error.message;
-    AddUnknown(who, view, found.error);
+    AddUnknown(WhoOf({report.kind, report.name, "", 0, false}), view,
+               found.error);
   }
   return report;
 }

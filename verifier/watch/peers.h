@@ -24,15 +24,23 @@
 // else by then. So is what the log itself served and its watcher could not
 // accept.
 //
-// Not thread-safe. All peers are asked at the same time, so a look takes as
-// long as the slowest one (peer.h has the limit).
+// All peers are asked at the same time, and what one of them shows is held at
+// once against all else that the log is known to have signed: two roots of one
+// size need nobody's tiles, and whoever is slow holds no proof back. Once a
+// fork is proved the look has kAfterForkMs for what is left of it.
+//
+// Not thread-safe.
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "verifier/audit/deadline.h"
+#include "verifier/watch/all_at_once.h"
 #include "verifier/watch/comparison.h"
 #include "verifier/watch/peer.h"
 #include "verifier/watch/problem.h"
@@ -41,13 +49,17 @@ namespace modlog {
 
 inline constexpr size_t kHeldPerPeerMax = 2;  // checkpoints ahead of the log
 
+inline constexpr int kAfterForkMs = 500;
+
 inline constexpr char kSelf[] = "this watcher";  // who holds what it saw
+inline constexpr char kTheLog[] = "the log";     // who shows it now
 
 // The log's tree as the one who compares has it.
 struct View {
   Seen seen;
   std::vector<Source*> sources;  // of its tiles; none: only one size compares
   bool is_fresh = false;         // the log served it just now
+  std::vector<bool> cosigned;    // by the policy's witnesses; may be empty
 };
 
 enum class PeerState {
@@ -55,7 +67,7 @@ enum class PeerState {
   kAhead,        // of the log
   kContradicts,  // the log
   kHasNone,      // it says that it has no checkpoint of this log
-  kNotAsked,     // a witness without an address in the policy
+  kNotAsked,     // a witness without an address
   kUnknown,      // not reached, not understood, not to be compared
 };
 
@@ -89,7 +101,19 @@ class Peers {
   void Hold(const std::string& who, PeerKind kind, const Seen& seen,
             const TrustedCheckpoint& trusted);
 
-  PeersReport Look(const View& view);
+  // A look has four steps. Begin asks everybody; `deadline`, which must outlive
+  // the look, ends all that is asked.
+  void Begin(const std::string& origin, Deadline* deadline);
+  bool has_begun() const { return asked_ != nullptr; }
+  // Know adds what the log signed, by whomever it was seen.
+  void Know(const std::string& who, const Seen& seen);
+  // Gather takes the answers until everybody has answered and `is_rest_in`,
+  // which is called again and again, says so of the rest.
+  void Gather(const std::function<bool()>& is_rest_in);
+  // Finish compares what needs tiles, and judges.
+  PeersReport Finish(const View& view);
+  // GiveUp ends a look that has nothing to compare with.
+  void GiveUp() { asked_.reset(); }
 
  private:
   // A checkpoint ahead of the log.
@@ -108,13 +132,27 @@ class Peers {
     bool is_published = false;  // somebody who is no witness has it
   };
 
-  PeerReport JudgePeer(const Peer& peer, const Result<Sighting>& sighting,
-                       const View& view);
+  struct Known {
+    std::string who;
+    Seen seen;
+  };
+  // Two checkpoints, and who has tiles to compare them by.
+  struct Pair {
+    std::string who;
+    Seen ours;
+    Seen theirs;
+    std::vector<Source*> sources;
+  };
+
+  std::vector<Comparison> CompareAll(const std::vector<Pair>& pairs);
+  Pair PairOf(size_t peer, const View& view);
+  PeerReport JudgePeer(size_t peer, const View& view, const Comparison& found);
+  PeerReport SayNone(PeerReport report, const Peer& peer, const View& view);
   PeerReport CompareWith(PeerReport report, const Sighting& sighting,
-                         const View& view);
+                         const View& view, const Comparison& found);
   void CompareWithHeld(const std::string& who, const Seen& seen,
                        std::span<Source* const> copies);
-  void CompareHeld(const View& view);
+  void TakeHeld(const View& view, const std::vector<Comparison>& found);
   Backing BackingOf(const Checkpoint& checkpoint) const;
   bool CouldBePublished(const Backing& backing) const;
   void JudgeAhead(const View& view);
@@ -127,6 +165,12 @@ class Peers {
   const std::string evidence_;
   const std::atomic<bool>* stop_;
   std::vector<Ahead> ahead_;
+
+  // Of the look that was begun.
+  Deadline* deadline_ = nullptr;
+  std::vector<Known> known_;
+  std::vector<std::pair<Checkpoint, Checkpoint>> forks_;
+  std::unique_ptr<AllAtOnce<Result<Sighting>>> asked_;
   PeersReport report_;
 };
 

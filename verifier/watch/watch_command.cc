@@ -17,9 +17,19 @@
 namespace modlog {
 namespace {
 
+Result<std::vector<Peer>> AskedWitnesses(const WatchOptions& options,
+                                         const Policy& policy) {
+  std::vector<Peer> witnesses = WitnessesOf(policy);
+  for (const std::string& argument : options.monitoring) {
+    const auto used = UseMonitoring(argument, policy, &witnesses);
+    if (!used) return Prefixed("--monitoring", used.error());
+  }
+  return witnesses;
+}
+
 Result<std::vector<Peer>> PeersOf(const WatchOptions& options,
                                   const Policy& policy) {
-  std::vector<Peer> peers = WitnessesOf(policy);
+  ASSIGN_OR_RETURN(std::vector<Peer> peers, AskedWitnesses(options, policy));
   for (const std::string& target : options.mirrors) {
     auto peer = ParsePeer(PeerKind::kMirror, target);
     if (!peer) return Prefixed("--mirror", peer.error());
@@ -50,7 +60,7 @@ class Loop {
                                      : options_.evidence;
     RETURN_IF_ERROR(MakeDirectory(evidence));
     memory_->KeepEvidenceIn(evidence);
-    RETURN_IF_ERROR(OpenTarget(options_.target, UrlOptions()));
+    RETURN_IF_ERROR(OpenTarget(options_.target, UrlOptions(nullptr)));
     evidence_ = evidence;
     Follow(options_.target, /*origin=*/"", std::move(peers), options_.first_use,
            std::nullopt);
@@ -66,11 +76,12 @@ class Loop {
         is_second = false;
         continue;
       }
-      const bool is_last = !report->look_again || is_second;
+      const bool is_last =
+          !report->unfinished && (!report->look_again || is_second);
       if (options_.once && is_last) return report->verdict;
       if (!std::cout) return Verdict::kCannotTell;  // nobody reads it
       if (!Pause(WaitS(*report), *stop_)) return Stopped();
-      is_second = true;
+      is_second = is_second || !report->unfinished;
     }
   }
 
@@ -79,7 +90,10 @@ class Loop {
               std::vector<Peer> peers, bool first_use,
               std::optional<NamedLog> predecessor) {
     watcher_.emplace(WatchRequest{
-        .open = [this, target] { return OpenTarget(target, UrlOptions()); },
+        .open =
+            [this, target](const Deadline* deadline) {
+              return OpenTarget(target, UrlOptions(deadline));
+            },
         .policy = &policy_,
         .origin = std::move(origin),
         .memory = memory_.get(),
@@ -89,6 +103,7 @@ class Loop {
         .first_use = first_use,
         .integrity_only = options_.integrity_only,
         .predecessor = std::move(predecessor),
+        .look_time = std::chrono::seconds(options_.look_time_s),
         .max_age_s = options_.max_age_s,
         .audit_every_s = options_.audit_every_s,
         .threads = options_.threads,
@@ -116,13 +131,15 @@ class Loop {
                    .size = report.head->size,
                    .root = std::string(AsText(report.head->root))};
     Follow(report.successor_url, OriginOf(*report.succeeded_by),
-           WitnessesOf(policy_), /*first_use=*/true, std::move(ended));
+           *AskedWitnesses(options_, policy_), /*first_use=*/true,
+           std::move(ended));
     return true;
   }
 
-  UrlSourceOptions UrlOptions() const {
+  UrlSourceOptions UrlOptions(const Deadline* deadline) const {
     UrlSourceOptions options;
     options.stop = stop_;
+    options.deadline = deadline;
     return options;
   }
 

@@ -24,7 +24,9 @@ struct WatchOptions {
   std::string publish;   // directory, or empty
   std::vector<std::string> mirrors;
   std::vector<std::string> gossip;
+  std::vector<std::string> monitoring;  // NAME=URL: peer.h, UseMonitoring
   uint32_t interval_s = 60;
+  uint32_t look_time_s = 60;
   uint64_t max_age_s = 3'600;
   uint64_t audit_every_s = 86'400;
   bool once = false;
@@ -36,7 +38,8 @@ struct WatchOptions {
 
 // RunWatch returns false once the log contradicts itself, cannot tell where it
 // cannot begin, true once *stop is set. With `once` it is the verdict of a
-// look, or of a second one, where the first says that only that can tell.
+// look, or of a second one, where the first says that only that can tell; and
+// of as many before it as it takes to read the entries.
 Verdict RunWatch(const WatchOptions& options, const std::atomic<bool>* stop);
 
 }  // namespace modlog

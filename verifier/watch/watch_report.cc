@@ -151,6 +151,7 @@ std::string FormatLookJson(const WatchReport& report) {
                        {"verdict", VerdictName(report.verdict)},
                        {"exit_status", static_cast<int>(report.verdict)},
                        {"look_again", report.look_again},
+                       {"unfinished", report.unfinished},
                        {"source", report.source},
                        {"origin", report.origin},
                        {"size", nullptr},

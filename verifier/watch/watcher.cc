@@ -26,6 +26,13 @@ std::string OriginFile(const std::string& address) {
   return FormatHex(Sha256(AsBytes(address))) + ".origin";
 }
 
+Result<void> NoteTime(const std::string& state, const std::string& file,
+                      const std::string& time) {
+  const auto written = WriteFileAtomically(state, file, time);
+  if (written) return {};
+  return Fail(Code::kUnavailable, written.error().message);
+}
+
 // The only log of a policy that names one origin.
 std::string OnlyOrigin(const Policy& policy) {
   std::string origin;
@@ -60,20 +67,22 @@ Watcher::Watcher(WatchRequest request)
 WatchReport Watcher::Look() {
   report_ = {};
   report_.time_s = request_.now_s();
-  std::optional<Served> served = ReadCheckpoint();
+  deadline_.emplace(request_.look_time);
+  Open();
+  std::optional<Served> served = AskEverybody();
   if (served) {
-    LookAtLog(source_.get(), &*served);
-    if (report_.remembered) {
-      NoteOrigin();
-      LookAtBeginning(source_.get(), served->seen.checkpoint.tree);
-      LookAtEnd(source_.get(), served->seen.checkpoint.tree);
-    }
+    report_.origin = origin_;
+    report_.log_key =
+        FormatVerifierKey(request_.policy->logs[served->trusted.log].key);
+    report_.head = served->seen.checkpoint.tree;
   }
-  LookAtPeers(served);
+  ComparePeers(served);
+  CollectEntries(&served);
+  if (served) JudgeAge(served->trusted);
   // What was signed and could not be remembered, for want of a quorum or
   // because a tile is wrong, is what a later look must be held against all the
   // same.
-  if (served && !report_.remembered) {
+  if (served && !(latest_ && latest_->checkpoint == served->seen.checkpoint)) {
     peers_.Hold(kSelf, PeerKind::kWatcher, served->seen, served->trusted);
   }
   source_.reset();
@@ -85,26 +94,69 @@ void Watcher::Add(const std::string& place, const Error& error) {
   Add({VerdictOf(error.code), false, place, error.message, ""});
 }
 
-std::optional<Watcher::Served> Watcher::ReadCheckpoint() {
-  auto source = request_.open();
+void Watcher::Open() {
+  source_.reset();
+  auto source = request_.open(&*deadline_);
   if (!source) {
     report_.unreachable = true;
-    Add("log", source.error());
-    return std::nullopt;
+    return Add("log", source.error());
   }
-  source_ = std::move(*source);
+  source_ = *std::move(source);
   report_.source = source_->name();
   if (const auto recalled = RecallOrigin(); !recalled) {
+    source_.reset();
     Add("state", recalled.error());
+  }
+}
+
+// ---- all at the same time
+
+std::optional<Watcher::Served> Watcher::AskEverybody() {
+  using Fetched = Result<std::string>;
+  std::vector<AllAtOnce<Fetched>::Question> questions;
+  if (source_ != nullptr) {
+    questions.push_back([this]() -> Fetched {
+      std::string note;
+      RETURN_IF_ERROR(source_->Fetch(kCheckpointPath, kNoteSizeMax, &note));
+      return note;
+    });
+  }
+  AllAtOnce<Fetched> log(std::move(questions));
+  AskPeers();
+  std::optional<Served> served;
+  const auto is_log_in = [&] {
+    if (log.AllTaken()) return true;
+    if (!log.Next(std::chrono::milliseconds(0))) return false;
+    served = TakeCheckpoint(log.answer(0));
+    if (!served) return true;
+    AskPeers();
+    peers_.Know(kTheLog, served->seen);
+    StartEntries(*served);
+    return true;
+  };
+  // Whose log it is may be seen from its checkpoint only.
+  while (!peers_.has_begun() && !is_log_in()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  if (peers_.has_begun()) peers_.Gather(is_log_in);
+  return served;
+}
+
+void Watcher::AskPeers() {
+  if (origin_.empty() || peers_.has_begun()) return;
+  peers_.Begin(origin_, &*deadline_);
+  const auto seen = RememberedOfUnreachable();
+  if (seen) peers_.Know(kSelf, *seen);
+}
+
+std::optional<Watcher::Served> Watcher::TakeCheckpoint(
+    const Result<std::string>& note) {
+  if (!note) {
+    report_.unreachable = VerdictOf(note.error().code) != Verdict::kFalse;
+    Add(kCheckpointPath, note.error());
     return std::nullopt;
   }
-  std::string note;
-  if (auto got = source_->Fetch(kCheckpointPath, kNoteSizeMax, &note); !got) {
-    report_.unreachable = VerdictOf(got.error().code) != Verdict::kFalse;
-    Add(kCheckpointPath, got.error());
-    return std::nullopt;
-  }
-  auto opened = OpenSharply(note, *request_.policy);
+  auto opened = OpenSharply(*note, *request_.policy);
   if (!opened) {
     Add(kCheckpointPath, opened.error());
     return std::nullopt;
@@ -117,7 +169,7 @@ std::optional<Watcher::Served> Watcher::ReadCheckpoint() {
   }
   origin_ = checkpoint.origin;
   is_pinned_ = true;
-  return Served{{checkpoint, std::move(note)}, std::move(*opened)};
+  return Served{{checkpoint, *note}, std::move(*opened)};
 }
 
 Result<void> Watcher::RecallOrigin() {
@@ -151,7 +203,7 @@ void Watcher::NoteOrigin() {
 
 // ---- the log itself
 
-void Watcher::LookAtLog(Source* source, Served* served) {
+void Watcher::StartEntries(const Served& served) {
   auto before = request_.memory->Recall(origin_, *request_.policy);
   if (!before) return Add("state", before.error());
   if (!*before && !request_.first_use) {
@@ -161,75 +213,124 @@ void Watcher::LookAtLog(Source* source, Served* served) {
                 ""});
   }
   latest_ = *before;
-  if (!*before) return AuditWhole(source, served);
-  const TreeHead& head = served->seen.checkpoint.tree;
-  report_.size_before = (*before)->checkpoint.tree.size;
-  if (*report_.size_before > head.size) {
-    // The same as a peer that is ahead: perhaps an older copy was served once.
-    const auto trusted = OpenCheckpoint((*before)->note, *request_.policy);
-    if (trusted) peers_.Hold(kSelf, PeerKind::kWatcher, **before, *trusted);
-    return Add({Verdict::kCannotTell, false, kCheckpointPath,
-                "the log serves size " + Grouped(head.size) +
-                    ", and this watcher saw " + Grouped(*report_.size_before),
-                ""});
+  const TreeHead& head = served.seen.checkpoint.tree;
+  if (*before) {
+    const TreeHead& old = (*before)->checkpoint.tree;
+    report_.size_before = old.size;
+    if (old.size > head.size) {
+      // The same as a peer that is ahead: perhaps an older copy was served
+      // once.
+      const auto trusted = OpenCheckpoint((*before)->note, *request_.policy);
+      if (trusted) peers_.Hold(kSelf, PeerKind::kWatcher, **before, *trusted);
+      return Add({Verdict::kCannotTell, false, kCheckpointPath,
+                  "the log serves size " + Grouped(head.size) +
+                      ", and this watcher saw " + Grouped(old.size),
+                  ""});
+    }
+    // A fork, which was found already.
+    if (old.size == head.size && old.root != head.root) return;
   }
-  LookAtGrowth(source, **before, served);
+  if (task_) return;  // of an earlier look, and not over
+  EntriesRequest request;
+  request.open = request_.open;
+  request.policy = request_.policy;
+  request.memory = request_.memory;
+  request.before = *before;
+  request.now = served.seen;
+  request.trusted = served.trusted;
+  request.first_use = request_.first_use;
+  request.integrity_only = request_.integrity_only;
+  request.threads = request_.threads;
+  // It is due again until it was found right.
+  request.note_audit = [state = request_.state, file = AuditedFile(origin_)] {
+    return NoteTime(state, file, "");
+  };
+  if (!*before || IsAuditDue()) {
+    // All of a log is not read at each look while it waits for its witnesses.
+    request.extent = served.trusted.quorum ? EntriesRequest::Extent::kAll
+                                           : EntriesRequest::Extent::kGrowth;
+  }
+  task_.emplace(std::move(request));
 }
 
-void Watcher::LookAtGrowth(Source* source, const Seen& before, Served* served) {
-  const TreeHead& old = before.checkpoint.tree;
-  const TreeHead& now = served->seen.checkpoint.tree;
-  Source* const sources[] = {source};
-  const Comparison found = Compare(old, now, sources);
-  if (found.agreement == Agreement::kFork) {
+void Watcher::CollectEntries(std::optional<Served>* served) {
+  if (!task_) return;
+  constexpr std::chrono::milliseconds kTick(20);
+  while (!task_->Wait(kTick)) {
+    const EntriesProgress progress = task_->progress();
+    if (request_.progress && progress.total > 0) {
+      request_.progress(progress.what, progress.done, progress.total);
+    }
+    if (deadline_->IsOver() || *request_.stop) return AddUnfinished();
+  }
+  TakeEntries(served);
+  task_.reset();
+  if (!report_.remembered || !*served) return;
+  NoteOrigin();
+  LookAtBeginning(source_.get(), latest_->checkpoint.tree);
+  LookAtEnd(source_.get(), latest_->checkpoint.tree);
+}
+
+void Watcher::AddUnfinished() {
+  report_.unfinished = true;
+  const EntriesProgress progress = task_->progress();
+  Add({Verdict::kCannotTell, false, "log",
+       "its entries are not all read yet" +
+           (progress.total == 0
+                ? std::string()
+                : " (" + progress.what + " " + Grouped(progress.done) + " of " +
+                      Grouped(progress.total) + ")") +
+           ": the next look goes on",
+       ""});
+}
+
+void Watcher::TakeEntries(std::optional<Served>* served) {
+  const EntriesRequest& asked = task_->request();
+  const EntriesOutcome& found = task_->outcome();
+  if (!found.opened) return Add("log", found.opened.error());
+  if (found.growth && found.growth->agreement == Agreement::kFork) {
+    const TreeHead& old = asked.before->checkpoint.tree;
     return Add(KeepFork(request_.evidence, kCheckpointPath,
                         "the log's past was changed: at size " +
                             Grouped(old.size) + " this watcher saw " +
                             HashText(old.root) +
                             ", and its tree of now had another root then",
-                        before, served->seen, found.proof));
+                        *asked.before, asked.now, found.growth->proof));
   }
-  if (found.agreement == Agreement::kUnknown) {
-    return Add(kCheckpointPath, found.error);
+  if (found.growth && found.growth->agreement == Agreement::kUnknown) {
+    return Add(kCheckpointPath, found.growth->error);
   }
-  if (IsAuditDue()) return AuditWhole(source, served);
-  if (found.agreement == Agreement::kTogether) {
-    const auto added =
-        CheckNewEntries({.source = source,
-                         .size_before = old.size,
-                         .now = now,
-                         .integrity_only = request_.integrity_only,
-                         .threads = request_.threads,
-                         .stop = request_.stop});
-    if (!added) return Add(added.error().place, added.error().error);
-    if (added->any_missing) return AuditWhole(source, served);
-    report_.checked = now.size - old.size;
-    AddFindings(added->findings);
+  if (found.added && !*found.added) {
+    const Fault& fault = found.added->error();
+    return Add(fault.place, fault.error);
+  }
+  if (!found.noted) return Add("state", found.noted.error());
+  if (found.audit) return TakeAudit(*found.audit, served);
+  if (asked.extent == EntriesRequest::Extent::kGrowth ||
+      (found.added && (*found.added)->any_missing)) {
+    return AddNotWitnessed();
+  }
+  const Served checked = {asked.now, asked.trusted};
+  if (found.added) {
+    const NewEntries& added = **found.added;
+    report_.checked =
+        asked.now.checkpoint.tree.size - asked.before->checkpoint.tree.size;
+    AddFindings(added.findings);
     // An audit says it again at the next start: the next look at what is new
     // would not.
-    if (added->findings.violations() > 0 && !NoteAudit("")) return;
-    end_seen_ = now;
-    succeeded_by_ = added->succeeded_by;
+    if (added.findings.violations() > 0) {
+      if (const auto noted = NoteAudit(""); !noted) {
+        return Add("state", noted.error());
+      }
+    }
+    end_seen_ = asked.now.checkpoint.tree;
+    succeeded_by_ = added.succeeded_by;
   }
-  Remember(*served);
+  Remember(checked);
 }
 
-// The audit recalls, compares and remembers by itself.
-void Watcher::AuditWhole(Source* source, Served* served) {
-  // All of a log is not read at each look while it waits for its witnesses.
-  if (!served->trusted.quorum) return AddNotWitnessed();
-  // It is due again until it was found right.
-  if (!NoteAudit("")) return;
-  AuditRequest request;
-  request.source = source;
-  request.policy = request_.policy;
-  request.memory = request_.memory;
-  request.first_use = request_.first_use;
-  request.integrity_only = request_.integrity_only;
-  request.threads = request_.threads;
-  request.stop = request_.stop;
-  request.progress = request_.progress;
-  AuditReport audit = Audit(request);
+void Watcher::TakeAudit(const AuditReport& audit,
+                        std::optional<Served>* served) {
   if (audit.trusted && audit.trusted->checkpoint.origin != origin_) {
     return Add(kCheckpointPath,
                CheckOrigin(audit.trusted->checkpoint.origin).error());
@@ -238,21 +339,32 @@ void Watcher::AuditWhole(Source* source, Served* served) {
   report_.checked = audit.counts.entries;
   report_.remembered = audit.remembered;
   if (audit.trusted) {
+    Served audited = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
     // Signed too, and perhaps another history than what is served a moment
-    // later.
-    if (audit.trusted->checkpoint != served->seen.checkpoint) {
-      peers_.Hold(kSelf, PeerKind::kWatcher, served->seen, served->trusted);
+    // earlier or later.
+    if (*served && audited.seen.checkpoint != (*served)->seen.checkpoint) {
+      const bool is_newer = audited.seen.checkpoint.tree.size >=
+                            (*served)->seen.checkpoint.tree.size;
+      const Served& other = is_newer ? **served : audited;
+      if (is_newer || !audit.remembered) {
+        peers_.Hold(kSelf, PeerKind::kWatcher, other.seen, other.trusted);
+      }
     }
-    *served = {{audit.trusted->checkpoint, audit.note}, *audit.trusted};
+    if (audit.remembered) latest_ = audited.seen;
+    if (*served && audited.seen.checkpoint.tree.size >=
+                       (*served)->seen.checkpoint.tree.size) {
+      *served = audited;
+      report_.head = audited.seen.checkpoint.tree;
+    }
   }
-  if (audit.remembered) latest_ = served->seen;
   // An audit that came to its end: else its record is a part.
   if (audit.rules_checked && audit.remembered) {
     end_seen_ = audit.trusted->checkpoint.tree;
     succeeded_by_ = audit.record.succeeded_by;
   }
   if (audit.verdict == Verdict::kTrue) {
-    NoteAudit(std::to_string(report_.time_s));
+    const auto noted = NoteAudit(std::to_string(report_.time_s));
+    if (!noted) Add("state", noted.error());
     return;
   }
   // Where it ended early, a cache may be why: of an entry that was redacted an
@@ -317,11 +429,8 @@ bool Watcher::IsAuditDue() const {
          report_.time_s - *time >= request_.audit_every_s;
 }
 
-bool Watcher::NoteAudit(const std::string& time) {
-  const auto written =
-      WriteFileAtomically(request_.state, AuditedFile(origin_), time);
-  if (!written) Add("state", {Code::kUnavailable, written.error().message});
-  return written.has_value();
+Result<void> Watcher::NoteAudit(const std::string& time) const {
+  return NoteTime(request_.state, AuditedFile(origin_), time);
 }
 
 void Watcher::AddFindings(const Findings& findings) {
@@ -355,23 +464,21 @@ void Watcher::Remember(const Served& served) {
 
 // ---- everybody else
 
-void Watcher::LookAtPeers(const std::optional<Served>& served) {
-  if (served) {
-    report_.origin = origin_;
-    report_.log_key =
-        FormatVerifierKey(request_.policy->logs[served->trusted.log].key);
-    report_.head = served->seen.checkpoint.tree;
-    JudgeAge(served->trusted);
-  }
+void Watcher::ComparePeers(const std::optional<Served>& served) {
+  if (!peers_.has_begun()) return;
   View view;
   if (served) {
-    view = {served->seen, {source_.get()}, true};
+    view = {served->seen, {source_.get()}, true, {}};
+    view.cosigned.resize(request_.policy->witnesses.size());
+    for (const Cosigned& cosigner : served->trusted.cosigners) {
+      view.cosigned[cosigner.witness] = true;
+    }
   } else if (const auto seen = RememberedOfUnreachable()) {
-    view = {*seen, {}, false};
+    view = {*seen, {}, false, {}};
   } else {
-    return;
+    return peers_.GiveUp();
   }
-  PeersReport report = peers_.Look(view);
+  PeersReport report = peers_.Finish(view);
   report_.peers = std::move(report.peers);
   for (PeerReport& peer : report_.peers) SayAge(&peer);
   report_.look_again = report.look_again;
@@ -411,7 +518,9 @@ void Watcher::Conclude() {
   const Settled settled = Settle(suspected_, &report_.problems);
   report_.verdict = settled.verdict;
   report_.look_again = report_.look_again || settled.look_again;
-  suspected_ = settled.suspected;
+  // A look that could not see it again takes no suspicion back.
+  const bool saw = !report_.unreachable && !report_.unfinished;
+  suspected_ = settled.suspected || (suspected_ && !saw);
 }
 
 }  // namespace modlog

@@ -13,6 +13,12 @@
 //   who else      witnesses, mirrors and other watchers: peers.h
 //   age           of the cosignatures that make up the quorum
 //
+// The log and everybody else are asked at the same time: whoever is accused
+// does not decide when the others are heard. A look is over after `look_time`.
+// What was not there by then is named, and cannot be told; only the reading of
+// the entries goes on, into the next look (entries_task.h), as long as the log
+// sends fast enough (patience.h).
+//
 // A contradiction that is proved is false at once, and evidence is kept. What
 // else looks false (a tile that is wrong or missing, a page that is no
 // checkpoint, a log that serves less than it did) is "cannot tell" the first
@@ -22,6 +28,7 @@
 // Not thread-safe.
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +38,7 @@
 #include "verifier/audit/audit.h"
 #include "verifier/audit/memory.h"
 #include "verifier/audit/rules/rules.h"
+#include "verifier/watch/entries_task.h"
 #include "verifier/watch/peers.h"
 
 namespace modlog {
@@ -38,7 +46,8 @@ namespace modlog {
 struct WatchRequest {
   // Opens the log, anew for each look: what was fetched ahead for one and not
   // used is not for the next.
-  std::function<Result<std::unique_ptr<Source>>()> open;
+  // What is asked of it must come by the deadline.
+  OpenLog open;
   const Policy* policy = nullptr;
   // The log's; empty: as the state says of the address, else as the first look
   // finds it. Another log, though the policy trusts it, would hide this one.
@@ -52,6 +61,7 @@ struct WatchRequest {
   // What a log that ended says of itself, where this one is to succeed it: its
   // first entry must name that log, and is read until it does.
   std::optional<NamedLog> predecessor = {};
+  std::chrono::milliseconds look_time = std::chrono::seconds(60);
   uint64_t max_age_s = 3'600;
   uint64_t audit_every_s = 86'400;  // 0: only until it was found right once
   int threads = 1;
@@ -64,6 +74,7 @@ struct WatchReport {
   Verdict verdict = Verdict::kTrue;
   bool look_again = false;   // the next look says what this one could not
   bool unreachable = false;  // the log
+  bool unfinished = false;   // entries are read on, into the next look
   uint64_t time_s = 0;
   std::string source;
   std::string origin;                   // empty: not known
@@ -100,27 +111,33 @@ class Watcher {
 
   void Add(Problem problem) { report_.problems.push_back(std::move(problem)); }
   void Add(const std::string& place, const Error& error);
-  std::optional<Served> ReadCheckpoint();
+  void Open();
+  std::optional<Served> AskEverybody();
+  void AskPeers();
+  std::optional<Served> TakeCheckpoint(const Result<std::string>& note);
   Result<void> RecallOrigin();
   Result<void> CheckOrigin(const std::string& origin) const;
   void NoteOrigin();
-  void LookAtLog(Source* source, Served* served);
-  void LookAtGrowth(Source* source, const Seen& before, Served* served);
-  void AuditWhole(Source* source, Served* served);
+  void StartEntries(const Served& served);
+  void CollectEntries(std::optional<Served>* served);
+  void AddUnfinished();
+  void TakeEntries(std::optional<Served>* served);
+  void TakeAudit(const AuditReport& audit, std::optional<Served>* served);
   bool IsAuditDue() const;
-  bool NoteAudit(const std::string& time);
+  Result<void> NoteAudit(const std::string& time) const;
   void AddFindings(const Findings& findings);
   void LookAtBeginning(Source* source, const TreeHead& head);
   void LookAtEnd(Source* source, const TreeHead& head);
   void AddNotWitnessed();
   void Remember(const Served& served);
   void JudgeAge(const TrustedCheckpoint& trusted);
+  void ComparePeers(const std::optional<Served>& served);
   void SayAge(PeerReport* peer) const;
-  void LookAtPeers(const std::optional<Served>& served);
   std::optional<Seen> RememberedOfUnreachable() const;
   void Conclude();
 
   const WatchRequest request_;
+  std::optional<Deadline> deadline_;  // of the look
   Peers peers_;
   std::unique_ptr<Source> source_;
   std::optional<Seen> latest_;
@@ -131,6 +148,7 @@ class Watcher {
   bool is_pinned_ = false;  // the address has this log and no other
   bool suspected_ = false;  // the last look found what looks false
   WatchReport report_;
+  std::optional<EntriesTask> task_;  // last: ended first
 };
 
 // FreshestQuorum returns the latest time since which the quorum of the policy
