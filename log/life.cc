@@ -55,7 +55,9 @@ void ApplyReversal(const v1::Action& reversal, Life* life) {
 }
 
 // Applies one rule to a record that it covers, if the field reads as it says.
+// What is not known is not guessed.
 void ApplyBulk(const v1::BulkCorrection& bulk, Life* life) {
+  if (!life->record_known) return;
   using Field = google::protobuf::FieldDescriptor;
   v1::Action& record = life->record;
   const Field* field =
@@ -133,7 +135,8 @@ void Apply(const v1::Action& event, Life* life) {
       return;
     case v1::KIND_CORRECTION:
       life->corrected = true;
-      if (event.has_corrected()) life->record = event.corrected();
+      life->record = event.corrected();
+      life->record_known = true;
       return;
     default:
       return;
@@ -220,7 +223,7 @@ MeasureSet MeasuresNamed(const v1::Action& action) {
   if (action.measures_size() == 0) return ~MeasureSet{0};
   MeasureSet set = 0;
   for (const int measure : action.measures()) {
-    if (measure < 32) set |= MeasureSet{1} << measure;
+    set |= MeasureSet{1} << std::clamp(measure, 0, 31);
   }
   return set;
 }
@@ -260,6 +263,7 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   ASSIGN_OR_RETURN(const StoredAction own, source.read(index));
   ASSIGN_OR_RETURN(life.record, Parse(own));
   life.redacted_by = own.redacted_by;
+  life.record_known = !own.redacted_by;
   ASSIGN_OR_RETURN(const std::vector<Bulk> bulks,
                    ReadBulks(own.platform, index, source));
   auto bulk = bulks.begin();
@@ -278,6 +282,8 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
     ASSIGN_OR_RETURN(const StoredAction stored, source.read(event.index));
     if (stored.redacted_by && !SaysByItsKind(stored.kind)) {
       life.unread.push_back(event.index);
+      // What it made of the record went with it.
+      if (stored.kind == v1::KIND_CORRECTION) life.record_known = false;
       continue;
     }
     ASSIGN_OR_RETURN(const v1::Action action, Parse(stored));
@@ -288,7 +294,7 @@ Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   ASSIGN_OR_RETURN(const auto undone, ReadVoid(index, source));
   life.is_void = undone.has_value();
   if (undone) life.by.push_back(*undone);
-  if (life.reversed_in_part && !life.redacted_by &&
+  if (life.reversed_in_part && life.record_known &&
       (MeasuresOf(life.record) & ~life.ended) == 0) {
     life.reversed = true;
   }

@@ -74,7 +74,8 @@ Result<std::vector<Referrer>> ReadReferrers(const LifeSource& source,
 // Measures as a set: bit m for v1::Measure m.
 using MeasureSet = uint32_t;
 MeasureSet MeasuresOf(const v1::Action& action);
-// The measures that a reversal or an expiry names, all where it names none.
+// The measures that a reversal or an expiry names, all where it names none. A
+// code beyond 31 counts as 31: no decision has it.
 MeasureSet MeasuresNamed(const v1::Action& action);
 
 struct Life {
@@ -95,8 +96,11 @@ struct Life {
   bool cancelled = false;    // a schedule
   bool negated = false;      // a label
   std::vector<uint64_t> by;  // the entries that this follows from, ascending
-  // Where the entry was redacted: of `record` only the kind is known.
+  // Where the entry was redacted: of `record` only the kind is known, until a
+  // correction states it anew.
   std::optional<uint64_t> redacted_by;
+  // Whether `record` is known: not after a redacted correction either.
+  bool record_known = true;
   // Entries that changed it and were redacted: what they did is not known.
   std::vector<uint64_t> unread;
 

@@ -1,5 +1,7 @@
 #include "log/life_rules.h"
 
+#include <algorithm>
+
 #include "log/life.h"
 
 namespace modlog {
@@ -31,7 +33,7 @@ class LifeRules {
       case v1::KIND_EXPIRY:
         return JudgeExpiry();
       case v1::KIND_LABEL:
-        return Require(!target_.negated, "names a label that was negated");
+        return JudgeNegation();
       default:
         return;
     }
@@ -61,12 +63,22 @@ class LifeRules {
     Require(!target_.referred,
             "names an action that was referred: name the referral");
   }
+  // A label is taken back by its own terms, some of them or all.
+  void JudgeNegation() {
+    Require(!target_.negated, "names a label that was negated");
+    const v1::Action& record = target_.record;
+    Require(
+        !target_.record_known || (record.label_op() == v1::LABEL_OP_APPLY &&
+                                  std::ranges::includes(record.label_terms(),
+                                                        action_.label_terms())),
+        "must name a label that was applied with these label_terms");
+  }
   void RequireInForce() {
     Require(!target_.replaced,
             "names a decision that a later one replaced: name that one");
     Require(!target_.reversed, "names a decision that was reversed in full");
     // What a redacted decision was is not known, and so not what is left of it.
-    Require(target_.reversed || target_.redacted_by || target_.left() != 0,
+    Require(target_.reversed || !target_.record_known || target_.left() != 0,
             "names a decision of which every measure has ended");
   }
   void JudgeReversal() {
@@ -74,7 +86,8 @@ class LifeRules {
     RequireOwnMeasures("measures");
     // What is only said to be at least or about so many has no bound.
     const v1::Action& record = target_.record;
-    if (action_.restored() == 0 || record.affected() == 0 ||
+    if (action_.restored() == 0 || !target_.record_known ||
+        record.affected() == 0 ||
         record.affected_kind() != v1::COUNT_KIND_EXACT) {
       return;
     }
@@ -88,6 +101,7 @@ class LifeRules {
   void JudgeExpiry() {
     RequireInForce();
     RequireOwnMeasures("measures");
+    if (!target_.record_known) return;
     const v1::Action& record = target_.record;
     const MeasureSet named = MeasuresNamed(action_);
     const auto ends = [&](v1::Measure measure, uint32_t day) {
@@ -102,7 +116,7 @@ class LifeRules {
     ends(v1::MEASURE_ACCOUNT, record.end_account());
   }
   void RequireOwnMeasures(std::string field) {
-    Require(action_.measures_size() == 0 || target_.redacted_by ||
+    Require(action_.measures_size() == 0 || !target_.record_known ||
                 (MeasuresNamed(action_) & ~MeasuresOf(target_.record)) == 0,
             std::move(field), "must be measures of the decision named");
   }

@@ -1,7 +1,5 @@
 #include "log/standing.h"
 
-#include <algorithm>
-
 #include "log/erasure.h"
 #include "log/life.h"
 #include "log/life_rules.h"
@@ -12,25 +10,6 @@
 namespace modlog {
 
 namespace {
-
-// A label is taken back by its own terms, some of them or all.
-Result<void> JudgeNegation(const StandingItem& item, const v1::Action& action,
-                           LifeCache* lives,
-                           std::vector<Violation>* violations) {
-  if (action.label_op() != v1::LABEL_OP_NEGATE) return {};
-  for (const FoundReference& found : item.references) {
-    ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
-    const auto& has = life->record.label_terms();
-    if (life->redacted_by) continue;
-    const bool within = life->record.label_op() == v1::LABEL_OP_APPLY &&
-                        std::ranges::includes(has, action.label_terms());
-    if (within) continue;
-    violations->push_back({found.reference->field(),
-                           "must name a label that was applied with these "
-                           "label_terms"});
-  }
-  return {};
-}
 
 Result<void> JudgeTerms(const StandingItem& item, const v1::Action& action,
                         const RowsView& rows,
@@ -58,7 +37,6 @@ Result<Judgement> Standing::Judge(const StandingItem& item) {
   }
   Judgement judgement;
   RETURN_IF_ERROR(JudgeLife(item, action, &lives_, &judgement));
-  RETURN_IF_ERROR(JudgeNegation(item, action, &lives_, &judgement.violations));
   RETURN_IF_ERROR(JudgeTerms(item, action, *rows_, &judgement.violations));
   RETURN_IF_ERROR(JudgeKeys(item.platform, action, item.speaker, *rows_,
                             &judgement.violations));
