@@ -994,10 +994,11 @@ class Audit:
 
 
 def redaction_of(entry):
-    """[(index, leaf hash)] of a LEAF_REDACTED entry, else []."""
+    """[(index, leaf hash)] of a LEAF_REDACTED entry of the log's own, else []."""
     try:
-        _, _, tag, body = parse_entry(entry)
-        action = parse_message("Action", body) if tag == b"\x7a" else {}
+        _, platform, tag, body = parse_entry(entry)
+        own = tag == b"\x7a" and not platform
+        action = parse_message("Action", body) if own else {}
         (index,), gone = action.get(18, ()), action.get(83, {})
         return [(index, gone[1])] if action.get(1) == 19 else []
     except (CannotTell, KeyError, ValueError):

@@ -15,11 +15,11 @@
 namespace modlog {
 namespace {
 
-// Whether the leaf is a redaction that says what the line says.
+// Whether the leaf is a redaction, the log's own, that says what the line says.
 bool Says(std::string_view leaf, const RedactionLine& line) {
   const auto entry = DecodeEntry(leaf);
   v1::Action action;
-  return entry &&
+  return entry && entry->platform.empty() &&
          action.ParseFromArray(entry->action.data(),
                                static_cast<int>(entry->action.size())) &&
          action.kind() == v1::KIND_LEAF_REDACTED &&

@@ -467,12 +467,14 @@ def audited(name, files, trust=WITNESSED, status=None):
     return Case(name, ["audit", "copy", "--policy", "policy"], files, status)
 
 
-def redaction(leaf_hash, *indexes):
+def redaction(leaf_hash, *indexes, platform=b""):
     about = field(0x92, b"".join(varint(index) for index in indexes))
     action = (b"\x08\x13" + field(0x12, b"r-1") + b"\x18\x8b\xae\x0c"
               + b"\x92\x01" + about[1:] + b"\x9a\x05"
               + field(0, field(0x0a, leaf_hash))[1:])
-    return b"\x08" + varint(1795515792143) + field(0x7a, action)
+    return (b"\x08" + varint(1795515792143)
+            + (field(0x12, platform) if platform else b"")
+            + field(0x7a, action))
 
 
 def named_copies():
@@ -519,6 +521,7 @@ def redacted_copies():
             ("names itself", redaction(gone, 3), 1),
             ("names two", redaction(gone, 1, 2), 1),
             ("is another kind", redaction(gone, 1).replace(b"\x08\x13", b"\x08\x12"), 1),
+            ("is a platform's", redaction(gone, 1, platform=b"app-store"), 1),
             ("is no redaction", entry(3), 1)):
         tree = Log([entry(0), entry(1), entry(2), last])
         files = tree.files()

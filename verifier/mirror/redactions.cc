@@ -34,7 +34,8 @@ std::vector<RedactionLine> Redactions::Lines() const {
 bool Says(std::string_view leaf, const RedactionLine& line) {
   ReadEntry entry;
   std::string scratch;
-  return ReadCanonicalEntry(leaf, &entry, &scratch) &&
+  // What a platform says of it takes nothing out.
+  return ReadCanonicalEntry(leaf, &entry, &scratch) && entry.platform.empty() &&
          entry.action.kind() == v1::KIND_LEAF_REDACTED &&
          entry.action.about_index_size() == 1 &&
          entry.action.about_index(0) == line.entry &&
