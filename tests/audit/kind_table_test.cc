@@ -125,12 +125,18 @@ TEST(KindTableTest, EveryKindMayBeNamedOrNotAsItsCellSays) {
   for (const KindRow& row : KindTable()) {
     for (int kind = 1; kind <= v1::KIND_SUCCESSION; ++kind) {
       for (const bool cause : {false, true}) {
-        LifeRule rule(0, 1, {});
+        const LifeBulks bulks;
+        LifeRule rule(0, 1, {}, {}, &bulks);
         TargetSeen target;
         target.entry = 0;
         target.record.kind = static_cast<uint8_t>(kind);
+        target.record.kind_logged = target.record.kind;
         target.record.copied = true;
-        target.record.measures = 0xff;
+        target.record.visibility = true;
+        target.record.monetary = 1;
+        target.record.provision = 1;
+        target.record.account = 1;
+        target.record.label_op = v1::LABEL_OP_APPLY;
         target.label_terms = {1};
         rule.TakeTarget(target);
         ReferenceSeen reference = ReferenceOf(Fulfilling(row));

@@ -109,13 +109,16 @@ TEST_F(PayloadsTest, AnErasedPartThatIsStillServedIsFalse) {
   EXPECT_EQ(Judge(log, "").findings.total(), 0u);
 }
 
-TEST_F(PayloadsTest, AnAbsentPayloadIsFalseWhereItWasPromisedAndDoubtfulElse) {
+// An action is taken without its payload, and says all the same how long that
+// is to be kept.
+TEST_F(PayloadsTest, AnAbsentPayloadIsDoubtfulUntilItsLastDay) {
   AuditReport report = Judge("");
   EXPECT_EQ(report.verdict, Verdict::kTrue);
   EXPECT_EQ(report.findings.warnings(), 1u);
   action_.set_payload_until(24'837);  // 2038
   report = Judge("");
-  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_EQ(report.verdict, Verdict::kTrue);
+  EXPECT_EQ(report.findings.warnings(), 1u);
   action_.set_payload_until(kRecordDay - 700);  // past
   report = Judge("");
   EXPECT_EQ(report.verdict, Verdict::kTrue);

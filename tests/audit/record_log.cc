@@ -120,6 +120,14 @@ v1::Action CopyOf(v1::Action action) {
   return action;
 }
 
+uint64_t RecordLog::Add(const v1::Action& action) {
+  const int kind = action.kind();
+  const bool own = kind == v1::KIND_PAYLOAD_ERASED ||
+                   kind == v1::KIND_LEAF_REDACTED ||
+                   kind == v1::KIND_SUCCESSION;
+  return Add(action, own ? "" : "p");
+}
+
 uint64_t RecordLog::Add(const v1::Action& action, const std::string& platform) {
   return AddAt(kRecordTimeMs + static_cast<int64_t>(size()), action, platform);
 }

@@ -29,8 +29,10 @@ v1::Action CopyOf(v1::Action action);
 
 class RecordLog {
  public:
-  // Add returns the index.
-  uint64_t Add(const v1::Action& action, const std::string& platform = "p");
+  // Add returns the index. Of the platform p, or the log's own where that is
+  // what an entry of the kind is.
+  uint64_t Add(const v1::Action& action);
+  uint64_t Add(const v1::Action& action, const std::string& platform);
   uint64_t AddAt(int64_t logged_at_ms, const v1::Action& action,
                  const std::string& platform = "p");
 

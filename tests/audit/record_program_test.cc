@@ -568,8 +568,9 @@ TEST_F(RecordProgramTest, Rule8WhatMustStayAndWhatIsAnothersIsNotRedacted) {
   log.Add(Takedown("a"));
   log.Add(RedactionOf(log, 0, "r"));       // 2: a term
   log.Add(RedactionOf(log, 1, "s"), "q");  // 3: another platform
-  log.Add(RedactionOf(log, 1, "o"), "");   // 4: the operator may
-  EXPECT_EQ(Judge(log), (Found{"removals 2", "removals 3"}));
+  log.Add(RedactionOf(log, 1, "o"), "p");  // 4: its own platform
+  log.Add(RedactionOf(log, 1, "l"), "");   // 5: only the log itself may
+  EXPECT_EQ(Judge(log), (Found{"removals 2", "kinds 3", "kinds 4"}));
 }
 
 TEST_F(RecordProgramTest, Rule8ErasuresAreCountedByBasisAndHaveATarget) {
@@ -590,7 +591,8 @@ TEST_F(RecordProgramTest, Rule8ErasuresAreCountedByBasisAndHaveATarget) {
   log.Add(wrong);
   erasure.set_puid("g");
   log.Add(erasure, "q");  // not its own
-  EXPECT_EQ(Judge(log), (Found{"removals 3", "removals 3", "removals 4"}));
+  EXPECT_EQ(Judge(log),
+            (Found{"removals 3", "removals 3", "removals 4", "kinds 4?"}));
 }
 
 v1::StatsCell CellOf(v1::Kind kind, v1::StatsUnit unit, uint64_t value) {
@@ -842,18 +844,19 @@ TEST_F(RecordProgramTest, Rule13ALogThatHasEndedHasNoFurtherEntry) {
 TEST_F(RecordProgramTest, Rule13WhatStandsInASuccessionEntryIsJudged) {
   RecordLog log;
   log.Add(Takedown("a"));
-  log.Add(Succeeds(5, std::string(32, 'r')), "");  // 1: not the first
-  log.Add(RecordOf(v1::KIND_SUCCESSION, "s"));     // 2: a platform's
+  log.Add(Succeeds(5, std::string(32, 'r')), "");    // 1: not the first
+  log.Add(RecordOf(v1::KIND_SUCCESSION, "s"), "p");  // 2: a platform's
   v1::Action own = RecordOf(v1::KIND_SUCCESSION, "t");
   own.mutable_succession()->set_log(
       FormatVerifierKey(SmallLogOtherKey().verifier));
-  log.Add(own, "");  // 3: this log's own origin
+  log.Add(own, "");  // 3: another puid, this log's own origin
   v1::Action bad = RecordOf(v1::KIND_SUCCESSION, "u");
   bad.mutable_succession()->set_log("next.example/log+00000000+AAAA");
   bad.mutable_succession()->set_size(1);
-  log.Add(bad, "");  // 4: twice: no key, and a size
-  EXPECT_EQ(Judge(log), (Found{"succession 1", "succession 2", "succession 3",
-                               "fields 4", "fields 4"}));
+  log.Add(bad, "");  // 4: another puid; twice: no key, and a size
+  EXPECT_EQ(Judge(log),
+            (Found{"succession 1", "kinds 2", "succession 2", "succession 3",
+                   "succession 3", "fields 4", "fields 4", "succession 4"}));
 }
 
 }  // namespace

@@ -187,11 +187,12 @@ void PayloadCheck::JudgeAbsent(uint64_t entry, uint32_t until,
                         "commits to a payload that is not served: it was never "
                         "given, or is gone");
   } else if (today_ <= until) {
-    judgement->Complain(entry, Severity::kViolation,
+    judgement->Complain(entry, Severity::kWarning,
                         "its payload is not served, though it is to be kept "
                         "until " +
                             FormatDay(until) +
-                            " and no entry says that it was erased");
+                            " and no entry says that it was erased: it was "
+                            "never given, or is gone");
   }
 }
 

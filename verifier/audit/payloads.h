@@ -5,11 +5,10 @@
 // (payload/<index>, docs/formats.md, "Payload"), part of the rule "removals":
 //
 //   violation  what is served does not hash into the entry's commitment;
-//              a part is served that an entry says was erased;
-//              nothing is served though the entry promises the payload until a
-//              day to come (payload_until) and no entry says that it was erased
+//              a part is served that an entry says was erased
 //   warning    nothing is served, nothing says why: it was never given, or is
-//              gone
+//              gone; also where the entry names the day until which it is to be
+//              kept (payload_until), since an action is taken without a payload
 //
 // Read may be called by several threads; the rest is not thread-safe.
 

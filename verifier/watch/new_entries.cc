@@ -36,7 +36,7 @@ Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
         for (const RareEntry& rare : facts->rare) {
           if (rare.action.kind() != v1::KIND_SUCCESSION) continue;
           succession.Take(rare.entry, facts->platforms[rare.platform],
-                          rare.action.succession(), &clock);
+                          rare.action, &clock);
         }
         for (const Finding& finding : clock.kept()) add(finding);
       };
@@ -75,8 +75,7 @@ Judged<FirstEntry> ReadFirstEntry(Source* source, const TreeHead& head) {
   Findings unasked;
   for (const RareEntry& rare : facts.rare) {
     if (rare.entry != 0 || rare.action.kind() != v1::KIND_SUCCESSION) continue;
-    succession.Take(0, facts.platforms[rare.platform], rare.action.succession(),
-                    &unasked);
+    succession.Take(0, facts.platforms[rare.platform], rare.action, &unasked);
   }
   RecordSummary summary;
   succession.Finish(head.size, &unasked, &summary);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verifier/audit/rules/figures.h"
+#include "verifier/audit/rules/life_bulks.h"
 #include "verifier/audit/rules/unique_puid.h"
 #include "verifier/words.h"
 
@@ -98,19 +99,22 @@ void FirstPass::TakeRare(const RareEntry& rare, const Writer& writer) {
       return terms_.TakeTerm(writer.id, rare.entry, rare.action.term(),
                              findings_);
     case v1::KIND_PLATFORM_KEY:
+      if (rare.action.key_event().use() == v1::KEY_USE_SEAL) {
+        index_.sealed_platforms[writer.name] = true;
+      }
       return index_.keys.TakeEvent(writer.name, rare.entry,
                                    rare.action.key_event(), findings_);
     case v1::KIND_PAYLOAD_ERASED:
       return index_.removals.TakeErased(rare.entry, writer.id, rare.action,
                                         &figures, findings_);
     case v1::KIND_LEAF_REDACTED:
-      return index_.removals.TakeRedacted(rare.entry, writer.id, rare.action,
-                                          &figures, findings_);
+      if (!writer.name.empty()) return;  // "kinds" says so
+      return index_.removals.TakeRedacted(rare.entry, rare.action, &figures,
+                                          findings_);
     case v1::KIND_STATS_ATTESTATION:
       return TakeAttestation(rare, writer);
     case v1::KIND_SUCCESSION:
-      return succession_.Take(rare.entry, writer.name, rare.action.succession(),
-                              findings_);
+      return succession_.Take(rare.entry, writer.name, rare.action, findings_);
     default:
       return TakeAmendment(rare, writer);
   }
@@ -134,6 +138,11 @@ void FirstPass::TakeAmendment(const RareEntry& rare, const Writer& writer) {
   if (action.has_bulk()) {
     ++figures.bulk_corrections;
     bulks_.push_back({rare.key, {rare.entry, writer.name, action.bulk()}});
+    if (const uint64_t number = ++bulks_of_[writer.name]; number > kBulksMax) {
+      findings_->Add({kRuleReferences, rare.entry,
+                      "is bulk correction " + Grouped(number) +
+                          " of the platform, limit " + Grouped(kBulksMax)});
+    }
     if (action.bulk().last() >= rare.entry) {
       findings_->Add({kRuleReferences, rare.entry,
                       "bulk.last names entries that do not stand before it"});

@@ -8,6 +8,7 @@
 // thread-safe, but for Reader.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -94,6 +95,7 @@ class FirstPass {
   std::vector<Amendment> voids_;
   std::vector<Amendment> corrections_;
   std::vector<std::pair<Hash, BulkSeen>> bulks_;
+  std::map<std::string, uint64_t> bulks_of_;  // how many, by platform
   std::map<Hash, size_t> attestation_keys_;
   uint64_t referenced_ = 0;
 };

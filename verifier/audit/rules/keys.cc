@@ -36,14 +36,22 @@ void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
     }
     if (!why.empty()) complain(why);
     keys_[id] = {event.public_key(), entry, kNever, kNever};
+    if (event.use() == v1::KEY_USE_SEAL) {
+      first_seal_key_.emplace(platform, entry);
+    }
     return;
   }
   if (it == keys_.end()) {
     return complain("is revoked or destroyed and not registered before");
   }
-  uint64_t& end = event.op() == v1::KEY_OP_DESTROYED ? it->second.destroyed
-                                                     : it->second.revoked;
-  if (end == kNever) end = entry;
+  const bool destroyed = event.op() == v1::KEY_OP_DESTROYED;
+  uint64_t& end = destroyed ? it->second.destroyed : it->second.revoked;
+  if (end != kNever) {
+    return complain(std::string("was ") +
+                    (destroyed ? "destroyed" : "revoked") + " by entry " +
+                    std::to_string(end));
+  }
+  end = entry;
 }
 
 std::string KeysRule::WhyNotRegistered(const std::string& platform,
@@ -91,7 +99,15 @@ std::string KeysRule::WhyNotSealedBy(const PlatformKey* key,
   if (key->revoked < entry) {
     return "was revoked by entry " + std::to_string(key->revoked);
   }
+  if (key->destroyed < entry) {
+    return "was destroyed by entry " + std::to_string(key->destroyed);
+  }
   return "";
+}
+
+bool KeysRule::MaySealAt(const std::string& platform, uint64_t entry) const {
+  const auto it = first_seal_key_.find(platform);
+  return it != first_seal_key_.end() && it->second < entry;
 }
 
 }  // namespace modlog

@@ -3,9 +3,10 @@
 
 // The rule "keys": a platform's key is registered once under its number, with a
 // proof that the platform holds its secret half, no key twice, and revoked or
-// destroyed after that; a seal is signed by a key that was
-// registered before it and not revoked by then; a handle names a VRF key that
-// was registered and not destroyed. Not thread-safe while events are taken.
+// destroyed after that, each once; a seal is signed by a key that was
+// registered before it and neither revoked nor destroyed by then; a handle
+// names a VRF key that was registered and has not ended. Not thread-safe while
+// events are taken.
 
 #include <map>
 #include <string>
@@ -41,6 +42,8 @@ class KeysRule {
                           uint32_t number) const;
   // Why the key could not sign a seal at an entry; empty if it could.
   std::string WhyNotSealedBy(const PlatformKey* key, uint64_t entry) const;
+  // MaySealAt: whether the platform had registered a key for seals by then.
+  bool MaySealAt(const std::string& platform, uint64_t entry) const;
 
  private:
   std::string WhyNotRegistered(const std::string& platform,
@@ -49,6 +52,7 @@ class KeysRule {
   std::string origin_;
   std::map<std::tuple<std::string, int, uint32_t>, PlatformKey> keys_;
   std::map<std::pair<int, std::string>, uint64_t> registered_;  // public keys
+  std::map<std::string, uint64_t> first_seal_key_;  // its entry, by platform
 };
 
 }  // namespace modlog

@@ -5,17 +5,6 @@
 namespace modlog {
 namespace {
 
-constexpr uint8_t Bit(v1::Measure measure) {
-  return static_cast<uint8_t>(1u << measure);
-}
-
-// Judges what a referrer does to the entry it is about. The first rule broken
-// is the one that is named.
-struct Broken {
-  std::string_view rule;
-  std::string_view what;
-};
-
 bool IsLifeless(int kind) {
   switch (kind) {
     case v1::KIND_ACTION:
@@ -38,34 +27,22 @@ bool IsLifeless(int kind) {
 }
 
 std::string Names(const ReferenceSeen& reference) {
-  return std::string(reference.cause ? "cause" : "about") + " names ";
+  return std::string(reference.within ? "corrected." : "") +
+         (reference.cause ? "cause" : "about") + " names ";
+}
+
+void KeepLabelTerms(const std::vector<uint32_t>& terms,
+                    std::vector<uint32_t>* kept) {
+  *kept = terms;
+  std::ranges::sort(*kept);
+}
+
+// A correction with references that lead nowhere was taken once.
+Severity SeverityOf(const ReferenceSeen& reference) {
+  return reference.within ? Severity::kWarning : Severity::kViolation;
 }
 
 }  // namespace
-
-TargetRecord RecordOfTarget(const v1::Action& action) {
-  TargetRecord record;
-  record.kind = static_cast<uint8_t>(action.kind() & 0x7f);
-  record.copied = action.provenance() != v1::PROVENANCE_FIRST_HAND;
-  const auto measure = [&](bool has, uint32_t end, v1::Measure which) {
-    if (has) record.measures |= Bit(which);
-    if (end != 0) record.ends |= Bit(which);
-  };
-  const bool label = action.kind() == v1::KIND_LABEL;
-  measure(label, label ? action.end_visibility() : 0, v1::MEASURE_LABEL);
-  measure(action.visibility_size() > 0, label ? 0 : action.end_visibility(),
-          v1::MEASURE_VISIBILITY);
-  measure(action.monetary() != 0, action.end_monetary(), v1::MEASURE_MONETARY);
-  measure(action.provision() != 0, action.end_provision(),
-          v1::MEASURE_PROVISION);
-  measure(action.account() != 0, action.end_account(), v1::MEASURE_ACCOUNT);
-  const uint64_t sum = action.affected() + action.network();
-  if (action.affected() != 0 && sum >= action.affected() &&
-      action.affected_kind() == v1::COUNT_KIND_EXACT) {
-    record.restorable = sum;
-  }
-  return record;
-}
 
 KeyRest RestOf(const Hash& key) {
   KeyRest rest = {0, 0};
@@ -85,24 +62,33 @@ ReferenceSeen ReferenceOf(const v1::Action& action) {
     reference.names_measures = true;
     reference.measures = 0;
     for (const int measure : action.measures()) {
-      if (measure < 8) {
-        reference.measures |= static_cast<uint8_t>(1u << measure);
+      if (measure < 0 || measure > 31) {
+        reference.odd_measures = true;
+      } else {
+        reference.measures |= MeasureBits{1} << measure;
       }
     }
   }
+  const v1::Action* labels = &action;
   if (action.has_corrected()) {
     reference.corrects = true;
     reference.corrected = RecordOfTarget(action.corrected());
+    labels = &action.corrected();
   }
-  if (action.label_terms_size() > 0) {
+  if (labels->label_terms_size() > 0) {
     reference.label_terms = std::make_shared<const std::vector<uint32_t>>(
-        action.label_terms().begin(), action.label_terms().end());
+        labels->label_terms().begin(), labels->label_terms().end());
   }
   return reference;
 }
 
-LifeRule::LifeRule(uint64_t begin, uint64_t end, std::vector<uint64_t> redacted)
-    : begin_(begin), targets_(end - begin), redacted_(std::move(redacted)) {}
+LifeRule::LifeRule(uint64_t begin, uint64_t end, std::vector<uint64_t> missing,
+                   std::vector<uint64_t> doubtful, const LifeBulks* bulks)
+    : begin_(begin),
+      targets_(end - begin),
+      missing_(std::move(missing)),
+      doubtful_(std::move(doubtful)),
+      bulks_(bulks) {}
 
 LifeRule::Target* LifeRule::Find(uint64_t number, const KeyRest& rest) {
   Target& target = targets_[number - begin_];
@@ -117,11 +103,13 @@ void LifeRule::TakeTarget(const TargetSeen& seen) {
   Target& place = targets_[seen.number - begin_];
   Target& target =
       place.entry == kNever ? place : others_[{seen.number, seen.rest}];
-  target = {seen.rest, seen.entry, seen.record, {}};
+  target = {.rest = seen.rest,
+            .entry = seen.entry,
+            .record = seen.record,
+            .effect = {},
+            .bulks = seen.bulks};
   if (!seen.label_terms.empty()) {
-    std::vector<uint32_t>& terms = rare_[seen.entry].label_terms;
-    terms = seen.label_terms;
-    std::ranges::sort(terms);
+    KeepLabelTerms(seen.label_terms, &rare_[seen.entry].label_terms);
   }
 }
 
@@ -129,20 +117,25 @@ void LifeRule::TakeReference(const ReferenceSeen& reference,
                              Findings* findings) {
   Target* const target = Find(reference.number, reference.rest);
   if (target == nullptr) return Unknown(reference, findings);
-  const auto complain = [&](std::string_view rule, Severity severity,
-                            const std::string& what) {
+  const auto complain = [&](std::string_view rule, const std::string& what) {
     findings->Add({rule, reference.entry,
                    Names(reference) + "entry " + std::to_string(target->entry) +
                        ", " + what,
-                   severity});
+                   SeverityOf(reference)});
   };
-  if (!reference.wanted.Has(target->record.kind)) {
-    return complain(kRuleReferences, Severity::kViolation,
-                    "which is a " + KindName(target->record.kind));
+  const uint8_t kind = target->record.kind_logged;
+  if (!reference.wanted.Has(kind)) {
+    return complain(kRuleReferences, "which is a " + KindName(kind));
+  }
+  if (reference.within) return;  // it says anew what was right at its time
+  if (reference.corrects && reference.corrected.kind != kind) {
+    return complain(kRuleReferences,
+                    "which is of another kind than its correction");
   }
   if ((target->effect.flags & kVoid) != 0) {
-    complain(kRuleLife, Severity::kViolation, "which was declared void");
+    complain(kRuleLife, "which was declared void");
   } else if (!reference.cause) {
+    ApplyBulksBefore(reference.entry, target);
     Judge(*target, reference, findings);
   }
   if (!reference.cause) Apply(reference, target);
@@ -152,17 +145,29 @@ void LifeRule::TakeReference(const ReferenceSeen& reference,
 // puid can be its.
 void LifeRule::Unknown(const ReferenceSeen& reference, Findings* findings) {
   const auto earlier = static_cast<size_t>(
-      std::ranges::lower_bound(redacted_, reference.entry) - redacted_.begin());
+      std::ranges::lower_bound(missing_, reference.entry) - missing_.begin());
   std::pair key(reference.number, reference.rest);
   const bool known = unknown_.contains(key);
-  if (known || unknown_.size() < earlier) {
+  // What only a correction names may lead nowhere, and takes nobody's place.
+  if (reference.within && !known && earlier > 0) {
+    ++perhaps_redacted_;
+    return;
+  }
+  if (known || (!reference.within && unknown_.size() < earlier)) {
     unknown_.emplace(key, true);
     ++perhaps_redacted_;
     return;
   }
-  findings->Add({kRuleReferences, reference.entry,
-                 Names(reference) + "a puid that no earlier entry of this "
-                                    "platform bears"});
+  findings->Add(
+      {kRuleReferences, reference.entry,
+       Names(reference) + "a puid that no earlier entry of this platform bears",
+       SeverityOf(reference)});
+}
+
+// Whether there is one in [begin, end).
+bool LifeRule::IsAnyDoubtful(uint64_t begin, uint64_t end) const {
+  const auto it = std::ranges::lower_bound(doubtful_, begin);
+  return it != doubtful_.end() && *it < end;
 }
 
 void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
@@ -171,23 +176,44 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
       reference.kind != v1::KIND_PUBLICATION_CHANGED) {
     return;
   }
-  const TargetRecord record = RecordAt(target, reference.entry);
+  const bool too_many = target.changes >= kChangesMax &&
+                        reference.kind != v1::KIND_VOID &&
+                        reference.kind != v1::KIND_PUBLICATION_CHANGED;
+  if (too_many) {
+    findings->Add({kRuleLife, reference.entry,
+                   Names(reference) + "entry " + std::to_string(target.entry) +
+                       ", which " + std::to_string(kChangesMax) +
+                       " others have changed, the most there can be"});
+    return;
+  }
+  const TargetRecord& record = target.record;
   const Effect effect = EffectAt(target, reference.entry);
-  const auto require = [&](bool holds, std::string_view rule,
-                           std::string_view what) {
-    if (holds) return;
+  const bool known =
+      !record.unsure && !IsAnyDoubtful(target.entry, reference.entry);
+  const auto find = [&](std::string_view rule, std::string_view what,
+                        Severity severity) {
     findings->Add(
         {rule, reference.entry,
          Names(reference) + "entry " + std::to_string(target.entry) + ", " +
-             std::string(what),
-         reference.copied ? Severity::kWarning : Severity::kViolation});
+             std::string(what) +
+             (known ? ""
+                    : ", unless what was corrected or redacted between "
+                      "the two says otherwise"),
+         severity});
+  };
+  const auto require = [&](bool holds, std::string_view rule,
+                           std::string_view what) {
+    if (holds) return;
+    find(
+        rule, what,
+        reference.copied || !known ? Severity::kWarning : Severity::kViolation);
   };
   const auto is = [&](uint16_t flag) { return (effect.flags & flag) != 0; };
-  const uint8_t left =
-      record.measures & static_cast<uint8_t>(~(effect.ended | effect.expired));
+  const MeasureBits left = record.measures() & ~MeasureBits{effect.ended} &
+                           ~MeasureBits{effect.expired};
   const bool reversed =
-      is(kReversed) ||
-      (is(kEndedInPart) && (record.measures & ~effect.ended) == 0);
+      is(kReversed) || (is(kEndedInPart) &&
+                        (record.measures() & ~MeasureBits{effect.ended}) == 0);
   const auto in_force = [&](std::string_view rule) {
     require(!is(kReplaced), rule, "which a later decision replaced");
     require(!reversed, rule, "which was reversed in full");
@@ -195,8 +221,11 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
   };
   const auto own_measures = [&](std::string_view rule) {
     require(!reference.names_measures ||
-                (reference.measures & ~record.measures) == 0,
+                (reference.measures & ~record.measures()) == 0,
             rule, "which has not all of the measures stated");
+    if (reference.odd_measures) {
+      find(rule, "and a measure that no decision has", Severity::kWarning);
+    }
   };
   switch (reference.kind) {
     case v1::KIND_ACTION:
@@ -219,19 +248,21 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
       return;
     case v1::KIND_MODIFICATION:
       return in_force(kRuleLife);
-    case v1::KIND_REVERSAL:
+    case v1::KIND_REVERSAL: {
       in_force(kRuleReversals);
       own_measures(kRuleReversals);
-      require(reference.restored == 0 || record.restorable == 0 ||
-                  (effect.restored <= record.restorable &&
-                   reference.restored <= record.restorable - effect.restored),
+      const uint64_t most = record.restorable();
+      require(reference.restored == 0 || most == 0 ||
+                  (effect.restored <= most &&
+                   reference.restored <= most - effect.restored),
               kRuleReversals,
               "of which more is restored in all than was affected");
       return;
+    }
     case v1::KIND_EXPIRY:
       in_force(kRuleLife);
       own_measures(kRuleLife);
-      require((record.ends & reference.measures) == 0, kRuleLife,
+      require((record.ends() & reference.measures) == 0, kRuleLife,
               "which has an end date: that is when it expires");
       return;
     case v1::KIND_LABEL: {
@@ -240,19 +271,18 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
       const auto has = [&](uint32_t term) {
         return std::ranges::binary_search(it->second.label_terms, term);
       };
-      require(it != rare_.end() &&
+      require(record.label_op == v1::LABEL_OP_APPLY && it != rare_.end() &&
                   (reference.label_terms == nullptr ||
                    std::ranges::all_of(*reference.label_terms, has)),
               kRuleLife, "a label without all of the values negated");
       return;
     }
-    case v1::KIND_CORRECTION:
-      require(!reference.corrects || reference.corrected.kind == record.kind,
-              kRuleReferences, "which is of another kind than its correction");
-      return;
+    // A log takes one about the platform's own word: nothing is undone by it.
     case v1::KIND_PUBLICATION_CHANGED:
-      require(record.copied, kRuleReferences,
-              "which is the platform's own word and no copy");
+      if (!record.copied) {
+        find(kRuleReferences, "which is the platform's own word and no copy",
+             Severity::kWarning);
+      }
       return;
     default:
       return;
@@ -268,11 +298,13 @@ LifeRule::Effect LifeRule::EffectOf(const ReferenceSeen& reference) {
     case v1::KIND_REVERSAL: {
       Effect effect = flags(true, full ? kReversed : kEndedInPart);
       effect.restored = reference.restored;
-      if (!full && reference.names_measures) effect.ended = reference.measures;
+      if (!full && reference.names_measures) {
+        effect.ended = static_cast<uint8_t>(reference.measures);
+      }
       return effect;
     }
     case v1::KIND_EXPIRY:
-      return {.expired = reference.measures};
+      return {.expired = static_cast<uint8_t>(reference.measures)};
     case v1::KIND_MODIFICATION:
       return flags(true, kReplaced);
     case v1::KIND_NOTICE_RETRACTED:
@@ -297,21 +329,24 @@ LifeRule::Effect LifeRule::EffectOf(const ReferenceSeen& reference) {
 }
 
 void LifeRule::Apply(const ReferenceSeen& reference, Target* target) {
-  if (reference.corrects) Restate(reference, &rare_[target->entry]);
   if (IsLifeless(reference.kind)) return;
+  if (reference.kind != v1::KIND_VOID && target->changes < kChangesMax) {
+    ++target->changes;
+  }
+  if (reference.corrects) {
+    ApplyBulksBefore(reference.entry, target);  // they are of what was
+    const uint8_t kind = target->record.kind_logged;
+    target->record = reference.corrected;
+    target->record.kind_logged = kind;
+    if (kind == v1::KIND_LABEL) {
+      KeepLabelTerms(reference.label_terms == nullptr ? std::vector<uint32_t>()
+                                                      : *reference.label_terms,
+                     &rare_[target->entry].label_terms);
+    }
+  }
   const Effect effect = EffectOf(reference);
   if (reference.until == kNever) return Join(effect, &target->effect);
   Pass(effect, reference.until, &rare_[target->entry]);
-}
-
-void LifeRule::Restate(const ReferenceSeen& reference, Rare* rare) {
-  std::vector<Restated>& restated = rare->restated;
-  while (!restated.empty() && restated.back().until <= reference.until) {
-    restated.pop_back();
-    ++steps_;
-  }
-  restated.push_back({reference.until, reference.corrected});
-  ++steps_;
 }
 
 void LifeRule::Pass(const Effect& effect, uint64_t until, Rare* rare) {
@@ -346,22 +381,21 @@ void LifeRule::EndRestored(uint64_t entry, Passing* passing) {
   }
 }
 
+void LifeRule::ApplyBulksBefore(uint64_t entry, Target* target) {
+  const std::span<const LifeBulk> list = bulks_->list(target->bulks);
+  for (; target->bulks_taken < list.size(); ++target->bulks_taken) {
+    const LifeBulk& bulk = list[target->bulks_taken];
+    ++steps_;
+    if (bulk.entry >= entry) return;
+    if (bulk.Covers(target->entry)) bulk.Apply(&target->record);
+  }
+}
+
 void LifeRule::Join(const Effect& effect, Effect* into) {
   into->flags |= effect.flags;
   into->ended |= effect.ended;
   into->expired |= effect.expired;
   into->restored += std::min(effect.restored, kNever - into->restored);
-}
-
-TargetRecord LifeRule::RecordAt(const Target& target, uint64_t entry) {
-  const auto it = rare_.empty() ? rare_.end() : rare_.find(target.entry);
-  if (it == rare_.end()) return target.record;
-  std::vector<Restated>& restated = it->second.restated;
-  while (!restated.empty() && restated.back().until <= entry) {
-    restated.pop_back();
-    ++steps_;
-  }
-  return restated.empty() ? target.record : restated.back().record;
 }
 
 LifeRule::Effect LifeRule::EffectAt(const Target& target, uint64_t entry) {

@@ -4,6 +4,7 @@
 
 #include "verifier/audit/rules/field_rules.h"
 #include "verifier/audit/rules/key_prefixes.h"
+#include "verifier/audit/rules/writers.h"
 #include "verifier/core/entry.h"
 #include "verifier/entry_words.h"
 
@@ -68,6 +69,9 @@ class Reader {
       complain_(kRuleEncoding, Severity::kViolation,
                 "its action is longer than 4096 bytes");
     }
+    if (auto finding = JudgeWriter(index_, action.kind(), entry_.platform)) {
+      facts_.findings.push_back(*std::move(finding));
+    }
     JudgeAction(action, PresentFields(entry_.action_bytes), entry_.logged_at_ms,
                 complain_);
   }
@@ -101,6 +105,7 @@ class Reader {
             KeyPrefixes::Of(PuidKeyOf(entry_.platform, puid)));
       }
     }
+    if (action.has_corrected()) ReadReferences(action.corrected());
   }
 
   void ReadTerms(const v1::Action& action, uint32_t platform) {

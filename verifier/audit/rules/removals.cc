@@ -47,9 +47,8 @@ void Removals::TakeErased(uint64_t entry, const PlatformId& platform,
   }
 }
 
-void Removals::TakeRedacted(uint64_t entry, const PlatformId& platform,
-                            const v1::Action& action, PlatformFigures* figures,
-                            Findings* findings) {
+void Removals::TakeRedacted(uint64_t entry, const v1::Action& action,
+                            PlatformFigures* figures, Findings* findings) {
   if (action.about_index_size() != 1) return;  // "fields" says so
   const uint64_t target = action.about_index(0);
   if (target >= entry) {
@@ -59,15 +58,15 @@ void Removals::TakeRedacted(uint64_t entry, const PlatformId& platform,
     return;
   }
   ++figures->redacted[action.redaction().basis()];
-  const RedactionSeen redaction = {entry, platform,
+  const RedactionSeen redaction = {entry,
                                    static_cast<int>(action.redaction().basis()),
                                    ToHash(action.redaction().leaf_hash()),
                                    ToHash(action.redaction().action_hash())};
   const auto [it, is_new] = redactions_.emplace(target, redaction);
-  if (is_new || it->second.leaf_hash == redaction.leaf_hash) return;
+  if (is_new) return;
   findings->Add({kRuleRemovals, entry,
-                 "redacts " + EntryName(target) + " with another hash than " +
-                     EntryName(it->second.entry)});
+                 "redacts " + EntryName(target) + ", which " +
+                     EntryName(it->second.entry) + " had redacted"});
 }
 
 void Removals::Finish() {
@@ -80,6 +79,15 @@ std::vector<uint64_t> Removals::Unexplained() const {
     if (!redactions_.contains(entry)) unexplained.push_back(entry);
   }
   return unexplained;
+}
+
+std::vector<uint64_t> Removals::Doubtful() const {
+  std::vector<uint64_t> doubtful = missing_;
+  for (const auto& [entry, redaction] : redactions_) doubtful.push_back(entry);
+  std::ranges::sort(doubtful);
+  const auto twice = std::ranges::unique(doubtful);
+  doubtful.erase(twice.begin(), twice.end());
+  return doubtful;
 }
 
 const RedactionSeen* Removals::RedactionOf(uint64_t entry) const {
@@ -108,7 +116,10 @@ std::vector<Finding> Removals::Judge(const RemovalTarget& target) const {
                         std::string(does) + EntryName(target.entry) + what});
   };
   if (target.action != nullptr || target.is_seal) {
+    const RedactionSeen* const gone = RedactionOf(target.entry);
     for (const ErasedPayload& erased : ErasuresOf(target.entry)) {
+      // By then the log had forgotten what it committed to.
+      if (gone != nullptr && gone->entry < erased.entry) continue;
       const char* const does = "erases the payload of ";
       require(!target.is_seal && !target.action->commitment().empty(),
               erased.entry, does, ", which commits to none");
@@ -127,8 +138,6 @@ std::vector<Finding> Removals::Judge(const RemovalTarget& target) const {
   if (target.is_seal) return findings;
   require(redaction->action_hash == HashLeaf(AsBytes(target.action_bytes)),
           redaction->entry, does, " with another hash of its action");
-  require(IsOwner(redaction->platform, target.platform), redaction->entry, does,
-          ", which is another platform's");
   return findings;
 }
 

@@ -1,9 +1,11 @@
 #ifndef MODLOG_VERIFIER_AUDIT_RULES_REMOVALS_H_
 #define MODLOG_VERIFIER_AUDIT_RULES_REMOVALS_H_
 
-// The rule "removals": whose bytes are not there is named by a LEAF_REDACTED
-// entry with the hash that the tree has for it; who erases a payload or redacts
-// a leaf is its platform or the operator; an erased payload was committed to.
+// The rule "removals": whose bytes are not there is named by one LEAF_REDACTED
+// entry, with the hash that the tree has for it; an erased payload was
+// committed to. Only the log itself redacts: what a platform says of it
+// explains no entry. An erasure is the log's own as well; of a platform, and of
+// its own entry, it is a warning (writers.h), of another's a violation.
 //
 // Both kinds name entries by index. The first pass collects what they name, the
 // second looks at it. Thread-safe once collected.
@@ -24,7 +26,6 @@ namespace modlog {
 // A redaction, by the entry that it names.
 struct RedactionSeen {
   uint64_t entry = 0;  // of LEAF_REDACTED
-  PlatformId platform = {};
   int basis = 0;
   Hash leaf_hash = {};
   Hash action_hash = {};
@@ -47,14 +48,15 @@ class Removals {
   void TakeErased(uint64_t entry, const PlatformId& platform,
                   const v1::Action& action, PlatformFigures* figures,
                   Findings* findings);
-  void TakeRedacted(uint64_t entry, const PlatformId& platform,
-                    const v1::Action& action, PlatformFigures* figures,
-                    Findings* findings);
+  void TakeRedacted(uint64_t entry, const v1::Action& action,
+                    PlatformFigures* figures, Findings* findings);
   void TakeMissing(uint64_t entry) { missing_.push_back(entry); }
 
   void Finish();  // nothing more is collected
 
   const std::vector<uint64_t>& missing() const { return missing_; }
+  // Those, and what redactions name, ascending.
+  std::vector<uint64_t> Doubtful() const;
   // Missing entries that no redaction names.
   std::vector<uint64_t> Unexplained() const;
   const RedactionSeen* RedactionOf(uint64_t entry) const;

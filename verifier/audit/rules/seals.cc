@@ -1,5 +1,7 @@
 #include "verifier/audit/rules/seals.h"
 
+#include <algorithm>
+
 #include "verifier/core/frontier.h"
 
 namespace modlog {
@@ -19,16 +21,45 @@ void SealsRule::TakeAction(const SealedAction& action) {
   } else {
     ++missing_;
   }
-  const bool joins =
-      run_.last + 1 == action.entry &&
-      (!known || run_.platform.empty() || run_.platform == action.platform);
-  if (!joins) run_ = {};
-  if (known) run_.platform = action.platform;
-  run_.last = action.entry;
-  if (run_.hashes.size() >= 2 * size_t{kSealCountMax}) {
-    run_.hashes.erase(run_.hashes.begin(), run_.hashes.begin() + kSealCountMax);
+  const bool follows = run_.last + 1 == action.entry;
+  if (!follows) {
+    run_ = {};
+  } else if (known && !run_.platform.empty() &&
+             run_.platform != action.platform) {
+    // Another platform's, but for what is missing in between: that may be of
+    // either.
+    Run run;
+    run.hashes.assign(run_.hashes.end() - static_cast<ptrdiff_t>(run_.unknown),
+                      run_.hashes.end());
+    run_ = std::move(run);
   }
-  run_.hashes.push_back(action.hash);
+  if (known) {
+    run_.platform = action.platform;
+  } else if (!run_.platform.empty() &&
+             keys_->MaySealAt(run_.platform, action.entry)) {
+    perhaps_seals_.emplace(action.entry, run_.platform);
+  }
+  Append(action, &run_);
+}
+
+void SealsRule::Append(const SealedAction& action, Run* run) {
+  run->unknown = action.platform.empty() ? run->unknown + 1 : 0;
+  run->last = action.entry;
+  if (run->hashes.size() >= 2 * size_t{kSealCountMax}) {
+    run->hashes.erase(run->hashes.begin(), run->hashes.begin() + kSealCountMax);
+    run->unknown = std::min(run->unknown, run->hashes.size());
+  }
+  run->hashes.push_back(action.hash);
+}
+
+void SealsRule::Finish(Findings* findings) const {
+  for (const auto& [entry, platform] : perhaps_seals_) {
+    findings->Add({kRuleSeals, entry,
+                   "was redacted right behind actions of " + platform +
+                       " that no seal covers: had it been their seal, nobody "
+                       "may redact it; the platform can tell",
+                   Severity::kWarning});
+  }
 }
 
 void SealsRule::TakeSeal(const SealSeen& seen, RecordSummary* summary,
@@ -42,7 +73,13 @@ void SealsRule::TakeSeal(const SealSeen& seen, RecordSummary* summary,
                    findings);
     holds = false;
   }
-  if (holds) summary->FiguresOf(seen.platform).sealed += seen.seal.count;
+  if (holds) {
+    summary->FiguresOf(seen.platform).sealed += seen.seal.count;
+    // What it covers is an action, and no seal.
+    perhaps_seals_.erase(
+        perhaps_seals_.lower_bound(seen.entry - seen.seal.count),
+        perhaps_seals_.lower_bound(seen.entry));
+  }
   chain = {seen.seal.before + seen.seal.count, 0, missing_, seen.hash};
   run_ = {};
 }
@@ -87,9 +124,11 @@ bool SealsRule::CheckCounts(const SealSeen& seen, const Chain& chain,
 }
 
 bool SealsRule::CheckRoot(const SealSeen& seen, Findings* findings) const {
+  // Behind another platform's actions, what is missing may be this one's.
+  const bool own = run_.platform.empty() || run_.platform == seen.platform;
+  const size_t behind = own ? run_.hashes.size() : run_.unknown;
   const bool directly =
-      run_.last + 1 == seen.entry && run_.hashes.size() >= seen.seal.count &&
-      (run_.platform.empty() || run_.platform == seen.platform);
+      run_.last + 1 == seen.entry && behind >= seen.seal.count;
   if (!directly) {
     ComplainOfSeal(seen,
                    "does not stand right behind " +

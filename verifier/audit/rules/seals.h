@@ -6,8 +6,11 @@
 // all actions of the platform before those, and names the platform's previous
 // seal. verifier/core/seal.h says the format.
 //
-// A redacted action is counted by the action hash of its redaction. Not
-// thread-safe.
+// A redacted action is counted by the action hash of its redaction. Of a seal
+// that somebody took out nothing is left that tells it from an action, but the
+// platform's next seal, which names it, and the platform itself, which has it:
+// so an entry whose bytes are gone right behind actions that no seal covers, of
+// a platform that can seal, is a warning. Not thread-safe.
 
 #include <map>
 #include <string>
@@ -42,6 +45,8 @@ class SealsRule {
   void TakeAction(const SealedAction& action);
   void TakeSeal(const SealSeen& seal, RecordSummary* summary,
                 Findings* findings);
+  // Finish adds the warnings.
+  void Finish(Findings* findings) const;
 
  private:
   struct Chain {
@@ -55,7 +60,9 @@ class SealsRule {
     std::string platform;  // empty: not known yet
     uint64_t last = kNever;
     std::vector<Hash> hashes;  // the latest kSealCountMax at least
+    size_t unknown = 0;        // of these at the end, whosever they are
   };
+  static void Append(const SealedAction& action, Run* run);
 
   bool CheckCounts(const SealSeen& seen, const Chain& chain,
                    Findings* findings) const;
@@ -66,6 +73,8 @@ class SealsRule {
   std::map<std::string, Chain> chains_;
   Run run_;
   uint64_t missing_ = 0;
+  // Missing entries that may have been a platform's seal, and whose.
+  std::map<uint64_t, std::string> perhaps_seals_;
 };
 
 }  // namespace modlog

@@ -174,8 +174,12 @@ class SecondReader {
     if (!number) return;
     LifeEvent event;
     event.is_target = true;
-    event.target = {
-        *number, RestOf(key_), entry_, RecordOfTarget(read_.action), {}};
+    event.target = {*number,
+                    RestOf(key_),
+                    entry_,
+                    RecordOfTarget(read_.action),
+                    pass_.bulks_.NumberOf(read_.platform),
+                    {}};
     if (read_.action.label_op() == v1::LABEL_OP_APPLY) {
       event.target.label_terms.assign(read_.action.label_terms().begin(),
                                       read_.action.label_terms().end());
@@ -184,12 +188,20 @@ class SecondReader {
   }
 
   void ReadReferences() {
-    const v1::Action& action = read_.action;
+    ReadReferencesOf(read_.action, false);
+    if (read_.action.has_corrected()) {
+      ReadReferencesOf(read_.action.corrected(), true);
+    }
+  }
+
+  // Of the record that a correction states they lead somewhere, and no more.
+  void ReadReferencesOf(const v1::Action& action, bool within) {
     if (action.about_size() == 0 && action.cause_size() == 0) return;
     const KindRow* const row = RowOf(action);
     if (row == nullptr) return;  // named in the first pass
     ReferenceSeen stated = ReferenceOf(action);
     stated.entry = entry_;
+    stated.within = within;
     stated.until = index_.voids.First(key_);
     stated.wanted = row->about;
     for (const std::string& puid : action.about()) ReadReference(puid, stated);
@@ -268,7 +280,9 @@ SecondPass::SecondPass(const RecordIndex& index, std::string origin,
           std::min(index.referenced.size(), first_target + kTargetsPerPass)),
       findings_(findings),
       summary_(summary),
-      life_(first_target_, end_target_, index.removals.missing()),
+      bulks_(index.bulks),
+      life_(first_target_, end_target_, index.removals.missing(),
+            index.removals.Doubtful(), &bulks_),
       unique_puid_(index.repeated),
       seals_(&index.keys),
       counts_(first_target == 0 ? index.attestations : Attestations()),
@@ -384,6 +398,7 @@ void SecondPass::CompareFields(const CorrectionSeen& correction) {
 void SecondPass::Finish() {
   summary_->perhaps_redacted_references += life_.perhaps_redacted();
   if (first_target_ != 0) return;
+  seals_.Finish(findings_);
   summary_->attestations = std::move(counts_).Conclude(findings_);
 }
 

@@ -65,6 +65,7 @@ class SecondPass {
   const uint64_t end_target_;
   Findings* findings_;
   RecordSummary* summary_;
+  const LifeBulks bulks_;
   LifeRule life_;
   UniquePuidRule unique_puid_;
   SealsRule seals_;

@@ -5,13 +5,19 @@
 namespace modlog {
 
 void SuccessionRule::Take(uint64_t entry, const std::string& platform,
-                          const v1::Succession& succession,
-                          Findings* findings) {
+                          const v1::Action& action, Findings* findings) {
+  const v1::Succession& succession = action.succession();
   if (!platform.empty()) {
     findings->Add(
         {kRuleSuccession, entry,
          "is a platform's, and only the log itself can be succeeded"});
     return;
+  }
+  const bool ends = succession.op() == v1::SUCCESSION_OP_SUCCEEDED_BY;
+  if (action.puid() != (ends ? "succeeded-by" : "succeeds")) {
+    findings->Add({kRuleSuccession, entry,
+                   std::string("does not bear the puid ") +
+                       (ends ? "succeeded-by" : "succeeds")});
   }
   if (succession.log().starts_with(origin_ + "+")) {
     findings->Add({kRuleSuccession, entry,
@@ -22,7 +28,7 @@ void SuccessionRule::Take(uint64_t entry, const std::string& platform,
                  .vkey = succession.log(),
                  .size = succession.size(),
                  .root = succession.root()};
-  if (succession.op() == v1::SUCCESSION_OP_SUCCEEDED_BY) {
+  if (ends) {
     if (!succeeded_by_) succeeded_by_ = std::move(named);
     return;
   }

@@ -20,9 +20,9 @@ class SuccessionRule {
   // `origin` is the log's.
   explicit SuccessionRule(std::string origin) : origin_(std::move(origin)) {}
 
-  // `platform` is the name of who wrote the entry.
+  // `platform` is the name of who wrote the entry; the puid is fixed, too.
   void Take(uint64_t entry, const std::string& platform,
-            const v1::Succession& succession, Findings* findings);
+            const v1::Action& action, Findings* findings);
 
   // Finish judges against the size of the log, and tells what was said.
   void Finish(uint64_t size, Findings* findings, RecordSummary* summary) const;
