@@ -56,5 +56,19 @@ TEST(ManyPlatformsTest, EachOfThemIsStillJudgedByItself) {
   EXPECT_EQ(found, (std::vector<uint64_t>{wrong, about}));
 }
 
+// Of one entry, too, more can be wrong than there is memory to say.
+TEST(ManyPlatformsTest, WhatIsWrongWithOneEntryIsCountedUpToALimit) {
+  RecordLog log;
+  v1::Action action = Takedown("a");
+  for (int i = 0; i < 1'000; ++i) action.add_about("");
+  log.Add(action);
+  log.Add(action);
+  const AuditReport report = AuditOf(&log);
+  EXPECT_EQ(report.verdict, Verdict::kFalse);
+  EXPECT_GE(report.findings.violations(), 2u * kFindingsPerEntryMax);
+  EXPECT_LE(report.findings.violations(),
+            2u * (kFindingsPerEntryMax + kReferencesFollowedMax) + 10);
+}
+
 }  // namespace
 }  // namespace modlog::many_platforms_test

@@ -32,6 +32,7 @@ class Reader {
 
  private:
   void ReadEntryAt(Bytes leaf) {
+    violations_ = warnings_ = 0;
     const auto read = ReadCanonicalEntry(AsText(leaf), &entry_, &scratch_);
     if (!read) {
       const bool newer = read.error().code == Code::kUnavailable;
@@ -100,7 +101,7 @@ class Reader {
 
   void ReadReferences(const v1::Action& action) {
     for (const auto* list : {&action.about(), &action.cause()}) {
-      for (const std::string& puid : *list) {
+      for (const std::string& puid : FollowedOf(*list)) {
         facts_.referenced.push_back(
             KeyPrefixes::Of(PuidKeyOf(entry_.platform, puid)));
       }
@@ -129,8 +130,13 @@ class Reader {
   std::string scratch_;
   uint64_t index_ = 0;
   uint32_t last_platform_ = 0;
+  uint32_t violations_ = 0;  // of the entry
+  uint32_t warnings_ = 0;
   const Complain complain_ = [this](std::string_view rule, Severity severity,
                                     std::string what) {
+    uint32_t& count =
+        severity == Severity::kViolation ? violations_ : warnings_;
+    if (++count > kFindingsPerEntryMax) return;
     facts_.findings.push_back({rule, index_, std::move(what), severity});
   };
 };

@@ -8,8 +8,10 @@
 // The rules "encoding", "kinds" and "fields" are judged here, as they concern
 // one entry alone. Thread-safe.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +21,20 @@
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {
+
+// So many violations and so many warnings of one entry alone are counted: an
+// entry of 4,608 bytes can be wrong in thousands of ways, and each is a text.
+inline constexpr uint32_t kFindingsPerEntryMax = 100;
+
+// So many references of each list of an entry are followed: more are none that
+// it may have, and "fields" says so.
+inline constexpr int kReferencesFollowedMax = 16;
+template <typename List>
+auto FollowedOf(const List& list) {
+  return std::ranges::subrange(
+      list.begin(),
+      list.begin() + std::min<int>(list.size(), kReferencesFollowedMax));
+}
 
 // A platform in little memory: the first half of SHA-256 of its name.
 using PlatformId = std::array<uint8_t, 16>;

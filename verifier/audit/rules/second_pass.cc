@@ -204,10 +204,14 @@ class SecondReader {
     stated.within = within;
     stated.until = index_.voids.First(key_);
     stated.wanted = row->about;
-    for (const std::string& puid : action.about()) ReadReference(puid, stated);
+    for (const std::string& puid : FollowedOf(action.about())) {
+      ReadReference(puid, stated);
+    }
     stated.cause = true;
     stated.wanted = row->cause;
-    for (const std::string& puid : action.cause()) ReadReference(puid, stated);
+    for (const std::string& puid : FollowedOf(action.cause())) {
+      ReadReference(puid, stated);
+    }
   }
 
   void ReadReference(const std::string& puid, const ReferenceSeen& stated) {
