@@ -13,7 +13,6 @@ namespace {
 // The bits of Action.territory, in the DSA's order.
 constexpr std::string_view kTerritoryOrder =
     "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEISITLILTLULVMTNLNOPLPTROSESISK";
-constexpr uint32_t kWorldwideBit = 1u << 30;
 // In the place of a country: the entries that apply in all of them.
 constexpr uint32_t kEverywhereCode = ~0u;
 constexpr uint32_t kUnits = 4;
