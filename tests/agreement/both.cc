@@ -35,8 +35,7 @@ std::vector<Finding> FindingsOf(const std::string& platform,
           .TakeEvent(platform, 0, rare.action.key_event(), &joined);
     }
     if (rare.action.has_succession()) {
-      SuccessionRule(kAgreementOrigin)
-          .Take(0, platform, rare.action.succession(), &joined);
+      SuccessionRule(kAgreementOrigin).Take(0, platform, rare.action, &joined);
     }
   }
   std::vector<Finding> findings = facts.findings;
@@ -47,9 +46,13 @@ std::vector<Finding> FindingsOf(const std::string& platform,
 }  // namespace
 
 bool Agreement::violates() const {
-  return std::ranges::any_of(findings, [](const Finding& finding) {
-    return finding.severity == Severity::kViolation;
-  });
+  return std::ranges::count(findings, Severity::kViolation,
+                            &Finding::severity) > 0;
+}
+
+bool Agreement::unjudged() const {
+  return std::ranges::count(findings, Severity::kUnjudged, &Finding::severity) >
+         0;
 }
 
 Agreement AskBoth(const std::string& platform, const std::string& action) {

@@ -20,6 +20,8 @@ struct Agreement {
 
   bool admitted() const { return refusals.empty(); }
   bool violates() const;
+  // A later version may have written it, the judge says.
+  bool unjudged() const;
   bool warns() const { return !findings.empty() && !violates(); }
 };
 

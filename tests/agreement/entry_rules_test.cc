@@ -49,28 +49,14 @@ constexpr Difference kDifferences[] = {
      "the log writes what it knows, 1..3; codes are open to the reader"},
     {"redaction.basis", "is required", Judged::kNot,
      "the log writes what it knows, 1..3; codes are open to the reader"},
-    {"kind", "is written by the log", Judged::kNot,
-     "whose an erasure or a redaction may be is judged with its target"},
-    {"puid", "must be the one that goes", Judged::kNot,
-     "the rule of succession says so"},
+    {"kind", "is written by the log", Judged::kWarning,
+     "an erasure of a platform hides nothing"},
     {"language", "", Judged::kWarning, "a later list may have it", true},
     {"source_country", "", Judged::kWarning, "a later list may have it", true},
     {"territories", "must be countries", Judged::kWarning,
      "a later list may have it", true},
     {"keywords[]", "belongs", Judged::kNot, "a later list may group it so",
      true},
-    {"kind", "is not a kind", Judged::kWarning, "cannot tell", true},
-    {"label_op", "", Judged::kWarning, "cannot tell", true},
-    {"term.kind", "", Judged::kWarning, "cannot tell", true},
-    {"key_event.op", "", Judged::kWarning, "cannot tell", true},
-    {"key_event.use", "", Judged::kWarning, "cannot tell", true},
-    {"succession.op", "", Judged::kWarning, "cannot tell", true},
-    {"succession.log", "", Judged::kNot, "hangs on the op", true},
-    {"succession.size", "", Judged::kNot, "hangs on the op", true},
-    {"succession.root", "", Judged::kNot, "hangs on the op", true},
-    {"redaction.fields", "", Judged::kNot, "a later list may have it", true},
-    {"", "holds a field", Judged::kWarning, "cannot tell", true},
-    {"", "is longer", Judged::kWarning, "cannot tell of unknown fields", true},
 };
 
 std::string WithoutIndexes(const std::string& path) {
@@ -101,7 +87,7 @@ std::string Disagreement(const Agreement& both, bool newer) {
   if (both.admitted()) {
     return both.violates() ? "admitted, and a violation" : "";
   }
-  if (both.violates()) return "";
+  if (both.violates() || both.unjudged()) return "";
   bool warning = false;
   for (const Violation& refusal : both.refusals) {
     const Difference* const difference = DifferenceOf(refusal, newer);

@@ -581,6 +581,7 @@ std::vector<Example> WrittenExamples() {
     add("`succession`", whole, [](A* a) {
       a->mutable_succession()->set_op(static_cast<v1::SuccessionOp>(3));
     });
+    add("`succession`", whole, [](A* a) { a->set_puid("another"); });
     add("`succession`", whole,
         [](A* a) { a->mutable_succession()->set_log("next.example/log"); });
     add("`succession`", whole,
@@ -602,6 +603,20 @@ TEST(PageTest, EveryRowOfWhatStandsWithinAnActionIsKeptByBoth) {
     Try(example, "");
   }
   EXPECT_EQ(tried, RowsBelow("### Within an action"));
+}
+
+TEST(PageTest, OnlyWhatTheLogWritesItselfHasNoPlatform) {
+  // A decision of nobody would be counted as the operator's.
+  for (const A& action :
+       {Own(), RecordOf(v1::KIND_TERM, "t"), Registration(), Statistics(),
+        AboutRecord(v1::KIND_VOID, "v", "own"), Correction()}) {
+    const std::string bytes = EncodeAction(action);
+    const Agreement with = AskBoth("example", bytes);
+    EXPECT_TRUE(with.admitted() && !with.violates()) << Words(with, bytes);
+    const Agreement without = AskBoth("", bytes);
+    EXPECT_FALSE(without.admitted());
+    EXPECT_TRUE(without.violates()) << Words(without, bytes);
+  }
 }
 
 TEST(PageTest, AnActionHasItsLength) {
