@@ -82,8 +82,13 @@ TEST(PolicyTest, EveryErrorOfTheSpecificationIsRefusedWithItsLine) {
        "policy line 1: the name \"NONE\" is not defined above"},
       {"quorum none # why\n",
        "policy line 1: wrong number of fields 4, want: quorum <name>|none"},
-      {none + "\r\n", "policy line 2: control character"},
-      {"quorum none\r\n", "policy line 1: control character"},
+      {none + "\r\n",
+       "policy line 2: ends in CRLF, as mail programs and git's autocrlf make "
+       "it, want LF: sed -i 's/\\r$//' FILE"},
+      {"quorum none\r\n",
+       "policy line 1: ends in CRLF, as mail programs and git's autocrlf make "
+       "it, want LF: sed -i 's/\\r$//' FILE"},
+      {none + "# a\rb\n", "policy line 2: control character"},
       {none + "#\x7f\n", "policy line 2: control character"},
       {none + std::string("#\0\n", 3), "policy line 2: control character"},
       {none + "#\x1b[31m\n", "policy line 2: control character"},
@@ -453,7 +458,8 @@ TEST(OpenCheckpointTest, ALogWhoseKeyCannotBeCheckedIsNotAccused) {
   const auto policy = ParsePolicy("log " + UnknownKey(std::string(kOrigin)) +
                                   "\nquorum none\n");
   ASSERT_TRUE(policy) << policy.error().message;
-  const NoteSignature line = {std::string(kOrigin), policy->logs[0].key.id, "junk"};
+  const NoteSignature line = {std::string(kOrigin), policy->logs[0].key.id,
+                              "junk"};
   EXPECT_EQ(CodeOf(OpenCheckpoint(Text() + "\n" + FormatSignatureLine(line),
                                   *policy)),
             "unavailable");
