@@ -51,6 +51,7 @@ constexpr Difference kDifferences[] = {
      "the log writes what it knows, 1..3; codes are open to the reader"},
     {"kind", "is written by the log", Judged::kWarning,
      "an erasure of a platform hides nothing"},
+    {"redaction.fields", "", Judged::kNot, "a later list may have it", true},
     {"language", "", Judged::kWarning, "a later list may have it", true},
     {"source_country", "", Judged::kWarning, "a later list may have it", true},
     {"territories", "must be countries", Judged::kWarning,

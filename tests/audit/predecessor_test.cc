@@ -13,7 +13,7 @@ namespace {
 std::string NameOf(const SignerKey& key) { return key.verifier.name; }
 
 v1::Action SucceededBy(const std::string& vkey) {
-  v1::Action action = RecordOf(v1::KIND_SUCCESSION, "by");
+  v1::Action action = RecordOf(v1::KIND_SUCCESSION, "succeeded-by");
   action.mutable_succession()->set_log(vkey);
   return action;
 }
@@ -30,7 +30,7 @@ class PredecessorTest : public testing::Test {
     RecordLog next;
     next.log().key = SuccessorKey();
     next.log().origin = NameOf(SuccessorKey());
-    v1::Action first = RecordOf(v1::KIND_SUCCESSION, "of");
+    v1::Action first = RecordOf(v1::KIND_SUCCESSION, "succeeds");
     v1::Succession* const named = first.mutable_succession();
     named->set_op(v1::SUCCESSION_OP_SUCCEEDS);
     named->set_log(vkey.empty() ? FormatVerifierKey(SmallLogKey().verifier)

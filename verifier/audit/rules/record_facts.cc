@@ -134,9 +134,12 @@ class Reader {
   uint32_t warnings_ = 0;
   const Complain complain_ = [this](std::string_view rule, Severity severity,
                                     std::string what) {
+    // What is not judged decides a verdict, and there are a few places for it.
     uint32_t& count =
         severity == Severity::kViolation ? violations_ : warnings_;
-    if (++count > kFindingsPerEntryMax) return;
+    if (severity != Severity::kUnjudged && ++count > kFindingsPerEntryMax) {
+      return;
+    }
     facts_.findings.push_back({rule, index_, std::move(what), severity});
   };
 };
