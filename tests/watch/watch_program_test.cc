@@ -164,7 +164,14 @@ TEST_F(WatchProgramTest, AForkIsStatusOneAndItsEvidenceIsJudged) {
 TEST_F(WatchProgramTest, WhatLooksFalseIsLookedAtTwice) {
   ASSERT_EQ(Once({"--first-use"}).status, 0);
   Serve(SmallLog::OfSize(700), 700, Log());
-  std::filesystem::remove(Log() + "/tile/entries/001");
+  const std::string path = Log() + "/tile/entries/001";
+  const std::string bundle = ReadWholeFile(path);
+  // What is missing may be pruned, and is none of this.
+  std::filesystem::remove(path);
+  EXPECT_EQ(Once().status, 2);
+  std::string wrong = bundle;
+  wrong.back() ^= 1;
+  WriteWholeFile(path, wrong);
   Ran ran = Once({"--json"});
   EXPECT_EQ(ran.status, 1) << ran.out;
   EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2) << ran.out;
