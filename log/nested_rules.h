@@ -16,8 +16,8 @@ namespace modlog {
 inline constexpr int kStatsCellsMax = 64;
 
 // CheckNested adds a violation for each rule broken; to `warnings` where the
-// record within a correction is a copy, whoever corrects it, and only an own one
-// must keep the rule.
+// record within a correction is a copy, whoever corrects it, and only an own
+// one must keep the rule.
 void CheckNested(const v1::Action& action, int64_t now_ms,
                  std::vector<Violation>* violations,
                  std::vector<Violation>* warnings);

@@ -277,11 +277,11 @@ def proofs():
     bad("unknown origin", good, "not found",
         policy="log %s\nquorum none\n" % STRANGER.vkey())
     other = ref.Key(ORIGIN, ref.PLAIN, bytes([9] * 32))
-    bad("another log of this name", good, "untrusted",
+    bad("another log of this name", good, "not found",
         policy="log %s\nquorum none\n" % other.vkey())
     bad("cosigned, not signed",
         ref.proof_file(3, ref.inclusion(3, hashes),
-                       ref.note(text, [W1.line(text, TIME)])), "untrusted")
+                       ref.note(text, [W1.line(text, TIME)])), "not found")
     return {"checked": checked, "refused": refused}
 
 

@@ -242,8 +242,8 @@ ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
   const auto trusted = CheckTlogProof(*parsed, report.leaf_hash, policy);
   if (!trusted) {
     Error error = Sharpened(trusted.error(), parsed->checkpoint, policy);
-    const bool is_signed = error.code == Code::kBadProof ||
-                           error.code == Code::kOutOfRange;
+    const bool is_signed =
+        error.code == Code::kBadProof || error.code == Code::kOutOfRange;
     const Verdict verdict =
         is_signed ? VerdictOfEntry(entry, &error) : VerdictOf(error.code);
     return refuse(verdict, error);

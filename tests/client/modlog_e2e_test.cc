@@ -173,9 +173,14 @@ TEST_F(ModlogTest, AReceiptConvincesTheVerifierOffline) {
   Outcome verdict = RunProgram("modlog-verify", words);
   EXPECT_EQ(verdict.status, 0) << verdict.out << verdict.err;
   std::string entry = ReadFile(prefix + ".entry");
-  entry[20] ^= 1;
+  const size_t puid = entry.find("p-77");
+  ASSERT_NE(puid, std::string::npos);
+  entry[puid + 3] ^= 1;
   WriteFile(prefix + ".entry", entry);
   EXPECT_EQ(RunProgram("modlog-verify", words).status, 1);
+  // What is no entry at all was damaged, and accuses nobody.
+  WriteFile(prefix + ".entry", entry.substr(0, puid));
+  EXPECT_EQ(RunProgram("modlog-verify", words).status, 2);
 }
 
 TEST_F(ModlogTest, AnEntryThatIsNotThereIsNoError) {
