@@ -9,6 +9,7 @@
 #include "tests/client/running_log.h"
 #include "tests/client/scripted_log.h"
 #include "verifier/core/cose_receipt.h"
+#include "verifier/core/seal.h"
 #include "verifier/core/tlog_proof.h"
 
 namespace modlog::cose_e2e_test {
