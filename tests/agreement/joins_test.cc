@@ -122,6 +122,32 @@ bool RedactedBefore(const Chain& chain, uint64_t end) {
   });
 }
 
+// Whether the log refused to erase what no payload stands beside, of entries
+// that redactions before had named all of: had their bytes been gone by then it
+// would have taken the erasure, and when they went only the log knows.
+bool ErasesWhatWasRedacted(const Chain& chain, const RefusedStep& step) {
+  const auto is_of_commitment = [](const Violation& violation) {
+    return violation.field.starts_with("about_index") &&
+           violation.description == "must name an entry with a commitment";
+  };
+  if (step.violations.empty() || step.forced.empty() ||
+      !std::ranges::all_of(step.violations, is_of_commitment)) {
+    return false;
+  }
+  const auto decoded = DecodeEntry(step.forced.back().leaf);
+  v1::Action action;
+  if (!decoded || !action.ParseFromString(std::string(decoded->action))) {
+    return false;
+  }
+  return std::ranges::all_of(action.about_index(), [&](uint64_t target) {
+    return std::ranges::any_of(chain.entries, [&](const ChainEntry& entry) {
+      return entry.index < step.at &&
+             entry.action.kind() == v1::KIND_LEAF_REDACTED &&
+             entry.action.about_index(0) == target;
+    });
+  });
+}
+
 std::string Describe(const Stretch& stretch) {
   std::string text;
   for (size_t i = 0; i < stretch.entries.size(); ++i) {
@@ -174,6 +200,7 @@ std::string PassedOver(const Chain& chain, const RefusedStep& step) {
   const Stretch stretch = ForcedStretch(chain, step);
   const auto findings = JudgeOne(stretch);
   if (ViolationWithin(findings, step.at, stretch.end()) != nullptr) return "";
+  if (ErasesWhatWasRedacted(chain, step)) return "";
   if ((RedactedBefore(chain, step.at) || AWarningSuffices(step)) &&
       IsDoubted(findings, step.at)) {
     return "";
