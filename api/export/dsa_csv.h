@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "api/export/losses.h"
-#include "api/import/dsa_statement.h"
+#include "api/import/dsa/dsa_statement.h"
 
 namespace modlog {
 

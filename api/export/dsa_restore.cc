@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "api/import/dsa/dsa_fields.h"
 #include "api/import/dsa_codes.h"
-#include "api/import/dsa_fields.h"
 #include "api/import/source_meta.h"
 
 namespace modlog {

@@ -2,8 +2,9 @@
 #define MODLOG_API_EXPORT_DSA_RESTORE_H_
 
 // A record as a statement of reasons of the EU's DSA Transparency Database: the
-// way back of api/import/dsa_record.h. What was imported comes out as it came
-// in, but for what DsaStatement does not tell apart and the order of lists.
+// way back of api/import/dsa/dsa_record.h. What was imported comes out as it
+// came in, but for what DsaStatement does not tell apart and the order of
+// lists.
 //
 // Pure function, thread-safe.
 
@@ -11,7 +12,7 @@
 #include <string>
 
 #include "api/export/losses.h"
-#include "api/import/dsa_statement.h"
+#include "api/import/dsa/dsa_statement.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/payload.pb.h"
 

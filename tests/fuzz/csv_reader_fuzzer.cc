@@ -2,7 +2,7 @@
 // each other, and cells without a quote read back as written by the book. The
 // first byte has the options. Inputs up to 16 KiB.
 
-#include "api/import/csv_reader.h"
+#include "api/import/input/csv_reader.h"
 
 #include <algorithm>
 

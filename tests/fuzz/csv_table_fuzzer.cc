@@ -2,7 +2,7 @@
 // by the book; and a table ends, whatever it is cut into. The first byte says
 // how many columns there are. Inputs up to 16 KiB.
 
-#include "api/import/csv_table.h"
+#include "api/import/input/csv_table.h"
 
 #include <algorithm>
 #include <cstring>

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "api/import/mastodon_list.h"
-#include "api/import/mastodon_tags.h"
+#include "api/import/mastodon/mastodon_list.h"
+#include "api/import/mastodon/mastodon_tags.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "api/import/dsa/dsa_json.h"
 #include "api/import/dsa_codes.h"
-#include "api/import/dsa_json.h"
-#include "api/import/json_statements.h"
+#include "api/import/input/json_statements.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

@@ -2,9 +2,9 @@
 // a path and a blob on one side, and texts are only changed after they were
 // added. Inputs up to 16 KiB.
 
-#include "api/import/git_log.h"
+#include "api/import/git/git_log.h"
 
-#include "api/import/git_texts.h"
+#include "api/import/git/git_texts.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

@@ -2,8 +2,8 @@
 // lower case and bounded; any path is a notice's or is refused. Inputs up to
 // 64 KiB.
 
-#include "api/import/github_name.h"
-#include "api/import/github_text.h"
+#include "api/import/github/github_name.h"
+#include "api/import/github/github_text.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

@@ -2,8 +2,8 @@
 // negative, and makes an action and parts whose tags ascend. Inputs up to
 // 16 KiB.
 
-#include "api/import/ozone_actions.h"
-#include "api/import/ozone_event.h"
+#include "api/import/ozone/ozone_actions.h"
+#include "api/import/ozone/ozone_event.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

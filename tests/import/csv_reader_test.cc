@@ -1,7 +1,7 @@
 // If these fail, a cell of somebody's table is cut, glued to its neighbour or
 // read in another column, or a message names a line that is not the one.
 
-#include "api/import/csv_reader.h"
+#include "api/import/input/csv_reader.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If these fail, a row of a published dump is read as something else than its
 // writer wrote, or takes the rows behind it with it.
 
-#include "api/import/csv_table.h"
+#include "api/import/input/csv_table.h"
 
 #include <gtest/gtest.h>
 

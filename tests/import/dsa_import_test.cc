@@ -2,7 +2,7 @@
 // published, or a file that cannot be read is refused without a word on where
 // and why.
 
-#include "api/import/dsa_import.h"
+#include "api/import/dsa/dsa_import.h"
 
 #include <archive.h>
 #include <archive_entry.h>

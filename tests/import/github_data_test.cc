@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <set>
 
-#include "api/import/github_dmca.h"
-#include "api/import/github_name.h"
+#include "api/import/github/github_dmca.h"
+#include "api/import/github/github_name.h"
 #include "log/admission.h"
 #include "tests/import/collector.h"
 

@@ -1,7 +1,7 @@
 // If this fails, a published notice would be missing from the log, would accuse
 // somebody by name there, or would be linked to another's.
 
-#include "api/import/github_dmca.h"
+#include "api/import/github/github_dmca.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If this fails, a notice would be left out of the log, or a withdrawal would
 // stand there as a takedown.
 
-#include "api/import/github_name.h"
+#include "api/import/github/github_name.h"
 
 #include <gtest/gtest.h>
 

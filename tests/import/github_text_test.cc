@@ -1,7 +1,7 @@
 // If this fails, the log would say that more, or fewer, or other things were
 // taken down than the published notice names.
 
-#include "api/import/github_text.h"
+#include "api/import/github/github_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If these fail, a blocked domain is missing from the log or carries a measure
 // that its list does not say, or nobody can tell which row to mend.
 
-#include "api/import/mastodon_list.h"
+#include "api/import/mastodon/mastodon_list.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "api/import/mastodon_tags.h"
+#include "api/import/mastodon/mastodon_tags.h"
 
 namespace modlog::mastodon_list_test {
 namespace {

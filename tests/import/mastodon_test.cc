@@ -1,7 +1,7 @@
 // If these fail, a list's block or its lifting is missing from the log, stands
 // there twice, or is said of another block than the one it ended.
 
-#include "api/import/mastodon.h"
+#include "api/import/mastodon/mastodon.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If these fail, a decision of a platform that works with Ozone is missing from
 // the log, is said of another subject, or names a person there.
 
-#include "api/import/ozone.h"
+#include "api/import/ozone/ozone.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "api/import/ozone_event.h"
+#include "api/import/ozone/ozone_event.h"
 #include "log/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"

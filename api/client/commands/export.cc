@@ -17,7 +17,7 @@
 #include "api/client/progress.h"
 #include "api/export/dsa_csv.h"
 #include "api/export/dsa_restore.h"
-#include "api/import/dsa_json.h"
+#include "api/import/dsa/dsa_json.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {

@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "api/client/commands/import/source.h"
-#include "api/import/dsa_import.h"
+#include "api/import/dsa/dsa_import.h"
 
 namespace modlog {
 namespace {

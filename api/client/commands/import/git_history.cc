@@ -1,4 +1,4 @@
-#include "api/import/git_history.h"
+#include "api/import/git/git_history.h"
 
 #include <memory>
 

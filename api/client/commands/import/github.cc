@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "api/client/commands/import/source.h"
-#include "api/import/github_dmca.h"
+#include "api/import/github/github_dmca.h"
 
 namespace modlog {
 namespace {

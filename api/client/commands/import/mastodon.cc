@@ -1,4 +1,4 @@
-#include "api/import/mastodon.h"
+#include "api/import/mastodon/mastodon.h"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "api/import/ozone.h"
+#include "api/import/ozone/ozone.h"
 
 #include <memory>
 

@@ -10,7 +10,7 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/progress.h"
-#include "api/import/input_file.h"
+#include "api/import/input/input_file.h"
 
 namespace modlog {
 namespace {

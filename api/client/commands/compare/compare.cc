@@ -1,0 +1,22 @@
+#include "api/client/commands/compare/source.h"
+
+namespace modlog {
+namespace {
+
+constexpr char kCompareFooter[] = R"(
+Each of these holds what was published against what was logged.
+
+Example:
+  modlog compare git dmca --platform github)";
+
+}  // namespace
+
+void AddCompare(CLI::App* app, CommandLine* line) {
+  CLI::App* compare = app->add_subcommand(
+      "compare", "Hold what was published against what was logged");
+  compare->require_subcommand(1);
+  compare->footer(kCompareFooter);
+  AddCompareGit(compare, line);
+}
+
+}  // namespace modlog

@@ -1,0 +1,48 @@
+#ifndef MODLOG_API_IMPORT_GIT_GIT_COMPARE_H_
+#define MODLOG_API_IMPORT_GIT_GIT_COMPARE_H_
+
+// Holds the history of a repository of notices against a log: which published
+// texts were edited in place, which vanished, and what the log has of each. The
+// log is asked for the puids that the imports (git_history.h, github_dmca.h)
+// would have made with the same secret.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/import/git/git_history.h"
+
+namespace modlog {
+
+struct GitDifference {
+  std::string path;
+  std::string commit;
+  int64_t committed_at_s = 0;
+  bool logged = false;    // the log has the text as it was before
+  bool recorded = false;  // the log has an entry about this very change
+  // Edited: the log has the new text, too. Vanished: the path came back, with
+  // other words.
+  bool newer_logged = false;
+  bool reappeared = false;
+};
+
+struct GitComparison {
+  // In the order of the history. Edited: the text under a path was replaced.
+  // Vanished: a text was deleted, and its words are nowhere at HEAD.
+  std::vector<GitDifference> edited;
+  std::vector<GitDifference> vanished;
+  uint64_t added = 0;  // texts published under paths of their own
+  uint64_t moved = 0;  // deletions of texts that are elsewhere, word for word
+  uint64_t not_logged = 0;  // notices at HEAD of which the log has no text
+  bool is_shallow = false;  // the history was cut off
+};
+
+// CompareGit. options.keep and options.today are not looked at. `on_progress`
+// gets texts looked at and their number. Errors as ImportGitHistory.
+Result<GitComparison> CompareGit(
+    const GitHistoryOptions& options,
+    const std::function<Result<void>(uint64_t, uint64_t)>& on_progress);
+
+}  // namespace modlog
+
+#endif  // MODLOG_API_IMPORT_GIT_GIT_COMPARE_H_

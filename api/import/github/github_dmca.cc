@@ -1,0 +1,76 @@
+#include "api/import/github/github_dmca.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "api/import/github/github_name.h"
+#include "api/import/github/github_notices.h"
+#include "api/import/input/file_tree.h"
+
+namespace modlog {
+namespace {
+
+struct ListedNotice {
+  std::string path;
+  NoticeName name;
+
+  auto Order() const { return std::tie(name.sort_day, name.type, path); }
+};
+
+struct Listing {
+  std::vector<ListedNotice> notices;  // in the order of the import
+  std::vector<ImportRemark> refused;
+};
+
+Listing Sort(std::vector<std::string> paths) {
+  Listing listing;
+  for (std::string& path : paths) {
+    Result<NoticeName> name = ParseNoticeName(path);
+    if (name.has_value()) {
+      listing.notices.push_back({std::move(path), *std::move(name)});
+    } else {
+      listing.refused.push_back({.source = Printable(path),
+                                 .reason = std::move(name).error().message});
+    }
+  }
+  std::ranges::sort(listing.notices, {}, &ListedNotice::Order);
+  return listing;
+}
+
+Result<ImportTotals> ImportListed(const GithubDmcaOptions& options,
+                                  const Listing& listing, ImportSink* sink) {
+  ImportTotals totals;
+  NoticeImporter importer(options, sink, &totals);
+  const uint64_t files = listing.refused.size() + listing.notices.size();
+  for (const ImportRemark& remark : listing.refused) {
+    RETURN_IF_ERROR(importer.Refuse(remark.source, remark.reason));
+    sink->OnProgress(totals.items, files);
+  }
+  for (const ListedNotice& listed : listing.notices) {
+    RETURN_IF_ERROR(importer.Import(
+        listed.path, listed.name,
+        ReadListedFile(options.directory + "/" + listed.path, kNoticeSizeMax)));
+    sink->OnProgress(totals.items, files);
+  }
+  return totals;
+}
+
+}  // namespace
+
+Result<ImportTotals> ImportGithubDmca(const GithubDmcaOptions& options,
+                                      ImportSink* sink) {
+  ASSIGN_OR_RETURN(std::vector<std::string> paths,
+                   ListFiles(options.directory));
+  const Listing listing = Sort(std::move(paths));
+  if (listing.notices.empty()) {
+    return Fail(Code::kNotFound,
+                "no notices in " + options.directory +
+                    ": want the directory that holds a folder for each year, "
+                    "2021/01/2021-01-05-name.md");
+  }
+  return ImportListed(options, listing, sink);
+}
+
+}  // namespace modlog
