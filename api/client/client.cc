@@ -174,6 +174,11 @@ Result<v1::GetStatusResponse> Client::GetStatus(
   return Ask(stub(), request, &v1::ModerationLog::Stub::GetStatus);
 }
 
+Result<v1::FindPuidsResponse> Client::FindPuids(
+    const v1::FindPuidsRequest& request) {
+  return Ask(stub(), request, &v1::ModerationLog::Stub::FindPuids);
+}
+
 Result<v1::AddPlatformResponse> Client::AddPlatform(
     const v1::AddPlatformRequest& request) {
   return Ask(stub(), request, &v1::ModerationLog::Stub::AddPlatform);

@@ -81,6 +81,7 @@ class Client {
       const v1::AcceptClockRequest& request);
   Result<v1::RedactResponse> Redact(const v1::RedactRequest& request);
   Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request);
+  Result<v1::FindPuidsResponse> FindPuids(const v1::FindPuidsRequest& request);
   Result<v1::AddPlatformResponse> AddPlatform(
       const v1::AddPlatformRequest& request);
   Result<v1::GetPlatformResponse> GetPlatform(const std::string& platform);

@@ -1,39 +1,45 @@
 #include "api/client/logged_actions.h"
 
-#include <grpcpp/client_context.h>
+#include <algorithm>
 
-#include <chrono>
-
-#include "absl/strings/str_cat.h"
-#include "api/client/rpc_error.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
+namespace {
 
-Result<std::optional<std::string>> FindLoggedAction(Client* client,
-                                                    const std::string& platform,
-                                                    const std::string& puid) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(kCallSecondsMax));
-  v1::GetStatusRequest request;
+constexpr size_t kPuidsMax = 256;  // of one call
+
+// One call; the answer may be of fewer puids than were asked for.
+Result<v1::FindPuidsResponse> AskFor(Client* client,
+                                     const std::string& platform,
+                                     const std::vector<std::string>& puids,
+                                     size_t first) {
+  const size_t count = std::min(kPuidsMax, puids.size() - first);
+  v1::FindPuidsRequest request;
   request.set_platform(platform);
-  request.set_puid(puid);
-  v1::GetStatusResponse response;
-  const grpc::Status status =
-      client->stub()->GetStatus(&context, request, &response);
-  if (status.error_code() == grpc::StatusCode::NOT_FOUND) return std::nullopt;
-  if (!status.ok()) {
-    return Prefixed("asking the log for an earlier entry",
-                    ErrorFrom(ParseFailure(status)));
+  for (size_t i = 0; i < count; ++i) request.add_puids(puids[first + i]);
+  auto response = client->FindPuids(request);
+  if (!response) {
+    return Prefixed("asking the log for earlier entries", response.error());
   }
-  if (response.redacted_by() != 0) {
-    return Fail(Code::kNotFound,
-                absl::StrCat("entry ", response.index(),
-                             " was redacted by entry ", response.redacted_by(),
-                             ": what it said is not known any more"));
+  const auto answered = static_cast<size_t>(response->found_size());
+  if (answered == 0 || answered > count) {
+    return Fail(Code::kMalformed,
+                "the log answered with another number of entries than was "
+                "asked for");
   }
-  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(response.leaf()));
+  return *std::move(response);
+}
+
+Result<LoggedAction> Logged(const v1::FindPuidsResponse::Found& found,
+                            const std::string& platform,
+                            const std::string& puid) {
+  LoggedAction logged;
+  logged.index = found.index();
+  logged.is_void = found.state() == v1::GetStatusResponse::VOID;
+  logged.corrected = found.corrected();
+  if (found.leaf().empty() && found.redacted_by() != 0) return logged;
+  ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(found.leaf()));
   v1::Action action;
   if (entry.platform != platform ||
       !action.ParseFromArray(entry.action.data(),
@@ -42,7 +48,37 @@ Result<std::optional<std::string>> FindLoggedAction(Client* client,
     return Fail(Code::kMalformed,
                 "the log answered with another entry than the one asked for");
   }
-  return std::string(entry.action);
+  logged.action = std::string(entry.action);
+  return logged;
+}
+
+}  // namespace
+
+Result<std::vector<std::optional<LoggedAction>>> FindLoggedActions(
+    Client* client, const std::string& platform,
+    const std::vector<std::string>& puids) {
+  std::vector<std::optional<LoggedAction>> all;
+  all.reserve(puids.size());
+  while (all.size() < puids.size()) {
+    ASSIGN_OR_RETURN(const v1::FindPuidsResponse response,
+                     AskFor(client, platform, puids, all.size()));
+    for (const auto& found : response.found()) {
+      if (!found.known()) {
+        all.emplace_back();
+        continue;
+      }
+      ASSIGN_OR_RETURN(LoggedAction logged,
+                       Logged(found, platform, puids[all.size()]));
+      all.emplace_back(std::move(logged));
+    }
+  }
+  return all;
+}
+
+FindLogged FinderOf(Client* client, const std::string& platform) {
+  return [client, platform](const std::vector<std::string>& puids) {
+    return FindLoggedActions(client, platform, puids);
+  };
 }
 
 }  // namespace modlog

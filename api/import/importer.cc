@@ -1,5 +1,7 @@
 #include "api/import/importer.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace modlog {
@@ -18,6 +20,13 @@ std::string FormatReason(const ImportRemark& remark) {
   }
   if (place.empty()) return remark.reason;
   return absl::StrCat(place, ": ", remark.reason);
+}
+
+Result<std::optional<LoggedAction>> FindOne(const FindLogged& find,
+                                            const std::string& puid) {
+  ASSIGN_OR_RETURN(auto found, find({puid}));
+  MODLOG_CHECK(found.size() == 1, "one answer for each puid");
+  return std::move(found.front());
 }
 
 void CountAction(v1::Kind kind, ImportTotals* totals) {

@@ -19,6 +19,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/result.h"
@@ -54,6 +55,9 @@ class ImportSink {
   virtual Result<void> OnAction(ImportedAction action) = 0;
   virtual Result<void> OnRefused(ImportRemark remark) = 0;
   virtual void OnWarning(ImportRemark remark) = 0;
+  // OnPassedOver is about what by its place is no record of the source's kind:
+  // a README beside notices, a header line in the middle of a list.
+  virtual void OnPassedOver(ImportRemark remark) = 0;
   // OnProgress comes after each item, or now and then, in items or bytes.
   // `total` does not change; 0 where it is not known.
   virtual void OnProgress(uint64_t done, uint64_t total) = 0;
@@ -71,14 +75,33 @@ struct ImportTotals {
   // Items that are no moderation and were left out on purpose, by what they
   // are.
   std::map<std::string, uint64_t> left_out;
+  // What was told to OnPassedOver, by what it is. These are no items.
+  std::map<std::string, uint64_t> passed_over;
+  // Entries of earlier imports that are wrong, by what is wrong with them; and
+  // the VOID and CORRECTION entries handed out for them.
+  std::map<std::string, uint64_t> faults;
+  uint64_t repaired = 0;
   // What was kept in another form than it came in, by what that is.
   std::map<std::string, uint64_t> notes;
 };
 
-// FindLogged asks a log for the action under a puid of the platform: its
-// canonical bytes, or nothing.
+// What stands in the log under a puid.
+struct LoggedAction {
+  uint64_t index = 0;
+  std::string action;      // canonical bytes, as logged; empty: redacted
+  bool is_void = false;    // a VOID is about it
+  bool corrected = false;  // it reads otherwise than its bytes say
+};
+
+// FindLogged asks a log for what stands under puids of the platform: an answer
+// for each, in their order, nothing where the log has none. What has been
+// handed to the sink and not been answered yet may be missing.
 using FindLogged =
-    std::function<Result<std::optional<std::string>>(const std::string& puid)>;
+    std::function<Result<std::vector<std::optional<LoggedAction>>>(
+        const std::vector<std::string>& puids)>;
+// FindOne asks for one.
+Result<std::optional<LoggedAction>> FindOne(const FindLogged& find,
+                                            const std::string& puid);
 
 // CountAction adds one handed out.
 void CountAction(v1::Kind kind, ImportTotals* totals);

@@ -167,6 +167,25 @@ Result<void> Describe(Log* log, uint64_t index, Response* response) {
   return {};
 }
 
+// Look says what stands under a puid and returns how much refers to it.
+Result<size_t> Look(Log* log, std::string_view platform, std::string_view puid,
+                    v1::FindPuidsResponse::Found* found) {
+  const auto index = log->FindPuid(platform, puid);
+  if (!index && index.error().code == Code::kNotFound) return 0;
+  if (!index) return std::unexpected(index.error());
+  ASSIGN_OR_RETURN(const EntryLife status, log->ReadEntryLife(*index));
+  found->set_known(true);
+  found->set_index(*index);
+  found->set_state(StateOf(status.life, Today()));
+  found->set_corrected(status.life.corrected);
+  if (status.life.redacted_by) {
+    found->set_redacted_by(*status.life.redacted_by);
+  } else {
+    ASSIGN_OR_RETURN(*found->mutable_leaf(), log->ReadLeaf(*index));
+  }
+  return status.referrers.size();
+}
+
 }  // namespace
 
 Response::State StateOf(const Life& life, uint32_t as_of) {
@@ -204,6 +223,25 @@ Reply<Response> ReadStatus(Log* log, const v1::GetStatusRequest& request) {
   Response response;
   const auto described = Describe(log, index, &response);
   if (!described) return FailedCall(*log, described.error());
+  return response;
+}
+
+Reply<v1::FindPuidsResponse> ReadFound(Log* log,
+                                       const v1::FindPuidsRequest& request) {
+  if (request.puids().empty() || request.puids_size() > kFindPuidsMax) {
+    return std::unexpected(RefusedToGrpc(
+        "puids", fmt::format("got {}, want 1 to {}", request.puids_size(),
+                             kFindPuidsMax)));
+  }
+  v1::FindPuidsResponse response;
+  size_t events = 0;
+  for (const std::string& puid : request.puids()) {
+    const auto looked =
+        Look(log, request.platform(), puid, response.add_found());
+    if (!looked) return FailedCall(*log, looked.error());
+    events += *looked;
+    if (events >= kFoundEventsMax) break;
+  }
   return response;
 }
 

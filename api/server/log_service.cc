@@ -340,6 +340,13 @@ LogService::Reactor* LogService::GetStatus(Context* context, const Buffer* in,
       [this](const auto& request) { return ReadStatus(log_, request); });
 }
 
+LogService::Reactor* LogService::FindPuids(Context* context, const Buffer* in,
+                                           Buffer* out) {
+  return Answer<v1::FindPuidsRequest>(
+      *callers_, context, *in, out,
+      [this](const auto& request) { return ReadFound(log_, request); });
+}
+
 LogService::Reactor* LogService::Search(Context* context, const Buffer* in,
                                         Buffer* out) {
   auto* reactor = context->DefaultReactor();

@@ -33,8 +33,9 @@ using RawReads = v1::ModerationLog::WithRawCallbackMethod_GetEntry<
                         Base>>>>>>;
 template <typename Base>
 using RawFinds = v1::ModerationLog::WithRawCallbackMethod_GetStatus<
-    v1::ModerationLog::WithRawCallbackMethod_Search<
-        v1::ModerationLog::WithRawCallbackMethod_Watch<Base>>>;
+    v1::ModerationLog::WithRawCallbackMethod_FindPuids<
+        v1::ModerationLog::WithRawCallbackMethod_Search<
+            v1::ModerationLog::WithRawCallbackMethod_Watch<Base>>>>;
 template <typename Base>
 using RawAppends = v1::ModerationLog::WithRawCallbackMethod_Append<
     v1::ModerationLog::WithRawCallbackMethod_AppendBatch<
@@ -91,6 +92,7 @@ class LogService final
                        Buffer* out) override;
 
   Reactor* GetStatus(Context* context, const Buffer* in, Buffer* out) override;
+  Reactor* FindPuids(Context* context, const Buffer* in, Buffer* out) override;
   Reactor* AddPlatform(Context* context, const Buffer* in,
                        Buffer* out) override;
   Reactor* GetPlatform(Context* context, const Buffer* in,

@@ -98,6 +98,55 @@ TEST_F(FindCallsTest, AStatusIsAskedForByPuidToo) {
       StatusCode::NOT_FOUND);
 }
 
+TEST_F(FindCallsTest, ManyPuidsAreAskedForAtOnce) {
+  Log("a", v1::KIND_ACTION);
+  Log("b", v1::KIND_ACTION);
+  Log("v", v1::KIND_VOID, "b");
+  v1::FindPuidsRequest request;
+  request.set_platform(kPlatform);
+  for (const char* puid : {"b", "nobody", "a"}) request.add_puids(puid);
+  const auto find = [&](v1::FindPuidsResponse* response) {
+    grpc::ClientContext context;
+    return fixture_.stub().FindPuids(&context, request, response).error_code();
+  };
+  v1::FindPuidsResponse response;
+  ASSERT_EQ(find(&response), StatusCode::OK);
+  ASSERT_EQ(response.found_size(), 3);
+  EXPECT_EQ(response.found(0).index(), 1u);
+  EXPECT_EQ(response.found(0).state(), State::VOID);
+  EXPECT_FALSE(response.found(1).known());
+  EXPECT_TRUE(response.found(1).leaf().empty());
+  EXPECT_EQ(response.found(2).state(), State::IN_FORCE);
+  const auto entry = DecodeEntry(response.found(2).leaf());
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->platform, kPlatform);
+  // Of another platform they are others.
+  request.set_platform("somebody-else");
+  ASSERT_EQ(find(&response), StatusCode::OK);
+  EXPECT_FALSE(response.found(0).known());
+
+  request.clear_puids();
+  EXPECT_EQ(find(&response), StatusCode::INVALID_ARGUMENT);
+  for (int i = 0; i <= kFindPuidsMax; ++i) request.add_puids("a");
+  EXPECT_EQ(find(&response), StatusCode::INVALID_ARGUMENT);
+}
+
+// One call must not make a server read without end.
+TEST_F(FindCallsTest, AnAnswerEndsWhereItsEntriesAreReferredToByMany) {
+  Log("a", v1::KIND_ACTION);
+  for (int i = 0; i < 50; ++i) {
+    Log("f" + std::to_string(i), v1::KIND_APPEAL_FILED, "a");
+  }
+  v1::FindPuidsRequest request;
+  request.set_platform(kPlatform);
+  for (int i = 0; i < kFindPuidsMax; ++i) request.add_puids("a");
+  v1::FindPuidsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(fixture_.stub().FindPuids(&context, request, &response).ok());
+  EXPECT_EQ(static_cast<size_t>(response.found_size()),
+            (kFoundEventsMax + 49) / 50);
+}
+
 TEST_F(FindCallsTest, ASearchFindsExactlyWhatMatches) {
   fixture_.Fill(600, "p");
   Log("f", v1::KIND_APPEAL_FILED, "p7");

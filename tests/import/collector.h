@@ -32,6 +32,9 @@ struct Collector : ImportSink {
   void OnWarning(ImportRemark remark) override {
     warnings.push_back(std::move(remark));
   }
+  void OnPassedOver(ImportRemark remark) override {
+    passed_over.push_back(std::move(remark));
+  }
   void OnProgress(uint64_t files_done, uint64_t files_total) override {
     done.push_back(files_done);
     total = files_total;
@@ -43,6 +46,7 @@ struct Collector : ImportSink {
   std::vector<v1::Action> messages;  // the same, parsed
   std::vector<ImportRemark> refused;
   std::vector<ImportRemark> warnings;
+  std::vector<ImportRemark> passed_over;
   std::vector<uint64_t> done;
   uint64_t total = 0;
 };

@@ -32,11 +32,15 @@ class MastodonTest : public testing::Test {
     folder_ = name;
     options_.platform = "example";
     options_.secret.bytes.fill(7);
-    options_.find =
-        [this](const std::string& puid) -> Result<std::optional<std::string>> {
-      const auto at = log_.find(puid);
-      if (at == log_.end()) return std::nullopt;
-      return at->second;
+    options_.find = [this](const std::vector<std::string>& puids)
+        -> Result<std::vector<std::optional<LoggedAction>>> {
+      std::vector<std::optional<LoggedAction>> found;
+      for (const std::string& puid : puids) {
+        const auto at = log_.find(puid);
+        found.emplace_back();
+        if (at != log_.end()) found.back() = LoggedAction{.action = at->second};
+      }
+      return found;
     };
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -282,7 +286,8 @@ TEST_F(MastodonTest, ListsOutOfTheirOrderAreRefusedAndNotGuessed) {
 
 TEST_F(MastodonTest, AnErrorOfTheLogEndsTheImport) {
   options_.file = List("a.csv", "a.example,suspend,\n");
-  options_.find = [](const std::string&) -> Result<std::optional<std::string>> {
+  options_.find = [](const std::vector<std::string>&)
+      -> Result<std::vector<std::optional<LoggedAction>>> {
     return Fail(Code::kUnavailable, "the log is gone");
   };
   Collector collector;

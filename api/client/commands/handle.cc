@@ -89,8 +89,8 @@ Result<HandleKey> NextKey(Client* client, const std::string& platform,
                           const std::string& directory) {
   const std::string& origin = client->key().name;
   for (uint32_t number = 1; number <= kHandleKeysMax; ++number) {
-    ASSIGN_OR_RETURN(const auto logged,
-                     FindLoggedAction(client, platform, HandleKeyPuid(number)));
+    ASSIGN_OR_RETURN(const auto logged, FindOne(FinderOf(client, platform),
+                                                HandleKeyPuid(number)));
     if (logged) continue;
     ASSIGN_OR_RETURN(auto made,
                      ReadHandleKey(directory, origin, platform, number));

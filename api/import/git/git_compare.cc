@@ -39,8 +39,7 @@ class Comparer {
 };
 
 Result<bool> Comparer::IsLogged(const std::string& puid) const {
-  ASSIGN_OR_RETURN(const std::optional<std::string> action,
-                   options_.find(puid));
+  ASSIGN_OR_RETURN(const auto action, FindOne(options_.find, puid));
   return action.has_value();
 }
 

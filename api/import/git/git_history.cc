@@ -107,8 +107,9 @@ Result<std::string> HistoryImport::ChoosePath(
   if (paths.size() > 1 && content.has_value()) {
     const Hash sha256 = Sha256(AsBytes(*content));
     for (const std::string& path : paths) {
-      ASSIGN_OR_RETURN(const std::optional<std::string> logged,
-                       options_.find(PaperPuid(options_.secret, path, sha256)));
+      ASSIGN_OR_RETURN(
+          const auto logged,
+          FindOne(options_.find, PaperPuid(options_.secret, path, sha256)));
       if (logged) return path;
     }
   }

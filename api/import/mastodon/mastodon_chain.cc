@@ -80,14 +80,14 @@ Result<DomainChain> DomainChain::Load(const PlatformSecret& secret,
   DomainChain chain(secret, domain);
   chain.in_force_.emplace_back();
   while (chain.logged_.size() < kChainMax) {
-    ASSIGN_OR_RETURN(std::optional<std::string> action,
-                     find(chain.Puid(chain.logged_.size())));
-    if (!action) return chain;
+    ASSIGN_OR_RETURN(std::optional<LoggedAction> logged,
+                     FindOne(find, chain.Puid(chain.logged_.size())));
+    if (!logged) return chain;
     v1::Action parsed;
-    if (!parsed.ParseFromString(*action)) {
+    if (!parsed.ParseFromString(logged->action)) {
       return Fail(Code::kMalformed, "the log's action does not parse");
     }
-    chain.Add(*std::move(action), parsed);
+    chain.Add(std::move(logged->action), parsed);
   }
   return Fail(Code::kTooLarge, absl::StrCat("the log has ", kChainMax,
                                             " entries of one domain"));

@@ -129,9 +129,7 @@ int RunCompareGit(const CommandLine& line, const CompareGitOptions& options) {
   history.paths = options.paths;
   history.platform = options.common.platform;
   history.secret = *secret;
-  history.find = [&](const std::string& puid) {
-    return FindLoggedAction(client->get(), options.common.platform, puid);
-  };
+  history.find = FinderOf(client->get(), options.common.platform);
   Progress progress("compare", "texts");
   auto comparison =
       CompareGit(history, [&](uint64_t done, uint64_t total) -> Result<void> {

@@ -17,6 +17,13 @@ void AddCompareOptions(CLI::App* command, const std::string& platform_help,
   command->add_flag("--json", options->json, "print one JSON object");
 }
 
+void AddCompareLog(CLI::App* command, CompareOptions* options) {
+  command->add_flag("--log", options->log,
+                    "append a PUBLICATION_CHANGED for each difference that "
+                    "the log does not have yet");
+  AddSealOptions(command, &options->seal);
+}
+
 Result<PlatformSecret> OpenKnownSecret(const CompareOptions& options) {
   std::string path = options.secret_file;
   if (path.empty()) {

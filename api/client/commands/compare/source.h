@@ -9,6 +9,7 @@
 #include <string>
 
 #include "api/client/commands/command.h"
+#include "api/client/commands/seal_options.h"
 #include "api/import/platform_secret.h"
 
 namespace modlog {
@@ -17,11 +18,16 @@ struct CompareOptions {
   std::string platform;
   std::string secret_file;
   bool json = false;
+  bool log = false;  // append PUBLICATION_CHANGED for what differs
+  SealOptions seal;
 };
 
 // AddCompareOptions: `platform_help` says whose entries they are.
 void AddCompareOptions(CLI::App* command, const std::string& platform_help,
                        CompareOptions* options);
+
+// AddCompareLog adds --log, and how what it appends is sealed.
+void AddCompareLog(CLI::App* command, CompareOptions* options);
 
 // OpenKnownSecret opens the secret of the import; one made just now would
 // recognise nothing. kNotFound where there is none.

@@ -46,10 +46,8 @@ int RunGitHistory(const CommandLine& line,
                           history.secret = run.secret;
                           history.today = Today();
                           history.keep = KeepPayloadOf(options.common);
-                          history.find = [&](const std::string& puid) {
-                            return FindLoggedAction(
-                                run.client, options.common.platform, puid);
-                          };
+                          history.find =
+                              FinderOf(run.client, options.common.platform);
                           return ImportGitHistory(history, run.sink);
                         }});
 }

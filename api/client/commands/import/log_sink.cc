@@ -103,6 +103,11 @@ void LogSink::OnWarning(ImportRemark remark) {
   progress_.Say(absl::StrCat(Place(remark), ": warning: ", Reason(remark)));
 }
 
+void LogSink::OnPassedOver(ImportRemark remark) {
+  if (!options_.verbose) return;
+  progress_.Say(absl::StrCat(Place(remark), ": passed over: ", Reason(remark)));
+}
+
 void LogSink::OnProgress(uint64_t done, uint64_t total) {
   progress_.Set(done, total);
 }
@@ -116,11 +121,29 @@ void LogSink::Summarize(const ImportTotals& items) {
   if (!items.left_out.empty()) {
     absl::StrAppend(&text, "; left out: ", Counts(items.left_out));
   }
+  if (!items.passed_over.empty()) {
+    absl::StrAppend(&text, "; passed over: ", Counts(items.passed_over),
+                    options_.verbose ? "" : " (--verbose names them)");
+  }
   progress_.Say(text);
+  SummarizeFaults(items);
   for (const auto& [note, count] : items.notes) {
     progress_.Say(
         absl::StrCat("import: note: ", Printable(note, kReasonShownMax), " (",
                      WithCommas(count), ")"));
+  }
+}
+
+void LogSink::SummarizeFaults(const ImportTotals& items) {
+  if (items.repaired > 0) {
+    progress_.Say(absl::StrCat(
+        "import: ", WithCommas(items.repaired),
+        " entries put earlier ones right: ", Counts(items.faults)));
+  } else if (!items.faults.empty()) {
+    progress_.Say(absl::StrCat(
+        "import: the log has entries of an earlier import that are wrong: ",
+        Counts(items.faults),
+        "; --repair appends the VOID or CORRECTION for each"));
   }
 }
 

@@ -22,6 +22,7 @@ struct LogSinkOptions {
   std::string platform;
   std::string unit;       // what the source is made of: "files", "rows"
   bool warnings = false;  // say them, too
+  bool verbose = false;   // name what was passed over
   // Whether the first refusal, by the importer or by the log, ends the import.
   // What had been sent when the log's answer came is logged nevertheless.
   bool strict = false;
@@ -39,6 +40,7 @@ class LogSink : public ImportSink {
   Result<void> OnAction(ImportedAction action) override;
   Result<void> OnRefused(ImportRemark remark) override;
   void OnWarning(ImportRemark remark) override;
+  void OnPassedOver(ImportRemark remark) override;
   void OnProgress(uint64_t done, uint64_t total) override;
 
   // Finish sends what is left and waits for all answers.
@@ -57,6 +59,7 @@ class LogSink : public ImportSink {
  private:
   explicit LogSink(LogSinkOptions options);
   Result<void> Stop();
+  void SummarizeFaults(const ImportTotals& items);
 
   const LogSinkOptions options_;
   Progress progress_;

@@ -53,10 +53,8 @@ int RunMastodon(const CommandLine& line, const ImportMastodonOptions& options) {
                           mastodon.platform = options.common.platform;
                           mastodon.secret = run.secret;
                           mastodon.keep = KeepPayloadOf(options.common);
-                          mastodon.find = [&](const std::string& puid) {
-                            return FindLoggedAction(
-                                run.client, options.common.platform, puid);
-                          };
+                          mastodon.find =
+                              FinderOf(run.client, options.common.platform);
                           return ImportMastodon(mastodon, run.sink);
                         }});
 }

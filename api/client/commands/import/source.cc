@@ -87,6 +87,7 @@ int RunInto(Client* client, const ImportOptions& options,
   auto opened = LogSink::Open(client, {.platform = options.platform,
                                        .unit = plan.unit,
                                        .warnings = options.warnings,
+                                       .verbose = options.verbose,
                                        .strict = options.strict,
                                        .handles = handles->get(),
                                        .seal = options.seal});
@@ -124,6 +125,9 @@ void AddImportOptions(CLI::App* command, const std::string& platform_help,
                     "what was imported with another one is logged again");
   AddSealOptions(command, &options->seal);
   command->add_flag("--warnings", options->warnings, "print warnings, too");
+  command->add_flag("--verbose", options->verbose,
+                    "name what was passed over, because it is no record of "
+                    "this source by its place");
   command->add_flag("--strict", options->strict,
                     "stop at the first refusal, instead of going on with the "
                     "rest");
@@ -133,6 +137,12 @@ void AddPublishPayload(CLI::App* command, ImportOptions* options) {
   command->add_flag("--publish-payload", options->publish_payload,
                     "hand the private parts (texts, names, domains) to the "
                     "log to keep, instead of committing to them alone");
+}
+
+void AddRepair(CLI::App* command, ImportOptions* options) {
+  command->add_flag("--repair", options->repair,
+                    "append VOID or CORRECTION for entries that an earlier "
+                    "import made wrongly; without it they are counted");
 }
 
 KeepPayload KeepPayloadOf(const ImportOptions& options) {

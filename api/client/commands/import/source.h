@@ -26,7 +26,9 @@ struct ImportOptions {
   std::string secret_file;
   bool new_secret = false;
   bool warnings = false;
+  bool verbose = false;
   bool strict = false;
+  bool repair = false;
   bool publish_payload = false;
   HandleOptions handles;
   SealOptions seal;
@@ -46,6 +48,9 @@ struct ImportRun {
 // AddPublishPayload adds the option for sources whose private parts are
 // otherwise committed to and not stored.
 void AddPublishPayload(CLI::App* command, ImportOptions* options);
+// AddRepair adds the option for sources that recognise entries which an earlier
+// version logged wrongly.
+void AddRepair(CLI::App* command, ImportOptions* options);
 KeepPayload KeepPayloadOf(const ImportOptions& options);
 
 struct ImportPlan {
