@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The figures of docs/performance.md: builds release, starts a log in a scratch
-# directory, measures it with `modlog bench`, audits the result. Takes some four
-# minutes and 6 GB; nothing else should run on the machine.
+# directory, measures it with `modlog bench`, audits the result, and imports made-up files of
+# each source. Takes some six minutes and 6 GB; nothing else should run on the machine.
 #
 #   tools/bench.sh [DIRECTORY]      where to put the log (default: a new one
 #                                   under TMPDIR, removed at the end)
@@ -61,3 +61,5 @@ began=$(date +%s%N)
 start
 echo "== start after kill -9: $((($(date +%s%N) - began) / 1000000)) ms"
 kill "$log_pid"; wait "$log_pid"
+echo "== imports beside modlog append of the same records"
+tests/bench/import_bench.py build/release/bin
