@@ -14,13 +14,6 @@
 
 namespace modlog {
 
-// IsEan13 checks the last digit of a 13-digit number, zero padded.
-bool IsEan13(uint64_t number);
-
-// KeywordBelongs: to that category, as the database's documentation groups
-// them. KEYWORD_OTHER and KEYWORD_STALKING belong everywhere.
-bool KeywordBelongs(v1::Keyword keyword, v1::Category category);
-
 // CheckDsa adds a violation for each rule broken.
 void CheckDsa(const v1::Action& action, std::vector<Violation>* violations);
 

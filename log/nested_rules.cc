@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "log/code_lists.h"
+#include "log/dsa_lists.h"
 #include "log/dsa_rules.h"
 #include "log/field_rules.h"
 #include "log/kind_rules.h"

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "log/code_lists.h"
+#include "log/dsa_lists.h"
 #include "log/dsa_rules.h"
 #include "log/nested_rules.h"
 #include "tests/log/log_fixture.h"

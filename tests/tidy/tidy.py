@@ -26,6 +26,7 @@ RULES = [
     ("log/admission", ("log/", "verifier/core/", "absl/", "google/protobuf/") + PROTOCOL),
     ("log/field_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/reference_rules", ("log/",) + PROTOCOL),
+    ("log/dsa_lists", ("log/",) + PROTOCOL),
     ("log/dsa_rules", ("log/", "verifier/core/") + PROTOCOL),
     ("log/nested_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/kind_rules", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
@@ -42,7 +43,8 @@ RULES = [
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",
                      "google/protobuf/", "modlog/v1/", "verifier/strict_json.h",
-                     "log/code_lists.h")),
+                     "log/code_lists.h",
+                     "log/dsa_lists.h")),
 ]
 FORBIDDEN = [("api/", "rocksdb/"), ("verifier/", "grpc"), ("log/", "grpc"),
              ("api/client/", "log/")]

@@ -84,6 +84,22 @@ unsigned NumberOfDigits(std::string_view digits) {
   return number;
 }
 
+// Days since 1970-01-01, negative before it.
+std::optional<int> ParseCalendarDay(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-' ||
+      !IsDigits(text.substr(0, 4)) || !IsDigits(text.substr(5, 2)) ||
+      !IsDigits(text.substr(8))) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{
+      std::chrono::year{static_cast<int>(NumberOfDigits(text.substr(0, 4)))},
+      std::chrono::month{NumberOfDigits(text.substr(5, 2))},
+      std::chrono::day{NumberOfDigits(text.substr(8))}};
+  if (!date.ok()) return std::nullopt;
+  return static_cast<int>(
+      std::chrono::sys_days{date}.time_since_epoch().count());
+}
+
 }  // namespace
 
 std::span<const DsaCodeField> DsaSingleCodes() { return kSingleCodes; }
@@ -118,18 +134,13 @@ std::string UnpackLetters(uint32_t packed) {
 }
 
 std::optional<uint32_t> ParseDsaDay(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' ||
-      !IsDigits(text.substr(0, 4)) || !IsDigits(text.substr(5, 2)) ||
-      !IsDigits(text.substr(8))) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{
-      std::chrono::year{static_cast<int>(NumberOfDigits(text.substr(0, 4)))},
-      std::chrono::month{NumberOfDigits(text.substr(5, 2))},
-      std::chrono::day{NumberOfDigits(text.substr(8))}};
-  const auto days = std::chrono::sys_days{date}.time_since_epoch().count();
-  if (!date.ok() || days < 0) return std::nullopt;
-  return static_cast<uint32_t>(days);
+  const auto day = ParseCalendarDay(text);
+  if (!day || *day < 0) return std::nullopt;
+  return static_cast<uint32_t>(*day);
+}
+
+bool IsCalendarDay(std::string_view text) {
+  return ParseCalendarDay(text).has_value();
 }
 
 std::string FormatDsaDay(uint32_t day) {

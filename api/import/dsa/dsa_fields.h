@@ -73,6 +73,8 @@ std::string UnpackLetters(uint32_t packed);
 // ParseDsaDay reads YYYY-MM-DD as days since 1970-01-01. Nothing for a text of
 // another form or a day that no calendar has.
 std::optional<uint32_t> ParseDsaDay(std::string_view text);
+// IsCalendarDay: whether it is a day, before 1970 as well.
+bool IsCalendarDay(std::string_view text);
 std::string FormatDsaDay(uint32_t day);
 
 }  // namespace modlog

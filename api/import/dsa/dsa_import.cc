@@ -90,7 +90,7 @@ std::expected<void, DsaFault> ReadRow(const Header& header,
             DsaFault{header.names[i], std::move(list).error().message});
       }
       statement->List(*column) = *std::move(list);
-    } else {
+    } else if (!SaysNull(*column, cells[i])) {
       statement->cells[*column] = cells[i];
     }
   }

@@ -57,17 +57,20 @@ class StatementReader {
     if (column == kDsaEan13 && value.is_object()) return TakeContentId(value);
     const auto* const text = value.get_ptr<const std::string*>();
     if (text == nullptr) return DsaFault{name, "not a string"};
-    statement_.cells[column] = *text;
+    if (!SaysNull(column, *text)) statement_.cells[column] = *text;
     return std::nullopt;
   }
 
   std::optional<DsaFault> TakeList(DsaColumn column, const std::string& name,
                                    const Json& value) {
+    const auto* const word = value.get_ptr<const std::string*>();
+    if (word != nullptr && SaysNull(column, *word)) return std::nullopt;
     if (!value.is_array()) return DsaFault{name, "not a list of codes"};
     for (const Json& element : value) {
+      if (element.is_null()) continue;
       const auto* const text = element.get_ptr<const std::string*>();
       if (text == nullptr) return DsaFault{name, "not a list of codes"};
-      statement_.List(column).push_back(*text);
+      if (!SaysNull(column, *text)) statement_.List(column).push_back(*text);
     }
     return std::nullopt;
   }

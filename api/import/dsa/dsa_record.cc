@@ -14,6 +14,7 @@
 #include "api/import/record_payload.h"
 #include "api/import/source_meta.h"
 #include "log/code_lists.h"
+#include "log/dsa_lists.h"
 
 namespace modlog {
 namespace {
@@ -159,8 +160,7 @@ class RecordMaker {
     for (const DsaYesNoField& field : DsaYesNos()) TakeYesNo(field);
     const bool illegal_allowed =
         action_.ground() == v1::GROUND_INCOMPATIBLE_CONTENT;
-    if (action_.also_illegal() != 0 && !illegal_allowed &&
-        !options_.first_hand) {
+    if (action_.also_illegal() != 0 && !illegal_allowed) {
       action_.clear_also_illegal();
       Keep(kDsaAlsoIllegal, "without DECISION_GROUND_INCOMPATIBLE_CONTENT");
     }
@@ -255,27 +255,49 @@ class RecordMaker {
   void TakeDay(const DsaDayField& field) {
     const std::string_view text = Cell(field.column);
     if (text.empty()) return;
-    const auto day = ParseDsaDay(text.substr(0, 10));
+    const std::string_view date = text.substr(0, 10);
+    const auto day = ParseDsaDay(date);
     const std::string_view rest =
         text.substr(std::min<size_t>(10, text.size()));
+    if (!day && IsCalendarDay(date)) {
+      return Keep(field.column, "a day before 1970-01-01");
+    }
     if (!day || (!rest.empty() && !rest.starts_with(' '))) {
       return Refuse(field.column, "not a day, want YYYY-MM-DD");
     }
+    // The database takes any day that it can read; what the record's field
+    // cannot hold is kept as the statement says it.
     if (*day < kEntryDayMin || *day > kEntryDayMax) {
-      return Refuse(field.column, "a day outside of 2000-01-01 to 2038-01-01");
+      return Keep(field.column, "a day outside of 2000-01-01 to 2038-01-01");
     }
     const bool has_been =
         field.column == kDsaContentDate || field.column == kDsaApplicationDate;
     if (has_been && *day > options_.today + 1) {
-      return Refuse(field.column, "a day that lies in the future");
+      return Keep(field.column, "a day that lies in the future");
     }
-    if (!options_.first_hand && LacksMeasure(field.column)) {
+    if (LacksMeasure(field.column)) {
       return Keep(field.column, "the end of a measure that is not there");
+    }
+    if (options_.first_hand && EndsBeforeItApplies(field.column, *day)) {
+      return Keep(field.column, "an end before application_date");
     }
     if (!rest.empty() && !all_midnight_) Keep(field.column);
     v1::Action::GetReflection()->SetUInt32(
         &action_, v1::Action::descriptor()->FindFieldByNumber(field.field),
         *day);
+  }
+
+  static bool IsEnd(DsaColumn column) {
+    return column == kDsaEndVisibility || column == kDsaEndMonetary ||
+           column == kDsaEndProvision || column == kDsaEndAccount;
+  }
+
+  // A rule of own records alone. Days are taken in the order of DsaDays.
+  bool EndsBeforeItApplies(DsaColumn column, uint32_t day) const {
+    if (!IsEnd(column)) return false;
+    const auto applied =
+        ParseDsaDay(std::string_view(Cell(kDsaApplicationDate)).substr(0, 10));
+    return applied && day < *applied;
   }
 
   bool LacksMeasure(DsaColumn end) const {
@@ -315,7 +337,9 @@ class RecordMaker {
       good &= c >= '0' && c <= '9';
       number = number * 10 + static_cast<uint64_t>(c - '0');
     }
-    if (good && number > 0) {
+    if (good && number > 0 && options_.first_hand && !IsEan13(number)) {
+      Keep(kDsaEan13, "an EAN with a wrong check digit");
+    } else if (good && number > 0) {
       action_.set_ean13(number);
     } else {
       Keep(kDsaEan13, "not an EAN of 13 digits");
@@ -338,9 +362,13 @@ class RecordMaker {
   void Finish() {
     TakeTaxonomy();
     action_.set_kind(v1::KIND_ACTION);
-    action_.set_regime(v1::REGIME_EU_DSA);
     action_.set_subject_kind(Subject());
-    if (!options_.first_hand) SetProvenance();
+    action_.set_regime(v1::REGIME_EU_DSA);
+    if (options_.first_hand) {
+      FitOwnRules();
+    } else {
+      SetProvenance();
+    }
     AddOwnParts();
     std::ranges::sort(parts_, {}, &PrivatePart::tag);
     CommittedParts committed =
@@ -351,6 +379,58 @@ class RecordMaker {
     record_.payload = std::move(committed.payload);
     // No maps and nothing unknown in it: protobuf writes it canonically.
     record_.action = action_.SerializeAsString();
+  }
+
+  // What the database took from the platform has to be loggable, though rules
+  // of ours for a platform's own word are stricter: what one of them forbids is
+  // kept as text, with a warning.
+  void FitOwnRules() {
+    DropForeignKeywords();
+    if (action_.application_date() == 0) {
+      // Nothing that stands here could be the day; so it is no own word.
+      Warn(kDsaApplicationDate,
+           "missing or no day that the record can hold: logged as a copy, "
+           "since an own record needs it");
+      SetProvenance();
+      return;
+    }
+    for (const DsaColumn column : MissingDuty()) {
+      Warn(column,
+           "missing: the record does not claim to meet the EU's duty (regime)");
+      action_.clear_regime();
+    }
+  }
+
+  std::vector<DsaColumn> MissingDuty() const {
+    std::vector<DsaColumn> missing;
+    const auto need = [&](bool has, DsaColumn column) {
+      if (!has) missing.push_back(column);
+    };
+    need(action_.content_types_size() > 0, kDsaContentTypes);
+    need(action_.content_date() != 0, kDsaContentDate);
+    need(action_.source_type() != 0, kDsaSourceType);
+    need(action_.automated_detection() != 0, kDsaAutomatedDetection);
+    need(action_.automated_decision() != 0, kDsaAutomatedDecision);
+    need(action_.territory() != 0, kDsaTerritory);
+    return missing;
+  }
+
+  // The database does not hold keywords against categories.
+  void DropForeignKeywords() {
+    if (taxonomy_ < kDsaTaxonomyV2) return;
+    v1::Action all = action_;
+    action_.clear_keywords();
+    for (const int code : all.keywords()) {
+      const auto keyword = static_cast<v1::Keyword>(code);
+      bool belongs = KeywordBelongs(keyword, all.category());
+      for (const int more : all.more_categories()) {
+        belongs |= KeywordBelongs(keyword, static_cast<v1::Category>(more));
+      }
+      if (belongs) action_.add_keywords(keyword);
+    }
+    if (action_.keywords_size() < all.keywords_size()) {
+      Keep(kDsaKeywords, "a keyword that belongs to none of the categories");
+    }
   }
 
   // The codes say which list they are of; where they are of both, what v1 calls

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "api/import/input/ascii.h"
 
 namespace modlog {
 namespace {
@@ -58,6 +59,11 @@ size_t ListIndex(DsaColumn column) {
   return static_cast<size_t>(found - kDsaLists.begin());
 }
 
+bool IsNullWord(std::string_view value) {
+  const std::string_view word = Trim(value, " \t\r\n\"");
+  return word.size() == 4 && ToLower(word) == "null";
+}
+
 class CodeListParser {
  public:
   explicit CodeListParser(std::string_view text) : rest_(text) {}
@@ -93,11 +99,19 @@ class CodeListParser {
     return true;
   }
   bool TakeString(std::vector<std::string>* codes) {
+    if (TakeNull()) return true;
     if (!Take('"')) return false;
     const size_t end = rest_.find_first_of("\"\\");
     if (end == std::string_view::npos || rest_[end] != '"') return false;
-    codes->emplace_back(rest_.substr(0, end));
+    const std::string_view code = rest_.substr(0, end);
+    if (!IsNullWord(code)) codes->emplace_back(code);
     rest_.remove_prefix(end + 1);
+    return true;
+  }
+  bool TakeNull() {
+    SkipBlanks();
+    if (!rest_.starts_with("null")) return false;
+    rest_.remove_prefix(4);
     return true;
   }
 
@@ -149,8 +163,30 @@ void DsaStatement::Clear() {
   others.clear();
 }
 
+bool SaysNull(DsaColumn column, std::string_view value) {
+  switch (column) {
+    case kDsaUuid:
+    case kDsaPuid:
+    case kDsaPlatformName:
+    case kDsaVisibilityOther:
+    case kDsaMonetaryOther:
+    case kDsaReferenceUrl:
+    case kDsaIllegalGround:
+    case kDsaIllegalExplanation:
+    case kDsaIncompatibleGround:
+    case kDsaIncompatibleExplanation:
+    case kDsaKeywordOther:
+    case kDsaContentTypeOther:
+    case kDsaFacts:
+    case kDsaSourceIdentity:
+      return false;
+    default:
+      return IsNullWord(value);
+  }
+}
+
 Result<std::vector<std::string>> ParseCodeList(std::string_view cell) {
-  if (cell.empty() || cell == "null") return std::vector<std::string>();
+  if (Trim(cell).empty() || IsNullWord(cell)) return std::vector<std::string>();
   return CodeListParser(cell).Parse();
 }
 

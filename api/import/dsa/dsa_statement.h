@@ -2,8 +2,8 @@
 #define MODLOG_API_IMPORT_DSA_DSA_STATEMENT_H_
 
 // A statement of reasons as the DSA Transparency Database publishes it: one
-// value for each attribute, by whatever file it came in. Nothing, null, "" and
-// [] are one thing here.
+// value for each attribute, by whatever file it came in. Nothing, null, the
+// word "null", "", [], [null] and ["null"] are one thing here.
 //
 // Columns are in the order of the full dump of schema v2 (38). That of v1 lacks
 // content_id_ean (37); light dumps lack the two explanations, the territory and
@@ -100,8 +100,16 @@ struct DsaStatement {
   bool operator==(const DsaStatement&) const = default;
 };
 
-// ParseCodeList reads a list's cell: JSON, ["A","B"], or nothing at all.
-// kMalformed for anything else, escapes in the strings included.
+// SaysNull: whether a value of the column is the word null in place of nothing,
+// in any case and with blanks or quotes around it. The database takes the word
+// for every code that may be absent (its rule `in:null`), and days are read the
+// same way. Texts in which a person may have written it, names and numbers say
+// what they say.
+bool SaysNull(DsaColumn column, std::string_view value);
+
+// ParseCodeList reads a list's cell: JSON, ["A","B"], or nothing at all; null
+// in it is no code. kMalformed for anything else, escapes in the strings
+// included.
 Result<std::vector<std::string>> ParseCodeList(std::string_view cell);
 // FormatCodeList writes ["A","B"], and [] for an empty one.
 std::string FormatCodeList(const std::vector<std::string>& codes);
