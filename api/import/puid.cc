@@ -1,22 +1,11 @@
 #include "api/import/puid.h"
 
-#include <openssl/evp.h>
+#include "verifier/core/hmac.h"
 
 namespace modlog {
 namespace {
 
 constexpr size_t kRoleSizeMax = 11;  // with "-" and 52 characters: 64
-
-Hash HmacSha256(const Hash& key, std::string_view message) {
-  Hash mac;
-  size_t size = 0;
-  const unsigned char* const done = EVP_Q_mac(
-      nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
-      AsBytes(message).data(), message.size(), mac.data(), mac.size(), &size);
-  MODLOG_CHECK(done != nullptr && size == mac.size(),
-               "HMAC-SHA256 in memory cannot fail");
-  return mac;
-}
 
 }  // namespace
 
@@ -44,7 +33,7 @@ std::string DerivePuid(const PlatformSecret& secret, std::string_view source,
   message.append(AsText(content_sha256));
   message.append(role);
   return std::string(role) + "-" +
-         FormatBase32(HmacSha256(secret.bytes, message));
+         FormatBase32(HmacSha256(secret.bytes, AsBytes(message)));
 }
 
 }  // namespace modlog

@@ -1,13 +1,9 @@
 #include "verifier/core/commitment.h"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-
 #include <algorithm>
 
 #include "verifier/core/frontier.h"
-#include "verifier/core/libcrypto.h"
+#include "verifier/core/hmac.h"
 
 namespace modlog {
 namespace {
@@ -20,23 +16,10 @@ constexpr std::string_view kSaltLabel = "modlog/salt/v1";
 constexpr std::string_view kFillerLabel = "modlog/filler/v1";
 constexpr std::string_view kTargetLabel = "modlog/target/v1";
 
-EVP_KDF_CTX* ThreadContext() {
-  static EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-  MODLOG_CHECK(kdf != nullptr, "libcrypto provides HKDF");
-  thread_local const DerivationContext context(EVP_KDF_CTX_new(kdf));
-  MODLOG_CHECK(context != nullptr, "there is memory for a KDF context");
-  return context.get();
-}
-
-// libcrypto's parameters are not const, though it does not write to them.
-OSSL_PARAM OctetParam(const char* name, Bytes bytes) {
-  return OSSL_PARAM_construct_octet_string(
-      name, const_cast<uint8_t*>(bytes.data()), bytes.size());
-}
+constexpr Hash kNoSalt = {};
 
 Hash Derive(Bytes secret, std::string_view info) {
-  static constexpr Hash kZeroes = {};
-  return Hkdf(secret, kZeroes, AsBytes(info));
+  return HkdfExpand(HkdfExtract(kNoSalt, secret), info);
 }
 
 // Labels end in a version, so what follows needs no separator.
@@ -94,19 +77,7 @@ bool MayHaveReach(PartTag tag, Reach reach) {
 }
 
 Hash Hkdf(Bytes secret, Bytes salt, Bytes info) {
-  char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-      OctetParam(OSSL_KDF_PARAM_KEY, secret),
-      OctetParam(OSSL_KDF_PARAM_SALT, salt),
-      OctetParam(OSSL_KDF_PARAM_INFO, info), OSSL_PARAM_construct_end()};
-  EVP_KDF_CTX* const context = ThreadContext();
-  EVP_KDF_CTX_reset(context);  // or infos would pile up
-  Hash key;
-  const bool ok = EVP_KDF_derive(context, key.data(), key.size(), params) == 1;
-  EVP_KDF_CTX_reset(context);  // keeps no secret
-  MODLOG_CHECK(ok, "HKDF of a short secret cannot fail");
-  return key;
+  return HkdfExpand(HkdfExtract(salt, secret), AsText(info));
 }
 
 RecordSecrets DeriveRecordSecrets(const Hash& platform_secret,
@@ -169,12 +140,14 @@ Hash TargetsRoot(std::span<const CommittedTarget> targets) {
 
 PartSlots CommitParts(const RecordSecrets& secrets,
                       std::span<const RecordPart> parts) {
+  // Most slots are fillers of one secret: its first step is made once.
+  const Hash filler_key = HkdfExtract(kNoSalt, secrets.platform);
   PartSlots slots;
   size_t next = 0;
   for (uint8_t tag = 1; tag <= kPartTagMax; ++tag) {
     Hash& slot = slots[tag - 1U];
     if (next == parts.size() || parts[next].tag != tag) {
-      slot = Derive(secrets.platform, Info(kFillerLabel, tag));
+      slot = HkdfExpand(filler_key, Info(kFillerLabel, tag));
       continue;
     }
     const RecordPart& part = parts[next++];

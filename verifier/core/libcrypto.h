@@ -9,7 +9,6 @@
 // thread at a time.
 
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 
 #include <memory>
 
@@ -20,11 +19,9 @@ namespace modlog {
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-  void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
 };
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeContext>;
-using DerivationContext = std::unique_ptr<EVP_KDF_CTX, FreeContext>;
 
 // OwnPkey takes over a key, or the null pointer of a failed call.
 inline std::shared_ptr<void> OwnPkey(EVP_PKEY* pkey) {

@@ -1,24 +1,14 @@
 #include "verifier/core/rfc6979.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <string>
 
+#include "verifier/core/hmac.h"
+
 namespace modlog {
 namespace {
-
-Hash HmacSha256(const Hash& key, Bytes message) {
-  Hash mac;
-  unsigned size = 0;
-  const bool ok =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           message.data(), message.size(), mac.data(), &size) != nullptr;
-  MODLOG_CHECK(ok && size == mac.size(), "HMAC-SHA-256 cannot fail");
-  return mac;
-}
 
 // bits2octets: a number of 256 bits modulo q. One subtraction is enough, since
 // 2q > 2^256.
