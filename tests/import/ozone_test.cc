@@ -310,7 +310,7 @@ TEST_F(OzoneTest, CopiedEventsMayBeUnlinkedAndOwnOnesMayNot) {
                 "subject before it",
                 "row 2, column subject: no appeal of the same subject before "
                 "it",
-                "row 3, column subject: no takedown of the same subject before "
+                "row 3, column subject: no measure of the same subject before "
                 "it"}));
 }
 

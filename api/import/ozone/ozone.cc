@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -12,84 +11,95 @@
 #include "api/import/input/file_tree.h"
 #include "api/import/input/input_file.h"
 #include "api/import/ozone/ozone_actions.h"
+#include "api/import/ozone/ozone_chain.h"
 #include "api/import/ozone/ozone_event.h"
-#include "api/import/ozone/ozone_reasons.h"
-#include "api/import/puid.h"
-#include "verifier/core/sha256.h"
+#include "api/import/ozone/ozone_make.h"
+#include "api/import/ozone/ozone_repair.h"
+#include "api/import/ozone/ozone_subjects.h"
 
 namespace modlog {
 namespace {
 
 constexpr int64_t kStrikesMax = 1'000;
-constexpr size_t kCausesMax = 4;
-// What Ozone writes when it ends a takedown whose hours are over.
-constexpr std::string_view kScheduledReversal = "[SCHEDULED_REVERSAL]";
+constexpr size_t kWindow = 4'096;  // events whose entries are asked for at once
+// Moments of this import come behind all that the log has.
+constexpr uint64_t kFirstOrder = uint64_t{1} << 62;
+constexpr uint32_t kNoEvent = UINT32_MAX;
 
 struct Placed {
   const std::string* source;  // of Importer::sources_
   uint64_t line;
   uint64_t number;
   OzoneEvent event;
-};
-
-struct Takedown {
-  std::string puid;
-  uint32_t end;  // last day; 0: none
-  bool reversed = false;
-};
-struct LabelAction {
-  std::string puid;
-  std::set<std::string> labels;  // still standing
-};
-// What stands of one subject before an event.
-struct SubjectState {
-  std::optional<Takedown> takedown;
-  std::optional<std::string> schedule;
-  std::vector<std::string> appeals;  // undecided
-  std::vector<std::string> notices;  // since the newest takedown; the newest 4
-  std::vector<LabelAction> labels;
-  std::optional<std::string> appeal_decided;
-  bool appealed = false;  // against the newest takedown
+  uint32_t next = kNoEvent;  // the next event of the same account, in events_
 };
 
 class OzoneImport {
  public:
   OzoneImport(const OzoneOptions& options, ImportSink* sink)
-      : options_(options), sink_(sink) {}
+      : options_(options),
+        sink_(sink),
+        subjects_(options.secret, options.find) {}
 
   Result<ImportTotals> Run();
 
  private:
+  // An entry that the log has of an event, and the action that stands there.
+  struct Known {
+    std::string puid;
+    std::string role;  // empty: on the subject's chain
+    LoggedAction logged;
+    v1::Action action;
+    OzoneLogged* entry = nullptr;  // of the chain
+  };
+
   Result<void> ReadFile(const std::string& path);
   Result<void> SkipTwin(const Placed& first, const Placed& second);
+  void LinkAccounts();
+  Result<void> LoadWindow(size_t begin);
   Result<void> ImportEvent(const Placed& placed);
-  Result<void> Dispatch(const Placed& placed);
-  Result<void> ImportReport(const Placed& placed, SubjectState* state);
-  Result<void> ImportAppeal(const Placed& placed, SubjectState* state);
-  Result<void> ImportTakedown(const Placed& placed, SubjectState* state);
-  Result<void> ImportReversal(const Placed& placed, SubjectState* state);
-  Result<void> ImportDecision(const Placed& placed, SubjectState* state);
-  Result<void> ImportLabels(const Placed& placed, SubjectState* state);
-  Result<void> ImportNegation(const Placed& placed, SubjectState* state);
-  Result<void> ImportSchedule(const Placed& placed, SubjectState* state);
-  Result<void> ImportCancel(const Placed& placed, SubjectState* state);
 
-  // Emit finishes an action, hands it out and returns its puid.
-  Result<std::string> Emit(const Placed& placed, const std::string& role,
-                           v1::Action action);
+  Result<std::vector<Known>> FindKnown(const OzoneEvent& event);
+  Result<void> FindByEvent(const OzoneEvent& event, std::vector<Known>* known);
+  void FindOnChain(const OzoneEvent& event, std::vector<Known>* known);
+  bool IsOfEvent(const OzoneLogged& entry,
+                 const std::vector<PrivatePart>& parts) const;
+
+  OzoneMade Make(const Placed& placed);
+  void LookAhead(const Placed& placed, OzoneScene* after) const;
+  Result<void> ImportNew(const Placed& placed);
+  Result<void> ImportKnown(const Placed& placed, std::vector<Known> known);
+  Result<void> HandOutKnown(const Placed& placed, const Known& known,
+                            const OzoneMade::Item* made);
+  Result<v1::Action> Repair(const Placed& placed, const Known& known,
+                            const v1::Action& made);
+  Result<void> Settle(const Placed& placed, const OzoneMade& made);
+  bool IsOlderThanLogged(const OzoneEvent& event);
+
+  // Finish makes an action whole; Emit hands it out and applies it.
+  v1::Action Finish(const OzoneEvent& event, const std::string& puid,
+                    v1::Action action, std::string* payload) const;
+  Result<void> Emit(const Placed& placed, const OzoneMade::Item& item);
+  Result<void> HandOut(const Placed& placed, const v1::Action& action,
+                       std::string bytes, std::string payload,
+                       std::string account);
+  void Apply(const Placed& placed, const v1::Action& action);
+  OzoneMoment Now(const OzoneEvent& event) const {
+    return {order_, event.created_at_s, false};
+  }
   Result<void> Refuse(const Placed& placed, std::string member,
                       std::string reason);
   void Warn(const Placed& placed, std::string reason);
-  // Unlinked: whether what it should be about is missing and it may stand so.
-  Result<bool> MayStandAlone(const Placed& placed, const char* missing);
-  bool InForce(const SubjectState& state, const OzoneEvent& event) const;
 
   const OzoneOptions& options_;
   ImportSink* const sink_;
   ImportTotals totals_;
   std::vector<Placed> events_;
   std::vector<std::string> sources_;  // names of the files
-  std::unordered_map<std::string, SubjectState> subjects_;
+  OzoneSubjects subjects_;
+  uint64_t order_ = kFirstOrder;
+  // What the log has under puids of this window's events.
+  std::unordered_map<std::string, LoggedAction> by_event_;
 };
 
 ImportRemark Remark(const Placed& placed, std::string member,
@@ -135,6 +145,42 @@ Result<void> OzoneImport::ReadFile(const std::string& path) {
   return {};
 }
 
+// From each event to the next one of the same account: records and messages
+// are found with it.
+void OzoneImport::LinkAccounts() {
+  std::unordered_map<std::string_view, uint32_t> next;
+  for (size_t i = events_.size(); i-- > 0;) {
+    const OzoneEvent& event = events_[i].event;
+    const auto [at, is_new] =
+        next.try_emplace(event.account.empty() ? event.subject : event.account,
+                         static_cast<uint32_t>(i));
+    if (is_new) continue;
+    events_[i].next = at->second;
+    at->second = static_cast<uint32_t>(i);
+  }
+}
+
+Result<void> OzoneImport::LoadWindow(size_t begin) {
+  by_event_.clear();
+  std::vector<const OzoneEvent*> window;
+  std::vector<std::string> puids;
+  const size_t end = std::min(begin + kWindow, events_.size());
+  for (size_t i = begin; i < end; ++i) {
+    const OzoneEvent& event = events_[i].event;
+    window.push_back(&event);
+    for (const std::string& role : OzoneRoles(event)) {
+      puids.push_back(OzoneEventPuid(options_.secret, event.id, role));
+    }
+  }
+  RETURN_IF_ERROR(subjects_.Load(window));
+  if (!options_.find || puids.empty()) return {};
+  ASSIGN_OR_RETURN(auto found, options_.find(puids));
+  for (size_t i = 0; i < puids.size(); ++i) {
+    if (found[i]) by_event_.emplace(std::move(puids[i]), *std::move(found[i]));
+  }
+  return {};
+}
+
 Result<ImportTotals> OzoneImport::Run() {
   sources_.reserve(options_.files.size());
   for (const std::string& file : options_.files) {
@@ -142,7 +188,9 @@ Result<ImportTotals> OzoneImport::Run() {
   }
   std::ranges::stable_sort(
       events_, {}, [](const Placed& placed) { return placed.event.id; });
+  LinkAccounts();
   for (size_t i = 0; i < events_.size(); ++i) {
+    if (i % kWindow == 0) RETURN_IF_ERROR(LoadWindow(i));
     // Two exports of one log overlap.
     if (i > 0 && events_[i].event.id == events_[i - 1].event.id) {
       RETURN_IF_ERROR(SkipTwin(events_[i - 1], events_[i]));
@@ -194,39 +242,282 @@ std::optional<OzoneError> Misfit(const OzoneEvent& event, uint32_t today) {
 
 Result<void> OzoneImport::ImportEvent(const Placed& placed) {
   ++totals_.items;
-  const OzoneEvent& event = placed.event;
-  if (auto misfit = Misfit(event, options_.today)) {
+  if (auto misfit = Misfit(placed.event, options_.today)) {
     return Refuse(placed, misfit->member, misfit->reason);
   }
-  return Dispatch(placed);
+  ASSIGN_OR_RETURN(std::vector<Known> known, FindKnown(placed.event));
+  return known.empty() ? ImportNew(placed)
+                       : ImportKnown(placed, std::move(known));
 }
 
-Result<void> OzoneImport::Dispatch(const Placed& placed) {
-  using Import = Result<void> (OzoneImport::*)(const Placed&, SubjectState*);
-  static constexpr std::pair<std::string_view, Import> kImports[] = {
-      {"modEventReport", &OzoneImport::ImportReport},
-      {"modEventTakedown", &OzoneImport::ImportTakedown},
-      {"modEventReverseTakedown", &OzoneImport::ImportReversal},
-      {"modEventResolveAppeal", &OzoneImport::ImportDecision},
-      {"modEventLabel", &OzoneImport::ImportLabels},
-      {"scheduleTakedownEvent", &OzoneImport::ImportSchedule},
-      {"cancelScheduledTakedownEvent", &OzoneImport::ImportCancel}};
-  const auto* const import = std::ranges::find(
-      kImports, placed.event.type, &std::pair<std::string_view, Import>::first);
-  if (import == std::end(kImports)) {
-    ++totals_.left_out[Printable(placed.event.type)];
+Result<std::vector<OzoneImport::Known>> OzoneImport::FindKnown(
+    const OzoneEvent& event) {
+  std::vector<Known> known;
+  RETURN_IF_ERROR(FindByEvent(event, &known));
+  FindOnChain(event, &known);
+  return known;
+}
+
+// Entries of earlier versions, under the event's number.
+Result<void> OzoneImport::FindByEvent(const OzoneEvent& event,
+                                      std::vector<Known>* known) {
+  const auto add = [&](std::string puid, std::string role,
+                       const LoggedAction& logged) -> Result<void> {
+    v1::Action action;
+    if (!action.ParseFromString(logged.action)) {
+      return Fail(Code::kMalformed, "the log's action does not parse");
+    }
+    known->push_back({std::move(puid), std::move(role), logged, action});
+    return {};
+  };
+  for (const std::string& role : OzoneRoles(event)) {
+    std::string puid = OzoneEventPuid(options_.secret, event.id, role);
+    const auto at = by_event_.find(puid);
+    if (at == by_event_.end()) continue;
+    RETURN_IF_ERROR(add(std::move(puid), role, at->second));
+    if (role != "decided" && role != "unlabel") continue;
+    for (size_t n = 2;; ++n) {
+      std::string next = NumberedRole(role, n);
+      puid = OzoneEventPuid(options_.secret, event.id, next);
+      ASSIGN_OR_RETURN(const auto more, FindOne(options_.find, puid));
+      if (!more) break;
+      RETURN_IF_ERROR(add(std::move(puid), std::move(next), *more));
+    }
+  }
+  return {};
+}
+
+bool OzoneImport::IsOfEvent(const OzoneLogged& entry,
+                            const std::vector<PrivatePart>& parts) const {
+  const Hash commitment = CommitPayload(options_.secret, options_.platform,
+                                        entry.puid, parts, KeepPayload::kNo)
+                              .commitment;
+  return AsText(commitment) == entry.action.commitment();
+}
+
+// The entries of the subject whose commitment is the event's. One that was
+// redacted shows none: it is taken for the event's where it follows on what
+// the import knows already, and the log then judges whether it is.
+void OzoneImport::FindOnChain(const OzoneEvent& event,
+                              std::vector<Known>* known) {
+  std::vector<OzoneLogged>& chain = subjects_.Find(event)->chain;
+  if (chain.empty()) return;
+  const std::vector<PrivatePart> parts = OzoneParts(event);
+  OzoneLogged* redacted = nullptr;
+  bool follows = true;
+  for (OzoneLogged& entry : chain) {
+    if (entry.consumed) {
+      follows = true;
+      continue;
+    }
+    if (entry.logged.action.empty()) {
+      if (follows && redacted == nullptr) redacted = &entry;
+      follows = false;
+      continue;
+    }
+    follows = false;
+    if (IsOfEvent(entry, parts)) {
+      entry.consumed = true;
+      known->push_back({entry.puid, "", entry.logged, entry.action, &entry});
+    } else if (!known->empty()) {
+      return;  // entries of one event stand together
+    }
+  }
+  if (known->empty() && redacted != nullptr && !OzoneRoles(event).empty()) {
+    redacted->consumed = true;
+    known->push_back({redacted->puid, "", redacted->logged, {}, redacted});
+  }
+}
+
+// What belongs to a decision but comes shortly behind it: acts of the same
+// moderator on the subject or on what contains it, up to the next appeal.
+void OzoneImport::LookAhead(const Placed& placed, OzoneScene* after) const {
+  const OzoneEvent& decided = placed.event;
+  const std::vector<std::string> containers = OzoneContainers(decided);
+  uint64_t order = order_;
+  for (uint32_t at = placed.next; at != kNoEvent; at = events_[at].next) {
+    const OzoneEvent& event = events_[at].event;
+    if (event.created_at_s > decided.created_at_s + kAppealWindowS) return;
+    if (event.subject == decided.subject && IsAppeal(event)) return;
+    if (event.id == decided.id || event.created_by != decided.created_by ||
+        !MayBeOfAppeal(event)) {
+      continue;
+    }
+    OzoneScene scene;
+    if (event.subject == decided.subject) scene = *after;
+    const auto container = std::ranges::find(containers, event.subject);
+    if (container != containers.end()) {
+      scene.subject =
+          after
+              ->containers[static_cast<size_t>(container - containers.begin())];
+    }
+    if (scene.subject == nullptr) continue;
+    const OzoneMoment now{++order, event.created_at_s, false};
+    OzoneMade made = MakeOzone({&event, now, scene, {}, options_.own});
+    for (OzoneMade::Item& item : made.items) {
+      item.action.set_puid(absl::StrCat("ahead-", ++order));
+      ApplyAction(item.action, now, &event, scene);
+    }
+  }
+}
+
+OzoneMade OzoneImport::Make(const Placed& placed) {
+  OzoneMakeInput input{&placed.event,
+                       Now(placed.event),
+                       subjects_.Scene(placed.event),
+                       {},
+                       options_.own};
+  if (placed.event.type != "modEventResolveAppeal" ||
+      input.before.subject->appeals.empty()) {
+    return MakeOzone(input);
+  }
+  OzoneState subject = *input.before.subject;
+  std::vector<OzoneState> containers;
+  for (const OzoneState* state : input.before.containers) {
+    containers.push_back(*state);
+  }
+  input.after.subject = &subject;
+  for (OzoneState& state : containers) input.after.containers.push_back(&state);
+  LookAhead(placed, &input.after);
+  return MakeOzone(input);
+}
+
+bool OzoneImport::IsOlderThanLogged(const OzoneEvent& event) {
+  const uint32_t day = DayOf(event.created_at_s);
+  return std::ranges::any_of(subjects_.Find(event)->chain,
+                             [&](const OzoneLogged& entry) {
+                               return !entry.consumed && !entry.applied &&
+                                      DayOfLogged(entry.action) > day;
+                             });
+}
+
+Result<void> OzoneImport::ImportNew(const Placed& placed) {
+  const OzoneEvent& event = placed.event;
+  const bool older = IsOlderThanLogged(event);
+  if (!older) subjects_.ApplyLogged(event, UINT64_MAX);
+  OzoneMade made = Make(placed);
+  if (older && (!made.items.empty() || made.refusal)) {
+    return Refuse(placed, "createdAt",
+                  "older than entries that the log has of its subject, which "
+                  "were made without it: import files in the order of their "
+                  "events");
+  }
+  if (made.refusal) {
+    return Refuse(placed, made.refusal->member, made.refusal->reason);
+  }
+  RETURN_IF_ERROR(Settle(placed, made));
+  for (const OzoneMade::Item& item : made.items) {
+    RETURN_IF_ERROR(Emit(placed, item));
+  }
+  return {};
+}
+
+// What an event does besides its actions.
+Result<void> OzoneImport::Settle(const Placed& placed, const OzoneMade& made) {
+  if (!made.items.empty()) ++totals_.items_by_type[placed.event.type];
+  for (const auto& [what, count] : made.left_out) {
+    totals_.left_out[what] += count;
+  }
+  for (const std::string& warning : made.warnings) Warn(placed, warning);
+  OzoneState* const state = subjects_.Scene(placed.event).subject;
+  if (made.lapse) ApplyLapse(state);
+  if (made.answered) state->notices.clear();
+  return {};
+}
+
+// An event that the log has keeps what was logged. What is lacking of it (the
+// import was ended in the middle, or an earlier version left it out) is added.
+Result<void> OzoneImport::ImportKnown(const Placed& placed,
+                                      std::vector<Known> known) {
+  subjects_.ApplyLogged(placed.event, known.front().logged.index);
+  OzoneMade made = Make(placed);
+  made.warnings.clear();  // they were said
+  RETURN_IF_ERROR(Settle(placed, made));
+  if (made.items.empty()) ++totals_.items_by_type[placed.event.type];
+  std::vector<const OzoneMade::Item*> lacking;
+  std::vector<const OzoneMade::Item*> of_known(known.size(), nullptr);
+  size_t next = 0;
+  for (const OzoneMade::Item& item : made.items) {
+    // By its role, or on a chain by its place.
+    auto at = std::ranges::find(known, item.role, &Known::role);
+    if (at == known.end()) {
+      while (next < known.size() && !known[next].role.empty()) ++next;
+      at = known.begin() + static_cast<ptrdiff_t>(next);
+      if (next < known.size()) ++next;
+    }
+    if (at == known.end()) {
+      lacking.push_back(&item);
+    } else {
+      of_known[static_cast<size_t>(at - known.begin())] = &item;
+    }
+  }
+  for (size_t i = 0; i < known.size(); ++i) {
+    RETURN_IF_ERROR(HandOutKnown(placed, known[i], of_known[i]));
+  }
+  const OzoneSubject& subject = *subjects_.Find(placed.event);
+  const OzoneLogged* const last = known.back().entry;
+  // Behind a chain that went on, nothing is lacking: what was made then counts.
+  if (last != nullptr && last != &subject.chain.back()) return {};
+  for (const OzoneMade::Item* item : lacking) {
+    RETURN_IF_ERROR(Emit(placed, *item));
+  }
+  return {};
+}
+
+Result<void> OzoneImport::HandOutKnown(const Placed& placed, const Known& known,
+                                       const OzoneMade::Item* made) {
+  if (known.entry != nullptr) known.entry->applied = true;
+  std::string payload;
+  v1::Action anew;
+  if (made != nullptr) {
+    anew = Finish(placed.event, known.puid, made->action, &payload);
+  }
+  if (known.logged.action
+          .empty()) {  // redacted: the log knows whether it is it
+    if (made == nullptr) return {};
+    RETURN_IF_ERROR(HandOut(placed, anew, anew.SerializeAsString(),
+                            std::move(payload), placed.event.account));
+    Apply(placed, anew);
     return {};
   }
-  ++totals_.items_by_type[placed.event.type];
-  return (this->*import->second)(placed, &subjects_[placed.event.subject]);
+  if (made != nullptr && (!SameButForState(anew, known.action) ||
+                          anew.commitment() != known.action.commitment())) {
+    // Another event has this number, or it reads otherwise now: the log tells.
+    RETURN_IF_ERROR(HandOut(placed, anew, anew.SerializeAsString(),
+                            std::move(payload), placed.event.account));
+    Apply(placed, known.action);
+    return {};
+  }
+  RETURN_IF_ERROR(HandOut(placed, known.action, known.logged.action,
+                          std::move(payload), ""));
+  if (known.logged.is_void) return {};
+  v1::Action stands = known.action;
+  if (made != nullptr) {
+    ASSIGN_OR_RETURN(stands, Repair(placed, known, anew));
+  }
+  Apply(placed, stands);
+  return {};
 }
 
-Result<std::string> OzoneImport::Emit(const Placed& placed,
-                                      const std::string& role,
-                                      v1::Action action) {
-  const OzoneEvent& event = placed.event;
-  std::string puid = DerivePuid(
-      options_.secret, absl::StrCat("ozone/", event.id), Sha256(Bytes()), role);
+// Returns how the entry should read; counts it, and corrects it where asked.
+Result<v1::Action> OzoneImport::Repair(const Placed& placed, const Known& known,
+                                       const v1::Action& made) {
+  const auto fault = FindOzoneFault(known.action, made,
+                                    *subjects_.Scene(placed.event).subject);
+  if (!fault) return known.action;
+  if (known.logged.corrected) return fault->corrected;
+  ++totals_.faults[fault->what];
+  if (!options_.repair) return fault->corrected;
+  const v1::Action correction =
+      MakeOzoneCorrection(options_.secret, fault->corrected);
+  ++totals_.repaired;
+  RETURN_IF_ERROR(
+      HandOut(placed, correction, correction.SerializeAsString(), "", ""));
+  return fault->corrected;
+}
+
+v1::Action OzoneImport::Finish(const OzoneEvent& event, const std::string& puid,
+                               v1::Action action, std::string* payload) const {
   CommittedParts parts = CommitPayload(options_.secret, options_.platform, puid,
                                        OzoneParts(event), options_.keep);
   action.set_puid(puid);
@@ -236,203 +527,36 @@ Result<std::string> OzoneImport::Emit(const Placed& placed,
     action.set_provenance(v1::PROVENANCE_COPIED_FROM_PLATFORM);
     action.set_source_date(DayOf(event.created_at_s));
   }
+  *payload = std::move(parts.payload);
+  return action;
+}
+
+Result<void> OzoneImport::Emit(const Placed& placed,
+                               const OzoneMade::Item& item) {
+  OzoneSubject* const subject = subjects_.Find(placed.event);
+  const std::string puid =
+      OzonePuid(options_.secret, placed.event.subject, subject->length++);
+  std::string payload;
+  const v1::Action action = Finish(placed.event, puid, item.action, &payload);
+  RETURN_IF_ERROR(HandOut(placed, action, action.SerializeAsString(),
+                          std::move(payload), placed.event.account));
+  Apply(placed, action);
+  return {};
+}
+
+Result<void> OzoneImport::HandOut(const Placed& placed,
+                                  const v1::Action& action, std::string bytes,
+                                  std::string payload, std::string account) {
   CountAction(action.kind(), &totals_);
-  RETURN_IF_ERROR(sink_->OnAction(
-      {FormatPlace(Remark(placed, "", "")), puid, action.SerializeAsString(),
-       std::move(parts.payload), OzoneAccount(event)}));
-  return puid;
+  return sink_->OnAction({FormatPlace(Remark(placed, "", "")), action.puid(),
+                          std::move(bytes), std::move(payload),
+                          std::move(account)});
 }
 
-Result<bool> OzoneImport::MayStandAlone(const Placed& placed,
-                                        const char* missing) {
-  const std::string reason =
-      absl::StrCat("no ", missing, " of the same subject before it");
-  if (options_.own) {
-    RETURN_IF_ERROR(Refuse(placed, "subject", reason));
-    return false;
-  }
-  Warn(placed, "unlinked: " + reason);
-  return true;
-}
-
-bool OzoneImport::InForce(const SubjectState& state,
-                          const OzoneEvent& event) const {
-  return state.takedown && !state.takedown->reversed &&
-         (state.takedown->end == 0 ||
-          state.takedown->end >= DayOf(event.created_at_s));
-}
-
-Result<void> OzoneImport::ImportReport(const Placed& placed,
-                                       SubjectState* state) {
-  if (placed.event.report_type == kReasonAppeal) {
-    return ImportAppeal(placed, state);
-  }
-  if (FindReportReason(placed.event.report_type) == nullptr) {
-    Warn(placed,
-         absl::StrCat("unknown reason ", Quote(placed.event.report_type),
-                      ", kept by its name"));
-  }
-  ASSIGN_OR_RETURN(std::string puid,
-                   Emit(placed, "notice", OzoneNotice(placed.event)));
-  state->notices.push_back(std::move(puid));
-  if (state->notices.size() > kCausesMax) {
-    state->notices.erase(state->notices.begin());
-  }
-  return {};
-}
-
-Result<void> OzoneImport::ImportAppeal(const Placed& placed,
-                                       SubjectState* state) {
-  v1::Action action;
-  action.set_kind(v1::KIND_APPEAL_FILED);
-  if (state->takedown) {
-    action.add_about(state->takedown->puid);
-  } else {
-    ASSIGN_OR_RETURN(const bool alone, MayStandAlone(placed, "takedown"));
-    if (!alone) return {};
-  }
-  ASSIGN_OR_RETURN(std::string puid, Emit(placed, "appeal", action));
-  state->appeals.push_back(std::move(puid));
-  state->appealed = true;
-  return {};
-}
-
-Result<void> OzoneImport::ImportTakedown(const Placed& placed,
-                                         SubjectState* state) {
-  v1::Action action = OzoneTakedown(placed.event);
-  if (InForce(*state, placed.event)) {
-    action.set_kind(v1::KIND_MODIFICATION);
-    action.add_about(state->takedown->puid);
-  } else {
-    if (state->schedule) action.add_about(*state->schedule);
-    std::ranges::sort(state->notices);
-    for (const std::string& notice : state->notices) action.add_cause(notice);
-  }
-  ASSIGN_OR_RETURN(std::string puid, Emit(placed, "takedown", action));
-  state->takedown = {std::move(puid), EndDayOf(placed.event)};
-  state->schedule.reset();
-  state->notices.clear();
-  state->appealed = false;
-  state->appeal_decided.reset();
-  return {};
-}
-
-Result<void> OzoneImport::ImportReversal(const Placed& placed,
-                                         SubjectState* state) {
-  if (placed.event.comment.starts_with(kScheduledReversal)) {
-    ++totals_.left_out["ends that were logged with their takedown"];
-    if (state->takedown) state->takedown->reversed = true;
-    return {};
-  }
-  v1::Action action;
-  action.set_kind(v1::KIND_REVERSAL);
-  action.set_extent(v1::EXTENT_FULL);
-  action.set_application_date(DayOf(placed.event.created_at_s));
-  action.set_reversal_cause(state->appealed ? v1::CAUSE_APPEAL
-                                            : v1::CAUSE_OWN_REVIEW);
-  if (state->takedown && !state->takedown->reversed) {
-    action.add_about(state->takedown->puid);
-    state->takedown->reversed = true;
-    if (state->appeal_decided) action.add_cause(*state->appeal_decided);
-  } else {
-    ASSIGN_OR_RETURN(const bool alone,
-                     MayStandAlone(placed, "takedown in force"));
-    if (!alone) return {};
-  }
-  RETURN_IF_ERROR(Emit(placed, "reversal", action));
-  return {};
-}
-
-Result<void> OzoneImport::ImportDecision(const Placed& placed,
-                                         SubjectState* state) {
-  v1::Action action;
-  action.set_kind(v1::KIND_APPEAL_DECIDED);
-  const bool reversed = state->takedown && state->takedown->reversed;
-  action.set_outcome(reversed ? v1::OUTCOME_REVERSED : v1::OUTCOME_UPHELD);
-  action.set_application_date(DayOf(placed.event.created_at_s));
-  if (state->appeals.empty()) {
-    ASSIGN_OR_RETURN(const bool alone, MayStandAlone(placed, "appeal"));
-    if (!alone) return {};
-    RETURN_IF_ERROR(Emit(placed, "decided", action));
-    return {};
-  }
-  // One event decides all that are open.
-  for (size_t i = 0; i < state->appeals.size(); ++i) {
-    v1::Action decided = action;
-    decided.add_about(state->appeals[i]);
-    const std::string role = i == 0 ? "decided" : absl::StrCat("dec-", i + 1);
-    ASSIGN_OR_RETURN(state->appeal_decided, Emit(placed, role, decided));
-  }
-  state->appeals.clear();
-  return {};
-}
-
-Result<void> OzoneImport::ImportLabels(const Placed& placed,
-                                       SubjectState* state) {
-  RETURN_IF_ERROR(ImportNegation(placed, state));
-  if (placed.event.labels_created.empty()) return {};
-  ASSIGN_OR_RETURN(std::string puid,
-                   Emit(placed, "label", OzoneLabels(placed.event)));
-  state->labels.push_back({std::move(puid),
-                           {placed.event.labels_created.begin(),
-                            placed.event.labels_created.end()}});
-  return {};
-}
-
-Result<void> OzoneImport::ImportNegation(const Placed& placed,
-                                         SubjectState* state) {
-  size_t made = 0;
-  size_t found = 0;
-  for (LabelAction& labelled : state->labels) {
-    size_t ended = 0;
-    for (const std::string& label : placed.event.labels_negated) {
-      ended += labelled.labels.erase(label);
-    }
-    if (ended == 0) continue;
-    found += ended;
-    v1::Action action;
-    action.set_kind(v1::KIND_REVERSAL);
-    action.add_about(labelled.puid);
-    action.set_extent(labelled.labels.empty() ? v1::EXTENT_FULL
-                                              : v1::EXTENT_PARTIAL);
-    action.set_reversal_cause(v1::CAUSE_OWN_REVIEW);
-    action.set_application_date(DayOf(placed.event.created_at_s));
-    const std::string role =
-        ++made == 1 ? "unlabel" : absl::StrCat("unlab-", made);
-    RETURN_IF_ERROR(Emit(placed, role, action));
-  }
-  std::erase_if(state->labels, [](const LabelAction& labelled) {
-    return labelled.labels.empty();
-  });
-  if (found < placed.event.labels_negated.size()) {
-    totals_.left_out["negations of labels that no event here applied"] +=
-        placed.event.labels_negated.size() - found;
-  }
-  return {};
-}
-
-Result<void> OzoneImport::ImportSchedule(const Placed& placed,
-                                         SubjectState* state) {
-  if (!placed.event.execute_at_s) {
-    return Refuse(placed, "event.executeAt", "missing, as is executeAfter");
-  }
-  ASSIGN_OR_RETURN(state->schedule,
-                   Emit(placed, "schedule", OzoneScheduled(placed.event)));
-  return {};
-}
-
-Result<void> OzoneImport::ImportCancel(const Placed& placed,
-                                       SubjectState* state) {
-  if (!state->schedule) {
-    return Refuse(placed, "subject",
-                  "no scheduled takedown of the same subject before it");
-  }
-  v1::Action action;
-  action.set_kind(v1::KIND_SCHEDULE_CANCELLED);
-  action.add_about(*state->schedule);
-  state->schedule.reset();
-  RETURN_IF_ERROR(Emit(placed, "cancel", action));
-  return {};
+void OzoneImport::Apply(const Placed& placed, const v1::Action& action) {
+  ++order_;
+  ApplyAction(action, Now(placed.event), &placed.event,
+              subjects_.Scene(placed.event));
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ std::string MetaOf(const OzoneEvent& event) {
   AddMeta("mod_tool", event.mod_tool, &meta);
   AddMeta("report_type", event.report_type, &meta);
   AddMeta("severity_level", event.severity_level, &meta);
+  AddMeta("status", event.status, &meta);
   if (event.strikes < 0) {
     AddMeta("strike_count", std::to_string(event.strikes), &meta);
   }
@@ -82,6 +83,11 @@ uint32_t EndDayOf(const OzoneEvent& event) {
   if (event.duration_hours == 0) return 0;
   return DayOf(event.created_at_s +
                std::min(event.duration_hours, kHoursMax) * 3'600);
+}
+
+bool IsCredentialsRevoked(const OzoneEvent& event) {
+  return event.type == "revokeAccountCredentialsEvent" ||
+         event.type == "modEventRevokeAccountCredentials";
 }
 
 v1::Action OzoneNotice(const OzoneEvent& event) {
@@ -138,13 +144,34 @@ v1::Action OzoneScheduled(const OzoneEvent& event) {
   return action;
 }
 
-// at://did:plc:…/app.bsky.feed.post/… is of the account did:plc:…
-std::string OzoneAccount(const OzoneEvent& event) {
-  if (event.subject_kind == v1::SUBJECT_KIND_ACCOUNT) return event.subject;
-  constexpr std::string_view kScheme = "at://";
-  if (!event.subject.starts_with(kScheme)) return "";
-  const size_t end = event.subject.find('/', kScheme.size());
-  return event.subject.substr(kScheme.size(), end - kScheme.size());
+v1::Action OzoneNoAction(const OzoneEvent& event) {
+  v1::Action action;
+  action.set_kind(v1::KIND_NO_ACTION);
+  action.set_subject_kind(event.subject_kind);
+  return action;
+}
+
+v1::Action OzoneCredentials(const OzoneEvent& event) {
+  v1::Action action;
+  action.set_kind(v1::KIND_ACTION);
+  action.set_ground(v1::GROUND_INCOMPATIBLE_CONTENT);
+  SetTags(event.policies, &action);
+  action.set_subject_kind(event.subject_kind);
+  action.set_account(v1::ACCOUNT_DECISION_UNLISTED);
+  action.set_application_date(DayOf(event.created_at_s));
+  return action;
+}
+
+v1::Action OzoneAgeBlock(const OzoneEvent& event) {
+  v1::Action action;
+  action.set_kind(v1::KIND_ACTION);
+  action.set_ground(v1::GROUND_INCOMPATIBLE_CONTENT);
+  action.set_category(v1::CATEGORY_PROTECTION_OF_MINORS);
+  action.add_keywords(v1::KEYWORD_AGE_SPECIFIC_RESTRICTIONS_MINORS);
+  action.set_subject_kind(event.subject_kind);
+  action.set_provision(v1::PROVISION_PARTIAL_SUSPENSION);
+  action.set_application_date(DayOf(event.created_at_s));
+  return action;
 }
 
 std::vector<PrivatePart> OzoneParts(const OzoneEvent& event) {
@@ -172,6 +199,10 @@ std::vector<PrivatePart> OzoneParts(const OzoneEvent& event) {
     if (!codes.empty()) {
       parts.push_back({kPartUnlistedCodes, Reach::kPublic, codes});
     }
+  }
+  if (IsCredentialsRevoked(event)) {
+    parts.push_back(
+        {kPartUnlistedCodes, Reach::kPublic, "account=CREDENTIALS_REVOKED\n"});
   }
   // Longer than a fact may be: kept as a document.
   if (!is_short) {

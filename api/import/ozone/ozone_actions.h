@@ -20,9 +20,11 @@ v1::Action OzoneNotice(const OzoneEvent& event);
 v1::Action OzoneTakedown(const OzoneEvent& event);  // an ACTION
 v1::Action OzoneLabels(const OzoneEvent& event);    // an ACTION
 v1::Action OzoneScheduled(const OzoneEvent& event);
+v1::Action OzoneNoAction(const OzoneEvent& event);
+v1::Action OzoneCredentials(const OzoneEvent& event);  // an ACTION
+v1::Action OzoneAgeBlock(const OzoneEvent& event);     // an ACTION
 
-// OzoneAccount is the account that an event is about, its DID, or "".
-std::string OzoneAccount(const OzoneEvent& event);
+bool IsCredentialsRevoked(const OzoneEvent& event);
 
 // OzoneParts returns the private parts, tags ascending.
 std::vector<PrivatePart> OzoneParts(const OzoneEvent& event);

@@ -118,6 +118,14 @@ std::string AfterHash(const std::string& name) {
   return hash == std::string::npos ? name : name.substr(hash + 1);
 }
 
+// at://did:plc:…/app.bsky.feed.post/… is of the account did:plc:…
+std::string AccountOfUri(const std::string& uri) {
+  constexpr std::string_view kScheme = "at://";
+  if (!uri.starts_with(kScheme)) return "";
+  const size_t end = uri.find('/', kScheme.size());
+  return uri.substr(kScheme.size(), end - kScheme.size());
+}
+
 // The subject is a reference, or in the detailed view the thing itself.
 std::optional<OzoneError> ReadSubject(const Json& json, OzoneEvent* event) {
   const Json* const subject = Find(json, "subject");
@@ -129,14 +137,17 @@ std::optional<OzoneError> ReadSubject(const Json& json, OzoneEvent* event) {
   if (const std::string uri = read.Text("uri"); !uri.empty()) {
     event->subject_kind = v1::SUBJECT_KIND_ITEM;
     event->subject = uri;
+    event->account = AccountOfUri(uri);
   } else if (const std::string convo = read.Text("convoId"); !convo.empty()) {
     const std::string message = read.Text("messageId");
     event->subject_kind =
         message.empty() ? v1::SUBJECT_KIND_CHANNEL : v1::SUBJECT_KIND_MESSAGE;
     event->subject = "chat:" + convo + (message.empty() ? "" : "/" + message);
+    event->account = read.Text("did");
   } else {
     event->subject_kind = v1::SUBJECT_KIND_ACCOUNT;
     event->subject = read.Required("did");
+    event->account = event->subject;
   }
   return read.fault();
 }
@@ -158,6 +169,7 @@ std::optional<OzoneError> ReadDetails(const Json& json, OzoneEvent* event) {
   event->strikes_expire_s = read.Time("strikeExpiresAt");
   event->labels_created = read.List("createLabelVals");
   event->labels_negated = read.List("negateLabelVals");
+  event->status = read.Text("status");
   event->execute_at_s = read.Time("executeAt");
   if (!event->execute_at_s) event->execute_at_s = read.Time("executeAfter");
   if (event->duration_hours < 0) read.Fault("durationInHours", "negative");

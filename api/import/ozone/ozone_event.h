@@ -40,6 +40,7 @@ struct OzoneEvent {
   int64_t created_at_s = 0;  // since 1970-01-01, UTC
   v1::SubjectKind subject_kind = v1::SUBJECT_KIND_UNSPECIFIED;
   std::string subject;  // did:…, at://…, chat:<convo>[/<message>]
+  std::string account;  // whose it is: did:…; "" where the subject names none
   std::string created_by;
   std::string comment;
   std::string mod_tool;
@@ -53,6 +54,7 @@ struct OzoneEvent {
   std::vector<std::string> labels_created;
   std::vector<std::string> labels_negated;
   std::optional<int64_t> execute_at_s;
+  std::string status;  // of an age assurance: "blocked", "assured", "reset"
 };
 
 // Why an event could not be read, and the member that is to blame.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/client/commands/import/source.h"
+#include "api/client/logged_actions.h"
 
 namespace modlog {
 namespace {
@@ -11,9 +12,10 @@ constexpr char kImportOzoneFooter[] = R"(
 Each FILE holds moderation events as Bluesky's Ozone returns them
 (tools.ozone.moderation.queryEvents): an array, an object with "events", or one
 event a line; - is standard input. Reports, takedowns and their reversals,
-appeals, labels and schedules are logged, oldest first; what is left out is
-counted at the end. What refers to what follows from the subject, so give all
-files that belong together at once, in any order.
+appeals, labels, schedules and other decisions are logged, oldest first; what is
+left out is counted at the end. What refers to what follows from the subject: a
+later day's file is linked to what the log has of it. Import files in the order
+of their events; those given at once may come in any order and overlap.
 
 No account, handle or comment gets into the log: all are committed to.
 
@@ -42,7 +44,10 @@ int RunOzone(const CommandLine& line, const ImportOzoneOptions& options) {
                           ozone.secret = run.secret;
                           ozone.today = Today();
                           ozone.own = options.own;
+                          ozone.repair = options.common.repair;
                           ozone.keep = KeepPayloadOf(options.common);
+                          ozone.find =
+                              FinderOf(run.client, options.common.platform);
                           return ImportOzone(ozone, run.sink);
                         }});
 }
@@ -61,6 +66,7 @@ void AddImportOzone(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: whose moderation it is",
                    &options->common);
   AddPublishPayload(command, &options->common);
+  AddRepair(command, &options->common);
   AddHandleOptions(command, &options->common.handles);
   command->footer(kImportOzoneFooter);
   command->callback([line, options] {
