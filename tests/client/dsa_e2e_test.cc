@@ -183,19 +183,114 @@ TEST_F(DsaTest, WhatAnExportCannotSayIsCounted) {
 TEST_F(DsaTest, WhatIsRefusedIsSaidAndTheRestIsLogged) {
   std::string dump = MakeDump({"--rows", "3"});
   const size_t date = dump.find("2025-11-20 00:00:00");
-  dump.replace(date, 4, "2099");
+  dump.replace(date, 10, "2025-02-30");
   WriteFile(folder_ / "dump.csv", dump);
   Outcome import = Import("dsa-csv", folder_ / "dump.csv", "example");
   EXPECT_EQ(import.status, 1);
   EXPECT_TRUE(Contains(import.err,
-                       "dump.csv:2: row 1, column application_date: a day "
-                       "outside of 2000-01-01 to 2038-01-01"))
+                       "dump.csv:2: row 1, column application_date: not a "
+                       "day, want YYYY-MM-DD"))
       << import.err;
   EXPECT_TRUE(Contains(import.err, "2 entries new")) << import.err;
   Outcome strict =
       Import("dsa-csv", folder_ / "dump.csv", "other", {"--strict"});
   EXPECT_EQ(strict.status, 1);
   EXPECT_TRUE(Contains(strict.err, "stopped by --strict")) << strict.err;
+}
+
+// Two dumps of the same day: in the second, one text reads otherwise, another
+// is only quoted otherwise, and one statement is gone.
+constexpr char kDumpHeader[] =
+    "uuid,decision_visibility,decision_ground,category,content_type,"
+    "content_date,application_date,decision_facts,platform_name,platform_uid,"
+    "created_at\n";
+std::string DumpRow(const std::string& puid, const std::string& facts) {
+  return "00000000-0000-4000-8000-00000000000" + puid.substr(2) +
+         ",\"[\"\"DECISION_VISIBILITY_CONTENT_REMOVED\"\"]\","
+         "DECISION_GROUND_INCOMPATIBLE_CONTENT,"
+         "STATEMENT_CATEGORY_SCAMS_AND_FRAUD,"
+         "\"[\"\"CONTENT_TYPE_TEXT\"\"]\",2025-11-01,2025-11-02," +
+         facts + ",Example," + puid + ",\"2025-11-03 00:00:00\"\n";
+}
+
+TEST_F(DsaTest, WhatADumpPublishedAnewChangedIsFoundAndLoggedOnce) {
+  const std::string before = folder_ / "old.csv", now = folder_ / "new.csv";
+  WriteFile(before, kDumpHeader +
+                        DumpRow("p-1", "\"first line\nsecond \\\"line\\\"\"") +
+                        DumpRow("p-2", "\"found by a rule\"") +
+                        DumpRow("p-3", "\"found by a rule\""));
+  WriteFile(now, kDumpHeader +
+                     DumpRow("p-1", "\"first line second \"\"line\"\"\"") +
+                     DumpRow("p-3", "found by a rule"));
+  ASSERT_EQ(Import("dsa-csv", before, "example").status, 0);
+  const auto compare = [&](Words more) {
+    more.insert(more.begin(), {"compare", "dsa", now, "--platform", "example",
+                               "--secret", folder_ / "secret"});
+    return Modlog(more);
+  };
+  const Outcome found = compare({"--previous", before});
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_TRUE(Contains(found.out, "edited p-1 ")) << found.out;
+  EXPECT_TRUE(Contains(found.out, "vanished p-2 ")) << found.out;
+  EXPECT_TRUE(Contains(found.out, "1 unchanged, 0 added, 1 edited, 1 vanished"))
+      << found.out;
+  const Outcome logged = compare({"--previous", before, "--log"});
+  EXPECT_EQ(logged.status, 0) << logged.err;
+  EXPECT_TRUE(Contains(logged.err, "2 entries new")) << logged.err;
+  const Json again =
+      Json::parse(compare({"--previous", before, "--log", "--json"}).out);
+  EXPECT_EQ(again["edited"][0]["recorded"], true);
+  EXPECT_EQ(again["vanished"][0]["recorded"], true);
+  EXPECT_EQ(Json::parse(Modlog({"status", "--json"}).out)["signed"]["size"], 5);
+  // Without the older dump: what the log has is what was.
+  const Outcome alone = compare({});
+  EXPECT_TRUE(Contains(alone.out, "edited p-1 ")) << alone.out;
+  EXPECT_TRUE(Contains(alone.out, "0 vanished")) << alone.out;
+}
+
+// What cannot be read may be any statement: nothing counts as gone beside it.
+TEST_F(DsaTest, BesideARowThatCannotBeReadNothingCountsAsGone) {
+  const std::string before = folder_ / "old.csv", now = folder_ / "new.csv";
+  WriteFile(before, kDumpHeader + DumpRow("p-1", "a") + DumpRow("p-2", "b"));
+  WriteFile(now, kDumpHeader + DumpRow("p-1", "a") + DumpRow("p-2", "b\xe9"));
+  ASSERT_EQ(Import("dsa-csv", before, "example").status, 0);
+  const Outcome found =
+      Modlog({"compare", "dsa", now, "--previous", before, "--platform",
+              "example", "--secret", folder_ / "secret", "--log"});
+  EXPECT_EQ(found.status, 1);
+  EXPECT_TRUE(Contains(found.out, "0 vanished")) << found.out;
+  EXPECT_TRUE(Contains(found.err, "not UTF-8")) << found.err;
+}
+
+// Each row the database's own validation takes, or its dumps have held.
+TEST_F(DsaTest, ADumpWithEveryOddityIsLoggedAndTheAuditFindsNoViolation) {
+  std::string header = kDumpHeader;
+  header.insert(header.size() - 1, ",decision_monetary,account_type");
+  const std::vector<std::string> days = {"1970-01-01", "1901-01-01",
+                                         "2037-12-31", "2099-12-31"};
+  std::string dump = header;
+  int number = 1;
+  for (const std::string& day : days) {
+    std::string row = DumpRow("p-" + std::to_string(number++), "null");
+    row.replace(row.find("2025-11-01"), 10, day);
+    row.insert(row.size() - 1, ",null,\"null\"");
+    dump += row;
+  }
+  WriteFile(folder_ / "odd.csv", dump);
+  const Words first_hand = {"--first-hand"};
+  for (const std::string platform : {"copy", "own"}) {
+    const Outcome import = Import("dsa-csv", folder_ / "odd.csv", platform,
+                                  platform == "own" ? first_hand : Words());
+    EXPECT_EQ(import.status, 0) << import.err;
+    EXPECT_TRUE(Contains(import.err, "4 entries new")) << import.err;
+  }
+  ASSERT_EQ(Modlog({"export-tiles", folder_ / "copy"}).status, 0);
+  const Outcome audit =
+      RunProgram("modlog-verify",
+                 {"audit", folder_ / "copy", "--policy",
+                  folder_ / "data/log.policy", "--first-use", "--json"});
+  EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
+  EXPECT_EQ(Json::parse(audit.out)["violation_count"], 0) << audit.out;
 }
 
 }  // namespace

@@ -230,6 +230,41 @@ class NamesReading : public Reading {
   std::set<std::string> names_;
 };
 
+// Makes the records, for whoever compares them.
+class RecordsReading : public Reading {
+ public:
+  using OnRecord = std::function<Result<void>(
+      const ImportRemark&, const DsaStatement&, const DsaRecord&)>;
+  using OnRefusedRow = std::function<Result<void>(ImportRemark)>;
+
+  RecordsReading(const DsaImportOptions& options, const OnRecord& on_record,
+                 const OnRefusedRow& on_refused)
+      : options_(options), on_record_(on_record), on_refused_(on_refused) {}
+
+  Result<void> OnStatement(const ImportRemark& place,
+                           const DsaStatement& statement,
+                           unsigned taxonomy) override {
+    if (!options_.platform_name.empty() &&
+        statement.cells[kDsaPlatformName] != options_.platform_name) {
+      return {};
+    }
+    const auto record = MakeDsaRecord(statement, taxonomy, options_.record);
+    if (record) return on_record_(place, statement, *record);
+    ImportRemark remark = place;
+    remark.column = record.error().column;
+    remark.reason = record.error().reason;
+    return on_refused_(std::move(remark));
+  }
+  Result<void> OnRefused(ImportRemark remark) override {
+    return on_refused_(std::move(remark));
+  }
+
+ private:
+  const DsaImportOptions& options_;
+  const OnRecord& on_record_;
+  const OnRefusedRow& on_refused_;
+};
+
 class ImportReading : public Reading {
  public:
   ImportReading(const DsaImportOptions& options, ImportSink* sink)
@@ -361,6 +396,15 @@ Result<ImportTotals> ImportDsaCsv(const DsaImportOptions& options,
 Result<ImportTotals> ImportDsaJson(const DsaImportOptions& options,
                                    ImportSink* sink) {
   return Import(options, sink, ".json", ReadJson);
+}
+
+Result<void> ReadDsaRecords(
+    const DsaImportOptions& options,
+    const std::function<Result<void>(const ImportRemark&, const DsaStatement&,
+                                     const DsaRecord&)>& on_record,
+    const std::function<Result<void>(ImportRemark)>& on_refused) {
+  RecordsReading reading(options, on_record, on_refused);
+  return ReadFiles(options.files, ".csv", ReadCsv, &reading);
 }
 
 }  // namespace modlog

@@ -15,6 +15,7 @@
 // another form than they came in is counted in the totals' notes.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,15 @@ Result<ImportTotals> ImportDsaCsv(const DsaImportOptions& options,
                                   ImportSink* sink);
 Result<ImportTotals> ImportDsaJson(const DsaImportOptions& options,
                                    ImportSink* sink);
+
+// ReadDsaRecords reads dumps as ImportDsaCsv does, and hands out each statement
+// with its record; rows of another platform than `platform_name` are passed
+// over. Errors of the two, and kUnavailable.
+Result<void> ReadDsaRecords(
+    const DsaImportOptions& options,
+    const std::function<Result<void>(const ImportRemark&, const DsaStatement&,
+                                     const DsaRecord&)>& on_record,
+    const std::function<Result<void>(ImportRemark)>& on_refused);
 
 }  // namespace modlog
 

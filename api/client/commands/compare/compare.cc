@@ -7,7 +7,8 @@ constexpr char kCompareFooter[] = R"(
 Each of these holds what was published against what was logged.
 
 Example:
-  modlog compare git dmca --platform github)";
+  modlog compare git dmca --platform github
+  modlog compare dsa new.csv --previous old.csv --platform tiktok)";
 
 }  // namespace
 
@@ -17,6 +18,7 @@ void AddCompare(CLI::App* app, CommandLine* line) {
   compare->require_subcommand(1);
   compare->footer(kCompareFooter);
   AddCompareGit(compare, line);
+  AddCompareDsa(compare, line);
 }
 
 }  // namespace modlog

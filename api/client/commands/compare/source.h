@@ -34,6 +34,7 @@ void AddCompareLog(CLI::App* command, CompareOptions* options);
 Result<PlatformSecret> OpenKnownSecret(const CompareOptions& options);
 
 // One a source.
+void AddCompareDsa(CLI::App* compare, CommandLine* line);
 void AddCompareGit(CLI::App* compare, CommandLine* line);
 
 }  // namespace modlog
