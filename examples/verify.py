@@ -588,7 +588,7 @@ def parse_entry(leaf):
 
 
 # The messages of proto/modlog/v1/action.proto. u, U: a number of 32, 64 bits; e:
-# a code; b, s: bytes, text; in a list, +; and messages by name.
+# a code; B: 1 or nothing; b, s: bytes, text; in a list, +; and messages by name.
 MESSAGES = {name: {int(number): form for number, form in (
     pair.split(":") for pair in fields.split())} for name, fields in {
         "Action": """1:e 2:s 3:u 4:b 5:e+ 6:e 7:e 8:e+ 9:e+ 10:u 11:u 12:u 13:e
@@ -598,7 +598,7 @@ MESSAGES = {name: {int(number): form for number, form in (
             60:u 61:u 62:u 70:e 71:e 72:e+ 73:U 74:e 75:e 76:e 77:e 80:Action
             81:Bulk 82:Erasure 83:Redaction 84:Stats 85:Term 86:KeyEvent
             87:Succession""",
-        "Bulk": "1:U 2:U 3:u 4:u 5:u",
+        "Bulk": "1:U 2:U 3:u 4:u 5:u 6:B",
         "Erasure": "1:e 2:u+",
         "Redaction": "1:b 2:b 3:e 4:u+",
         "Stats": "1:u 2:u 3:e 4:Cell+ 5:b",
@@ -620,9 +620,9 @@ def parse_message(name, data, depth=0):
         tag, at = read_varint(data, at, 2**32 - 1)
         number, form = tag >> 3, MESSAGES[name].get(tag >> 3, "")
         kind, many = form.rstrip("+"), form.endswith("+")
-        if tag & 7 != (0 if kind in "uUe" and not many else 2) or not form:
+        if tag & 7 != (0 if kind in "uUeB" and not many else 2) or not form:
             raise Malformed(f"no such field in {name}: {number}")
-        if number < last or number == last and (not many or kind in "uUe"):
+        if number < last or number == last and (not many or kind in "uUeB"):
             raise Malformed(f"field {number} twice or not in order")
         last = number
         read = read_varint if tag & 7 == 0 else read_bytes
@@ -636,10 +636,10 @@ def check_value(kind, many, value, depth):
     if kind in MESSAGES:
         parsed = parse_message(kind, value, depth + 1)
         return [parsed] if many else parsed
-    if kind in "uUe":
+    if kind in "uUeB":
         numbers = read_packed(value) if many else [value]
         if any(n >= 2**32 and kind == "u" or kind == "e" and 2**31 <= n
-               < 2**64 - 2**31 for n in numbers):
+               < 2**64 - 2**31 or n > 1 and kind == "B" for n in numbers):
             raise Malformed("a number that is too large for its field")
         if not numbers or not many and value == 0:
             raise Malformed("a field that stands there to say nothing")

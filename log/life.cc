@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "log/bulk_rules.h"
 #include "log/redacted.h"
 #include "verifier/core/entry.h"
 
@@ -65,13 +66,14 @@ void ApplyBulk(const v1::BulkCorrection& bulk, Life* life) {
   const auto* reflection = record.GetReflection();
   if (field == nullptr || field->is_repeated()) return;
   if (field->cpp_type() == Field::CPPTYPE_ENUM) {
-    const auto code =
-        static_cast<uint32_t>(reflection->GetEnumValue(record, field));
-    if (code != bulk.from_code()) return;
-    reflection->SetEnumValue(&record, field, static_cast<int>(bulk.to_code()));
+    const auto after = CodeAfter(
+        bulk, static_cast<uint32_t>(reflection->GetEnumValue(record, field)));
+    if (!after) return;
+    reflection->SetEnumValue(&record, field, static_cast<int>(*after));
   } else if (field->cpp_type() == Field::CPPTYPE_UINT32) {
-    if (reflection->GetUInt32(record, field) != bulk.from_code()) return;
-    reflection->SetUInt32(&record, field, bulk.to_code());
+    const auto after = CodeAfter(bulk, reflection->GetUInt32(record, field));
+    if (!after) return;
+    reflection->SetUInt32(&record, field, *after);
   } else {
     return;
   }

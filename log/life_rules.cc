@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/bulk_rules.h"
 #include "log/life.h"
 
 namespace modlog {
@@ -129,24 +130,6 @@ class LifeRules {
 
 bool IsCause(const FoundReference& found) {
   return found.reference->list == "cause";
-}
-
-Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
-                       const LifeSource& source, Judgement* judgement) {
-  if (bulk.last() >= item.index) {
-    judgement->violations.push_back(
-        {"bulk.last", "must be an entry before the correction"});
-  }
-  const std::string key = BulkKey(item.platform, 0);
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      source.rows->Scan(key.substr(0, key.size() - 8), kBulkCorrectionsMax));
-  if (rows.size() >= kBulkCorrectionsMax) {
-    judgement->violations.push_back(
-        {"bulk",
-         "would be bulk correction 1,025 of the platform, limit 1,024"});
-  }
-  return {};
 }
 
 void Record(const StandingItem& item, uint64_t target, Role role,

@@ -99,7 +99,8 @@ struct ItemResult {
   Hash leaf_hash = {};                // logged, duplicate, conflict
   std::vector<Hash> inclusion_path;   // logged, duplicate, if asked for
   std::vector<Violation> violations;  // refused
-  // Logged, of a copied record: what would have refused the platform's own.
+  // Logged. Of a copied record: what would have refused the platform's own. Of
+  // a bulk correction: that it makes one of two codes (bulk_rules.h).
   std::vector<Violation> warnings = {};
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "log/bulk_rules.h"
 #include "log/code_lists.h"
 #include "log/dsa_lists.h"
 #include "log/dsa_rules.h"
@@ -138,6 +139,10 @@ void CheckBulk(const v1::Action& action, Violations* violations) {
       violations);
   Add(bulk.from_code() != bulk.to_code(), "bulk.to_code",
       "must differ from bulk.from_code", violations);
+  Add(!bulk.exchange() || action.taxonomy() >= kExchangeSince, "bulk.exchange",
+      "goes with taxonomy 202612 or later: who knows older lists alone cannot "
+      "read it",
+      violations);
   const BulkRule* const rule = BulkRuleOf(bulk.field());
   Add(rule != nullptr, "bulk.field",
       "must be the number of a singular code or day of Action, and none that "
@@ -150,6 +155,10 @@ void CheckBulk(const v1::Action& action, Violations* violations) {
       "must be what the field can be, 0 for absent", violations);
   Add(bulk.to_code() != 0 || rule->absent == Absent::kMay, "bulk.to_code",
       "must not take away a field that some kind of entry needs", violations);
+  Add(!bulk.exchange() || bulk.from_code() != 0 || rule->absent == Absent::kMay,
+      "bulk.from_code",
+      "exchanged, must not take away a field that some kind of entry needs",
+      violations);
 }
 
 void CheckCell(const v1::StatsCell& cell, const std::string& path,

@@ -40,7 +40,8 @@ struct StandingItem {
 };
 
 // What was found. Violations refuse an item; a warning is what would have
-// refused a record, had it not been copied (provenance).
+// refused a record, had it not been copied (provenance), or what a bulk
+// correction does that may not be meant (bulk_rules.h).
 struct Judgement {
   std::vector<Violation> violations;
   std::vector<Violation> warnings;

@@ -171,6 +171,8 @@ std::string SingleWords(const Message& message, const FieldDescriptor& field) {
       return Grouped(reflection.GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_STRING:
       return StringWords(field, reflection.GetString(message, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return "yes";  // where it stands, it is true
     default:
       return "set";
   }

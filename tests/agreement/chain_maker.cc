@@ -404,6 +404,15 @@ class ChainMaker {
     const uint32_t changed = static_cast<uint32_t>(random_->Below(3));
     bulk->set_to_code(day && changed > 0 ? kChainDay + changed : changed);
     if (random_->Percent(2)) bulk->set_to_code(300);
+    if (random_->Percent(40)) {
+      bulk->set_exchange(true);
+      if (random_->Percent(95)) action.set_taxonomy(202'612);
+      if (random_->Percent(50)) {
+        const uint32_t from = bulk->from_code();
+        bulk->set_from_code(bulk->to_code());
+        bulk->set_to_code(from);
+      }
+    }
     return action;
   }
 

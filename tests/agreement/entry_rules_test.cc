@@ -329,6 +329,10 @@ class Maker {
                                 bulk->field() == 26
                             ? kToday
                             : 1);
+      if (OneIn(2)) return;
+      bulk->set_exchange(true);
+      if (bulk->field() != 22) bulk->set_from_code(bulk->to_code() + 1);
+      if (!OneIn(4)) action->set_taxonomy(kNewestTaxonomy);
       return;
     }
     *action->mutable_corrected() = Valid(true);
@@ -423,6 +427,8 @@ class Maker {
                            202'013,
                            202'309,
                            202'507,
+                           202'611,
+                           202'612,
                            209'912,
                            210'001,
                            4'006'381'333'931,
@@ -455,6 +461,8 @@ class Maker {
                                      static_cast<uint32_t>(AnyNumber()));
       case Field::CPPTYPE_UINT64:
         return reflection->SetUInt64(message, field, AnyNumber());
+      case Field::CPPTYPE_BOOL:
+        return reflection->SetBool(message, field, OneIn(2));
       case Field::CPPTYPE_STRING:
         return reflection->SetString(
             message, field, AnyText(field->type() == Field::TYPE_BYTES));

@@ -51,6 +51,15 @@ v1::Action Bulk(const std::string& puid, uint64_t entry, uint32_t field,
   return action;
 }
 
+v1::Action Exchange(const std::string& puid, uint64_t last, uint32_t field,
+                    uint32_t one, uint32_t other) {
+  v1::Action action = Bulk(puid, 0, field, one, other);
+  action.set_taxonomy(202'612);
+  action.mutable_bulk()->set_last(last);
+  action.mutable_bulk()->set_exchange(true);
+  return action;
+}
+
 class JoinsCasesTest : public ::testing::Test {
  protected:
   JoinsCasesTest() { log_.Begin(); }
@@ -175,6 +184,59 @@ TEST_F(JoinsCasesTest, AnEndDateThatARuleForManyTookDoesNotKeepFromExpiry) {
   Take(action);
   Take(Bulk("b", 0, v1::Action::kEndVisibilityFieldNumber, kChainDay + 1, 0));
   Take(About(v1::KIND_EXPIRY, "x", "a"));
+  EXPECT_EQ(Found(), List{});
+}
+
+TEST_F(JoinsCasesTest, AnExchangeGivesAMeasureToTheOneAndTakesItFromTheOther) {
+  v1::Action with = MakeRecord(v1::KIND_ACTION, "with");
+  with.set_account(v1::ACCOUNT_DECISION_TERMINATED);
+  Take(with);
+  Take(MakeRecord(v1::KIND_ACTION, "without"));
+  Take(Exchange("x", 1, v1::Action::kAccountFieldNumber, 0, 2));
+  Take(ReversalOf("r", "without", v1::MEASURE_ACCOUNT));
+  ExpectRefused(ReversalOf("s", "with", v1::MEASURE_ACCOUNT));
+  EXPECT_EQ(Found(), List{"reversals 4"});
+  forced_.clear();
+  Take(Exchange("y", 1, v1::Action::kAccountFieldNumber, 2, 0));  // and back
+  Take(ReversalOf("t", "with", v1::MEASURE_ACCOUNT));
+  EXPECT_EQ(Found(), List{});
+}
+
+TEST_F(JoinsCasesTest, AnExchangeOfEndDatesIsOfBothDays) {
+  const auto until = [](const std::string& puid, uint32_t day) {
+    v1::Action action = MakeRecord(v1::KIND_ACTION, puid);
+    action.set_end_visibility(day);
+    return action;
+  };
+  Take(until("dated", kChainDay + 1));
+  Take(until("open", 0));
+  Take(Exchange("x", 1, v1::Action::kEndVisibilityFieldNumber, kChainDay + 1,
+                0));
+  Take(About(v1::KIND_EXPIRY, "e", "dated"));
+  ExpectRefused(About(v1::KIND_EXPIRY, "f", "open"));
+  EXPECT_EQ(Found(), List{"life 4"});
+}
+
+TEST_F(JoinsCasesTest, AnExchangeUnderAnOlderListIsRefusedAndAViolation) {
+  Take(MakeRecord(v1::KIND_ACTION, "a"));
+  v1::Action exchange =
+      Exchange("x", 0, v1::Action::kAutomatedDetectionFieldNumber, 1, 2);
+  exchange.set_taxonomy(202'507);
+  ExpectRefused(exchange);
+  EXPECT_EQ(Found(), List{"fields 1"});
+}
+
+TEST_F(JoinsCasesTest, AnExchangeIsNotVoided) {
+  Take(MakeRecord(v1::KIND_ACTION, "a"));
+  Take(Exchange("x", 0, v1::Action::kAutomatedDetectionFieldNumber, 1, 2));
+  ExpectRefused(About(v1::KIND_VOID, "v", "x"));
+  EXPECT_EQ(Found(), List{"references 2"});
+}
+
+TEST_F(JoinsCasesTest, RulesThatMakeOneCodeOfTwoAreNoFaultOfTheLog) {
+  Take(MakeRecord(v1::KIND_ACTION, "a"));
+  Take(Bulk("b", 0, v1::Action::kAutomatedDetectionFieldNumber, 1, 2));
+  Take(Bulk("c", 0, v1::Action::kAutomatedDetectionFieldNumber, 2, 1));
   EXPECT_EQ(Found(), List{});
 }
 

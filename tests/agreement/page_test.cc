@@ -447,6 +447,19 @@ std::vector<Example> SubmittedExamples() {
   add(
       bulk, Bulk(6, 1, 2), [](A* a) { a->mutable_bulk()->set_to_code(0); },
       Judged::kWarning);
+  A exchange = Bulk(14, 1, 2);
+  exchange.set_taxonomy(202'612);
+  exchange.mutable_bulk()->set_exchange(true);
+  for (const uint32_t month : {202'507u, 202'611u}) {
+    add(bulk, exchange, [=](A* a) { a->set_taxonomy(month); });
+  }
+  add(bulk, exchange, [](A* a) { a->mutable_bulk()->set_to_code(1); });
+  add(bulk, exchange, [](A* a) { a->mutable_bulk()->set_field(8); });
+  add(
+      bulk, exchange, [](A* a) { a->mutable_bulk()->set_to_code(128); },
+      Judged::kWarning);
+  exchange.mutable_bulk()->set_field(6);
+  add(bulk, exchange, [](A* a) { a->mutable_bulk()->clear_from_code(); });
   const std::string term = "`term`";
   const A policy = RecordOf(v1::KIND_TERM, "term");
   for (const int kind : {0, -1, 6, 200}) {

@@ -190,13 +190,24 @@ class RandomLog {
     }
     const uint64_t last = Any(static_cast<uint32_t>(log_.size()));
     const uint64_t first = Any(static_cast<uint32_t>(last) + 1);
-    Record(BulkOf(puid, first, last, field, from, to), platform);
+    v1::Action rule = BulkOf(puid, first, last, field, from, to);
+    const bool exchange = Any(2) == 0;
+    if (exchange) {
+      rule.set_taxonomy(202'612);
+      rule.mutable_bulk()->set_exchange(true);
+    }
+    Record(rule, platform);
     for (Plain& record : records_) {
       if (record.platform != platform || record.index < first ||
-          record.index > last || CodeOf(record.now, field) != from) {
+          record.index > last) {
         continue;
       }
-      SetCode(field, to, &record.now);
+      const uint32_t code = CodeOf(record.now, field);
+      if (code == from) {
+        SetCode(field, to, &record.now);
+      } else if (exchange && code == to) {
+        SetCode(field, from, &record.now);
+      }
     }
   }
 

@@ -502,6 +502,28 @@ TEST_F(RecordProgramTest, Rule7VoidsAndCorrectionsAreCountedWithTheirFields) {
   EXPECT_EQ(corrections["fields"], (json{{"category", 1}}));
 }
 
+TEST_F(RecordProgramTest, Rule7AnExchangeCorrectsEntriesOfBothCodes) {
+  RecordLog log;
+  for (const int flag : {1, 1, 2, 0}) {
+    v1::Action action = Takedown("a" + std::to_string(log.size()));
+    action.set_automated_detection(static_cast<v1::YesNo>(flag));
+    log.Add(action);
+  }
+  v1::Action rule = RecordOf(v1::KIND_CORRECTION, "x");
+  rule.set_taxonomy(202612);
+  rule.mutable_bulk()->set_last(3);
+  rule.mutable_bulk()->set_field(v1::Action::kAutomatedDetectionFieldNumber);
+  rule.mutable_bulk()->set_from_code(v1::YES_NO_YES);
+  rule.mutable_bulk()->set_to_code(v1::YES_NO_NO);
+  rule.mutable_bulk()->set_exchange(true);
+  log.Add(rule);
+  const json report = Report(log);
+  EXPECT_EQ(FindingsOf(report), Found{});
+  const json corrections = report["platforms"][0]["corrections"];
+  EXPECT_EQ(corrections["bulk"], 1);
+  EXPECT_EQ(corrections["corrected_in_bulk"], 3);
+}
+
 v1::Action RedactionOf(const RecordLog& log, uint64_t index,
                        const std::string& puid) {
   v1::Action action = RecordOf(v1::KIND_LEAF_REDACTED, puid);

@@ -105,7 +105,8 @@ def compare_bare(program, work):
 def wrong_messages():
     """Where the table in verify.py is not what proto/ says."""
     names = {"BulkCorrection": "Bulk", "StatsCell": "Cell"}
-    forms = {"uint32": "u", "uint64": "U", "bytes": "b", "string": "s"}
+    forms = {"uint32": "u", "uint64": "U", "bytes": "b", "string": "s",
+             "bool": "B"}
     path = os.path.join(cases.maker.HERE, "..", "..", "proto", "modlog", "v1",
                         "action.proto")
     with open(path, encoding="utf-8") as file:

@@ -291,6 +291,181 @@ TEST_F(LifeTest, AFieldCorrectedInManyEntriesReadsAnewInEachOfThem) {
   }
 }
 
+// One rule for all of the entries 0..4 but where it says others.
+v1::Action Rule(std::string_view puid, uint32_t from, uint32_t to) {
+  v1::Action action;
+  action.set_kind(v1::KIND_CORRECTION);
+  action.set_puid(std::string(puid));
+  action.set_taxonomy(202507);
+  v1::BulkCorrection* const bulk = action.mutable_bulk();
+  bulk->set_last(4);
+  bulk->set_field(v1::Action::kAutomatedDetectionFieldNumber);
+  bulk->set_from_code(from);
+  bulk->set_to_code(to);
+  return action;
+}
+v1::Action Exchange(std::string_view puid, uint32_t one, uint32_t other) {
+  v1::Action action = Rule(puid, one, other);
+  action.set_taxonomy(202612);
+  action.mutable_bulk()->set_exchange(true);
+  return action;
+}
+
+// Five decisions with a flag, and rules that change it.
+class BulkTest : public LifeTest {
+ protected:
+  void SetUp() override {
+    LifeTest::SetUp();
+    const int flags[] = {1, 1, 2, 2, 0};
+    for (size_t i = 0; i < 5; ++i) {
+      decisions_[i] = Make(v1::KIND_ACTION, "s" + std::to_string(i));
+      decisions_[i].set_automated_detection(static_cast<v1::YesNo>(flags[i]));
+      Log(decisions_[i]);
+    }
+  }
+  std::vector<int> Flags() {
+    std::vector<int> flags;
+    for (uint64_t i = 0; i < 5; ++i) {
+      const auto life = log_->ReadEntryLife(i);
+      EXPECT_TRUE(life);
+      flags.push_back(life ? life->life.record.automated_detection() : -1);
+    }
+    return flags;
+  }
+  // Logs, and returns the entry that the warning names, "" if there is none.
+  std::string Warned(const v1::Action& action) {
+    EXPECT_EQ(Try(action), "");
+    return EntryIn(last_);
+  }
+  static std::string EntryIn(const ItemResult& item) {
+    if (item.warnings.empty()) return "";
+    EXPECT_EQ(item.warnings.size(), 1u);
+    EXPECT_EQ(item.warnings[0].field, "bulk");
+    const std::string& text = item.warnings[0].description;
+    const std::string begin = "turns entry ";
+    EXPECT_TRUE(text.starts_with(begin)) << text;
+    EXPECT_NE(text.find("log one entry with bulk.exchange"), std::string::npos);
+    EXPECT_LE(text.size(), 200u) << "clients show no more";
+    return text.substr(begin.size(),
+                       text.find(' ', begin.size()) - begin.size());
+  }
+
+  v1::Action decisions_[5];
+};
+using Codes = std::vector<int>;
+
+TEST_F(BulkTest, AnExchangeLetsTwoCodesChangePlaces) {
+  // An inverted flag could be put right by no one entry.
+  EXPECT_EQ(Warned(Exchange("x", 1, 2)), "");
+  EXPECT_EQ(Flags(), (Codes{2, 2, 1, 1, 0}));
+}
+
+TEST_F(BulkTest, TheSameExchangeAgainTurnsTheFirstBack) {
+  // Nothing voids a correction, so nothing else would.
+  Log(Exchange("x", 1, 2));
+  EXPECT_EQ(Warned(Exchange("y", 2, 1)), "") << "no two codes became one";
+  EXPECT_EQ(Flags(), (Codes{1, 1, 2, 2, 0}));
+  EXPECT_NE(Try(Make(v1::KIND_VOID, "v", {"x"})), "");
+}
+
+TEST_F(BulkTest, ExchangesOfRangesThatOverlapApplyInLogOrder) {
+  Log(Exchange("x", 1, 2));
+  v1::Action rest = Exchange("y", 1, 127);
+  rest.mutable_bulk()->set_first(1);
+  rest.mutable_bulk()->set_last(2);
+  Log(rest);
+  EXPECT_EQ(Flags(), (Codes{2, 2, 127, 1, 0}));
+}
+
+TEST_F(BulkTest, ACodeIsExchangedForNone) {
+  Log(Exchange("x", 2, 0));
+  EXPECT_EQ(Flags(), (Codes{1, 1, 0, 0, 2}));
+  Log(Exchange("y", 0, 1));
+  EXPECT_EQ(Flags(), (Codes{0, 0, 1, 1, 2}));
+}
+
+TEST_F(BulkTest, ARecordStatedAnewAfterAnExchangeReadsAsItSays) {
+  Log(Exchange("x", 1, 2));
+  v1::Action anew;
+  anew.set_kind(v1::KIND_CORRECTION);
+  anew.set_puid("c");
+  anew.set_taxonomy(202507);
+  anew.add_about("s0");
+  *anew.mutable_corrected() = decisions_[0];
+  Log(anew);
+  EXPECT_EQ(Flags(), (Codes{1, 2, 1, 1, 0}));
+  Log(Exchange("y", 1, 2));  // and takes part in what follows
+  EXPECT_EQ(Flags(), (Codes{2, 1, 2, 2, 0}));
+}
+
+TEST_F(BulkTest, AMeasureThatAnExchangeTookCannotBeReversed) {
+  v1::Action lost = Make(v1::KIND_ACTION, "m");
+  lost.set_account(v1::ACCOUNT_DECISION_TERMINATED);
+  Log(lost);
+  v1::Action exchange = Exchange("x", 0, v1::ACCOUNT_DECISION_TERMINATED);
+  exchange.mutable_bulk()->set_last(5);
+  exchange.mutable_bulk()->set_field(v1::Action::kAccountFieldNumber);
+  Log(exchange);
+  v1::Action part = Make(v1::KIND_REVERSAL, "r", {"m"});
+  part.set_extent(v1::EXTENT_PARTIAL);
+  part.add_measures(v1::MEASURE_ACCOUNT);
+  EXPECT_EQ(Try(part), "measures: must be measures of the decision named");
+  part.set_about(0, "s0");
+  EXPECT_EQ(Try(part), "");
+}
+
+TEST_F(BulkTest, TwoRulesThatWouldExchangeTwoCodesAreTakenWithAWarning) {
+  // All read the same from then on, and nobody would know.
+  EXPECT_EQ(Warned(Rule("swap-1", 1, 2)), "");
+  EXPECT_EQ(Warned(Rule("swap-2", 2, 1)), "5");
+  EXPECT_EQ(Flags(), (Codes{1, 1, 1, 1, 0}));
+}
+
+TEST_F(BulkTest, AnItemBeforeItInTheBatchWarnsToo) {
+  const auto answer = AppendGroupOf(
+      {EncodeAction(Rule("swap-1", 1, 2)), EncodeAction(Rule("swap-2", 2, 1))});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(EntryIn(answer->items[0]), "");
+  EXPECT_EQ(answer->items[1].outcome, Outcome::kLogged);
+  EXPECT_EQ(EntryIn(answer->items[1]), "5");
+}
+
+TEST_F(BulkTest, ThreeRulesByAThirdCodeExchangeTwoWithoutAWarning) {
+  EXPECT_EQ(Warned(Rule("swap-a", 1, 126)), "");
+  EXPECT_EQ(Warned(Rule("swap-b", 2, 1)), "");
+  EXPECT_EQ(Warned(Rule("swap-c", 126, 2)), "");
+  EXPECT_EQ(Flags(), (Codes{2, 2, 1, 1, 0}));
+}
+
+TEST_F(BulkTest, ARoundOfThreeCodesIsTakenWithAWarning) {
+  EXPECT_EQ(Warned(Rule("a", 1, 2)), "");
+  EXPECT_EQ(Warned(Rule("b", 2, 3)), "");  // a chain, and may be meant
+  EXPECT_EQ(Warned(Rule("c", 3, 1)), "6");
+}
+
+TEST_F(BulkTest, ARuleBehindAnExchangeMayWarnOfIt) {
+  Log(Exchange("x", 1, 2));
+  EXPECT_EQ(Warned(Rule("y", 2, 1)), "5");
+}
+
+TEST_F(BulkTest, RulesOfOtherEntriesOrFieldsDoNotWarn) {
+  const auto over = [](v1::Action rule, uint64_t first, uint64_t last) {
+    rule.mutable_bulk()->set_first(first);
+    rule.mutable_bulk()->set_last(last);
+    return rule;
+  };
+  EXPECT_EQ(Warned(over(Rule("a", 1, 2), 0, 1)), "");
+  EXPECT_EQ(Warned(over(Rule("b", 2, 1), 2, 4)), "");
+  v1::Action other = over(Rule("c", 2, 1), 0, 1);
+  other.mutable_bulk()->set_field(v1::Action::kAutomatedDecisionFieldNumber);
+  EXPECT_EQ(Warned(other), "");
+  EXPECT_EQ(Warned(over(Rule("d", 2, 1), 1, 3)), "5") << "of one entry alone";
+  // Two links of a chain, which no entry has gone through both of.
+  EXPECT_EQ(Warned(over(Rule("e", 3, 4), 0, 1)), "");
+  EXPECT_EQ(Warned(over(Rule("f", 4, 5), 2, 4)), "");
+  EXPECT_EQ(Warned(over(Rule("g", 5, 3), 0, 4)), "");
+}
+
 TEST_F(LifeTest, AnEntryIsFoundByItsPuidAndTellsItsLife) {
   // The person concerned could not learn what became of the decision.
   Log(Make(v1::KIND_ACTION, "a"));

@@ -218,6 +218,57 @@ TEST(NestedRules, OneRuleForManyMakesNoRecordThatNobodyCouldSubmit) {
   EXPECT_EQ(refused(22, 1, 0), Fields{});  // another measure may be left
 }
 
+TEST(NestedRules, AnExchangeTakesAwayNoFieldInEitherDirection) {
+  // What read the one code would lose its ground, though to_code is none.
+  v1::Action action;
+  action.set_kind(v1::KIND_CORRECTION);
+  action.set_puid("bulk");
+  action.set_taxonomy(202612);
+  action.mutable_bulk()->set_last(900);
+  action.mutable_bulk()->set_exchange(true);
+  const auto refused = [&](uint32_t field, uint32_t from, uint32_t to) {
+    action.mutable_bulk()->set_field(field);
+    action.mutable_bulk()->set_from_code(from);
+    action.mutable_bulk()->set_to_code(to);
+    return Refused(action);
+  };
+  EXPECT_EQ(refused(14, 1, 2), Fields{});
+  EXPECT_EQ(refused(14, 0, 2), Fields{});  // either may be absent
+  EXPECT_EQ(refused(14, 2, 0), Fields{});
+  EXPECT_EQ(refused(14, 1, 127), Fields{});  // a code of no list yet
+  EXPECT_EQ(refused(11, 20'000, 20'001), Fields{});
+  EXPECT_EQ(refused(14, 2, 2), Fields{"bulk.to_code"});
+  EXPECT_EQ(refused(6, 0, 2), Fields{"bulk.from_code"});
+  EXPECT_EQ(refused(6, 2, 0), Fields{"bulk.to_code"});
+  EXPECT_EQ(refused(14, 128, 2), Fields{"bulk.from_code"});
+  for (const uint32_t list : {5u, 8u, 9u, 31u, 34u, 72u}) {
+    EXPECT_EQ(refused(list, 1, 2), Fields{"bulk.field"}) << list;
+  }
+}
+
+TEST(NestedRules, AnExchangeIsOfAListThatHasExchanges) {
+  // An older auditor would call the log false for a field it does not know.
+  v1::Action action;
+  action.set_kind(v1::KIND_CORRECTION);
+  action.set_puid("bulk");
+  action.mutable_bulk()->set_last(900);
+  action.mutable_bulk()->set_field(14);
+  action.mutable_bulk()->set_from_code(1);
+  action.mutable_bulk()->set_to_code(2);
+  for (const uint32_t month : {202507u, 202611u}) {
+    action.set_taxonomy(month);
+    action.mutable_bulk()->set_exchange(true);
+    EXPECT_EQ(Refused(action), Fields{"bulk.exchange"}) << month;
+    action.mutable_bulk()->clear_exchange();
+    EXPECT_EQ(Refused(action), Fields{}) << month;
+  }
+  for (const uint32_t month : {202612u, 202701u}) {
+    action.set_taxonomy(month);
+    action.mutable_bulk()->set_exchange(true);
+    EXPECT_EQ(Refused(action), Fields{}) << month;
+  }
+}
+
 TEST(NestedRules, AttestedStatisticsAreOrderedAndWithinTheirLimits) {
   // Figures that nobody can recompute would look attested.
   v1::Action action;

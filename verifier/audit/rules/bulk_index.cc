@@ -32,6 +32,9 @@ void PlatformBulks::Add(const BulkSeen& bulk) {
   const uint64_t last = std::min(rule.last(), kNever - 1);
   ranges_[{rule.field(), rule.from_code()}].rules.push_back(
       {bulk.entry, rule.first(), last, rule.to_code()});
+  if (!rule.exchange() || rule.from_code() == rule.to_code()) return;
+  ranges_[{rule.field(), rule.to_code()}].rules.push_back(
+      {bulk.entry, rule.first(), last, rule.from_code()});
 }
 
 void PlatformBulks::Finish() {

@@ -106,15 +106,21 @@ TargetRecord RecordOfTarget(const v1::Action& action) {
   return record;
 }
 
+// The new value goes by the old one, read once: no value turns twice.
 void LifeBulk::Apply(TargetRecord* record) const {
+  const auto becomes = [this](uint32_t value) {
+    if (value == from) return to;
+    return exchange && value == to ? from : value;
+  };
   if (uint32_t* const day = DayIn(field, record); day != nullptr) {
-    if (*day == from) *day = to;
+    *day = becomes(*day);
     return;
   }
   uint8_t* const code = CodeIn(field, record);
-  if (code == nullptr || *code != from) return;
-  if (to > kEnumCodeMax) record->unsure = true;
-  *code = static_cast<uint8_t>(std::min(to, kEnumCodeMax));
+  if (code == nullptr) return;
+  const uint32_t reads = becomes(*code);
+  if (reads > kEnumCodeMax) record->unsure = true;
+  *code = static_cast<uint8_t>(std::min(reads, kEnumCodeMax));
 }
 
 LifeBulks::LifeBulks(const std::vector<BulkSeen>& bulks) {
@@ -127,7 +133,7 @@ LifeBulks::LifeBulks(const std::vector<BulkSeen>& bulks) {
     std::vector<LifeBulk>& list = lists_[it->second - 1];
     if (list.size() >= kBulksMax) continue;
     list.push_back({bulk.entry, rule.first(), rule.last(), rule.field(),
-                    rule.from_code(), rule.to_code()});
+                    rule.from_code(), rule.to_code(), rule.exchange()});
   }
 }
 

@@ -55,6 +55,7 @@ struct LifeBulk {
   uint32_t field = 0;
   uint32_t from = 0;
   uint32_t to = 0;
+  bool exchange = false;  // and what reads `to` reads `from`
 
   bool Covers(uint64_t index) const { return first <= index && index <= last; }
   // Apply changes a record whose field reads as the rule says.

@@ -15,6 +15,7 @@ using A = v1::Action;
 
 constexpr uint32_t kTagMax = 24;  // of a payload's parts
 constexpr int kErasedMax = 400;   // indexes of one PAYLOAD_ERASED entry
+constexpr uint32_t kExchangeTaxonomy = 202'612;  // none before has it
 
 // What one rule may correct in many entries: singular codes and days, but not
 // what says which entry it is and which row of the table of kinds holds of it.
@@ -123,6 +124,8 @@ class Nested {
     Known(singular, "bulk.field is not a singular code or day of Action");
     Form(bulk.first() <= bulk.last(), "bulk.last lies before bulk.first");
     Form(bulk.from_code() != bulk.to_code(), "bulk changes nothing");
+    Form(!bulk.exchange() || a_.taxonomy() >= kExchangeTaxonomy,
+         "bulk.exchange is of no code list before 202612");
     if (singular) JudgeBulkCodes(bulk, *field);
   }
 
@@ -140,6 +143,8 @@ class Nested {
              "bulk.to_code is nothing that " + field.name() + " can be");
     Tolerate(bulk.to_code() != 0 || !IsNeeded(field.number()),
              "bulk takes away " + field.name() + ", which entries need");
+    Form(!bulk.exchange() || bulk.from_code() != 0 || !IsNeeded(field.number()),
+         "bulk.exchange takes away " + field.name() + ", which entries need");
   }
 
   // Whether a field can have that value; 0 is its absence.
