@@ -146,6 +146,9 @@ Result<void> Describe(Log* log, uint64_t index, Response* response) {
   response->set_state(StateOf(status.life, as_of));
   response->set_because(Because(status.life, response->state(), as_of));
   response->set_corrected(status.life.corrected);
+  if (status.life.corrected && status.life.record_known) {
+    *response->mutable_reads() = status.life.record;
+  }
   response->set_tree_size(status.size);
   response->set_as_of(as_of);
   for (const Referrer& referrer : status.referrers) {

@@ -51,6 +51,26 @@ TEST_F(FindTest, ShowTellsWhatCameOfADecision) {
   EXPECT_EQ(log_.Modlog({"show", "--puid", "x"}).status, 2);
 }
 
+TEST_F(FindTest, ShowTellsWhatACorrectedEntryReads) {
+  const std::string rule =
+      R"({"kind":"KIND_CORRECTION","puid":"x","taxonomy":202507,"bulk":)"
+      R"({"last":"1","field":14,"from_code":0,"to_code":2}})"
+      "\n"
+      R"({"kind":"KIND_CORRECTION","puid":"y","taxonomy":202507,"bulk":)"
+      R"({"last":"0","field":11,"from_code":18634,"to_code":18635}})"
+      "\n";
+  ASSERT_EQ(Append(Action("a") + Action("b") + rule).status, 0);
+  const Outcome shown = log_.Modlog({"show", "1"});
+  EXPECT_TRUE(Contains(shown.out, "  automated_detection YES_NO_NO\n"))
+      << shown.out;
+  const Json json = Json::parse(log_.Modlog({"show", "1", "--json"}).out);
+  EXPECT_EQ(json["reads"]["automated_detection"], "YES_NO_NO");
+  EXPECT_EQ(json["reads"]["puid"], "b") << "the whole record";
+  EXPECT_FALSE(json["action"].contains("automated_detection"));
+  EXPECT_FALSE(
+      Json::parse(log_.Modlog({"show", "2", "--json"}).out).contains("reads"));
+}
+
 TEST_F(FindTest, SearchPrintsWhatMatchesAndSaysWhetherThereWasAny) {
   std::string lines;
   for (int i = 0; i < 2'500; ++i) lines += Action("p" + std::to_string(i));

@@ -29,7 +29,8 @@ With --subject-handle, the account that an action is about stands beside it
 ("account":"acct:ann@example", which is not sent), or in part 1 of its payload.
 What is refused is named on standard error as FILE:LINE: FIELD: WHY, and the
 rest goes on. Appending a file again is harmless: what is in the log already is
-printed with "duplicate" and counts as success.
+printed with "duplicate" and counts as success. What the log takes with a
+warning is named too (the first 100), and is no failure.
 
 Examples:
   modlog append examples/january-2021.jsonl
@@ -56,7 +57,9 @@ class Appending {
         client_(client),
         progress_("append", "actions"),
         report_(options.json ? AckStyle::kJson : AckStyle::kText, &progress_),
-        reader_(fd, kJsonLineSizeMax, [this] { FlushWhileWaiting(); }) {}
+        reader_(fd, kJsonLineSizeMax, [this] { FlushWhileWaiting(); }) {
+    report_.ShowWarnings();
+  }
 
   int Run() {
     Result<void> done = ReadAll();
@@ -164,6 +167,10 @@ class Appending {
         Interrupted() != 0 ? "append, interrupted: " : "append: ",
         WithCommas(totals.logged), " logged, ", WithCommas(totals.duplicates),
         " logged before, ", WithCommas(totals.refused), " refused");
+    if (totals.warned > 0) {
+      absl::StrAppend(&text, ", ", WithCommas(totals.warned),
+                      " logged with a warning");
+    }
     if (unanswered_ > 0) {
       absl::StrAppend(&text, ", ", WithCommas(unanswered_),
                       " without an answer (append the file again: what is in "

@@ -28,8 +28,9 @@ void AppendReport::OnAnswers(std::span<const AnsweredItem> answers) {
     switch (answered.answer.outcome) {
       case AppendOutcome::kLogged:
         ++totals_.logged;
-        if (!answered.answer.warnings.empty()) ++totals_.warned;
-        if (show_warnings_) Warn(answered);
+        if (answered.answer.warnings.empty()) break;
+        ++totals_.warned;
+        if (show_warnings_ && totals_.warned <= kWarnedShownMax) Warn(answered);
         break;
       case AppendOutcome::kDuplicate:
         ++totals_.duplicates;

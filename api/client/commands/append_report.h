@@ -37,7 +37,9 @@ class AppendReport {
   AppendReport(AckStyle style, Progress* progress);
 
   void OnAnswers(std::span<const AnsweredItem> answers);
-  // ShowWarnings prints the log's warnings too. Before the first answer.
+  // ShowWarnings prints the log's warnings too, of so many actions at most.
+  // Before the first answer.
+  static constexpr uint64_t kWarnedShownMax = 100;
   void ShowWarnings() { show_warnings_ = true; }
   // Refuse reports what never went to the log.
   void Refuse(const std::string& where, const std::string& why);

@@ -1,5 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,8 @@ namespace {
 constexpr char kShowFooter[] = R"(
 Shows an entry, what it is about, what came of it, and so what it is now. The
 entry itself is shown only after its proof held; what came of it is what this
-log says: "modlog-verify audit" judges that from all entries.
+log says: "modlog-verify audit" judges that from all entries. Of a corrected
+entry the fields that read otherwise now are listed; --json has them all.
 
 Examples:
   modlog show 12
@@ -97,14 +99,37 @@ Result<std::string> EntryTable(const Response& status) {
       "index", status.index(), "redacted", status.redacted_by());
 }
 
+// Fields of a corrected entry that read otherwise than they were logged.
+constexpr size_t kFieldShownMax = 200;
+std::string CorrectedLines(const Response& status) {
+  std::string text =
+      "                     corrected: a later entry says how it should read\n";
+  if (!status.has_reads()) return text;
+  std::map<std::string, std::string> logged;
+  if (const auto entry = DecodeEntry(status.leaf())) {
+    v1::Action action;
+    static_cast<void>(action.ParseFromArray(
+        entry->action.data(), static_cast<int>(entry->action.size())));
+    for (auto& [name, value] : DescribeAction(action)) logged[name] = value;
+  }
+  const auto add = [&](const std::string& name, const std::string& value) {
+    absl::StrAppendFormat(&text, "%-20s %s\n", "  " + name,
+                          Printable(value, kFieldShownMax));
+  };
+  for (const auto& [name, value] : DescribeAction(status.reads())) {
+    const auto before = logged.extract(name);
+    if (before.empty() || before.mapped() != value) add(name, value);
+  }
+  for (const auto& [name, value] : logged) add(name, "absent");
+  return text;
+}
+
 Result<std::string> FormatEntryStatusTable(const Response& status) {
   ASSIGN_OR_RETURN(std::string text, EntryTable(status));
   absl::StrAppendFormat(&text, "\n%-20s %s (%s)\n", "state",
                         StateWords(status.state()), status.because());
   if (status.corrected()) {
-    absl::StrAppend(&text,
-                    "                     corrected: a later entry says how it "
-                    "should read\n");
+    absl::StrAppend(&text, CorrectedLines(status));
   }
   if (!status.refers_to().empty()) absl::StrAppend(&text, "\nrefers to\n");
   for (const auto& event : status.refers_to()) {
@@ -120,15 +145,21 @@ Result<std::string> FormatEntryStatusTable(const Response& status) {
   return text;
 }
 
-Result<nlohmann::ordered_json> EventJson(const Response::Event& event) {
+Result<nlohmann::ordered_json> MessageJson(
+    const google::protobuf::Message& message, const std::string& what) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string text;
-  if (!google::protobuf::util::MessageToJsonString(event, &text, options)
+  if (!google::protobuf::util::MessageToJsonString(message, &text, options)
            .ok()) {
-    return Fail(Code::kMalformed, "an event cannot be written as JSON");
+    return Fail(Code::kMalformed,
+                absl::StrCat(what, " cannot be written as JSON"));
   }
-  auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  return nlohmann::ordered_json::parse(text, nullptr, false);
+}
+
+Result<nlohmann::ordered_json> EventJson(const Response::Event& event) {
+  ASSIGN_OR_RETURN(auto json, MessageJson(event, "an event"));
   json["index"] = event.index();  // as numbers, as in the other commands
   json["logged_at"] = event.logged_at();
   if (event.restored() != 0) json["restored"] = event.restored();
@@ -148,6 +179,10 @@ Result<std::string> FormatEntryStatusJson(const Response& status) {
   json["state"] = Response::State_Name(status.state());
   json["because"] = status.because();
   json["corrected"] = status.corrected();
+  if (status.has_reads()) {
+    ASSIGN_OR_RETURN(json["reads"],
+                     MessageJson(status.reads(), "what the entry reads"));
+  }
   json["tree_size"] = status.tree_size();
   json["refers_to"] = nlohmann::ordered_json::array();
   json["events"] = nlohmann::ordered_json::array();
