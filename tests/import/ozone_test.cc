@@ -232,6 +232,33 @@ TEST_F(OzoneTest, EveryShapeOfAFileIsRead) {
   }
 }
 
+TEST_F(OzoneTest, AnswersOneBehindTheOtherAreRead) {
+  const std::string one =
+      "{\"cursor\":\"7::8\",\"events\":[" + Event(1, "modEventTakedown") + "]}";
+  const std::string two = "{\n  \"events\": [\n" +
+                          Event(2, "modEventReverseTakedown") + ",\n" +
+                          Event(3, "modEventTakedown") + "]\n}\n";
+  const Kinds all = {v1::KIND_ACTION, v1::KIND_REVERSAL, v1::KIND_ACTION};
+  EXPECT_EQ(Import({one + two}), all);
+  EXPECT_EQ(Import({one + "\n" + two}), all);
+  EXPECT_EQ(Import({two + one}), all);
+}
+
+TEST_F(OzoneTest, AFileThatEndsInTheMiddleIsSaidSo) {
+  const std::string first = Event(1, "modEventTakedown");
+  const std::string cut = Event(2, "modEventTakedown").substr(0, 90);
+  for (const std::string& text :
+       {first + "\n" + cut, "[" + first + ",\n" + cut, "[" + first + ",",
+        "{\"cursor\":\"x\",\n\"events\":[" + first + "," + cut}) {
+    EXPECT_EQ(Import({text}), Kinds{v1::KIND_ACTION}) << text;
+    EXPECT_EQ(Refusals(), (std::vector<std::string>{
+                              "row 2: the file ends in the middle, behind the "
+                              "event with id 1: get it anew and import it "
+                              "again"}))
+        << text;
+  }
+}
+
 TEST_F(OzoneTest, FilesMayOverlapAndComeInAnyOrder) {
   const std::string first = Event(1, "modEventTakedown");
   const std::string second = Event(2, "modEventReverseTakedown");

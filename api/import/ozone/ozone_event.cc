@@ -231,33 +231,85 @@ std::expected<Json, std::string> ParseJson(std::string_view text) {
   return json;
 }
 
-Result<void> ReadLines(std::string_view text,
-                       const std::function<Result<void>(OzoneItem)>& on_item) {
-  uint64_t line_number = 0;
-  uint64_t number = 0;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = Trim(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    if (line.empty()) continue;
-    OzoneItem item{line_number, ++number, OzoneEvent()};
-    if (line.size() > kOzoneLineSizeMax) {
-      item.event = BadMember(
-          "", absl::StrCat("line of more than ", kOzoneLineSizeMax, " bytes"));
-    } else if (const auto json = ParseJson(line); json) {
-      item.event = ReadEvent(*json);
-    } else {
-      item.event = BadMember("", json.error());
-    }
-    RETURN_IF_ERROR(on_item(std::move(item)));
+// What hands out events one by one, and counts them.
+class Events {
+ public:
+  explicit Events(const std::function<Result<void>(OzoneItem)>& on_item)
+      : on_item_(on_item) {}
+
+  Result<void> Add(uint64_t line, Member<OzoneEvent> event) {
+    if (event) last_id_ = event->id;
+    return on_item_({line, ++number_, std::move(event)});
   }
-  return {};
+  Result<void> AddAll(uint64_t line, const Json& list) {
+    for (const Json& event : list) {
+      RETURN_IF_ERROR(Add(line, ReadEvent(event)));
+    }
+    return {};
+  }
+  Result<void> AddCutOff(uint64_t line) {
+    return Add(
+        line,
+        BadMember("", absl::StrCat("the file ends in the middle, behind ",
+                                   last_id_ ? absl::StrCat("the event with id ",
+                                                           *last_id_)
+                                            : "no whole event",
+                                   ": get it anew and import it again")));
+  }
+  bool any() const { return last_id_.has_value(); }
+
+ private:
+  const std::function<Result<void>(OzoneItem)>& on_item_;
+  std::optional<uint64_t> last_id_;
+  uint64_t number_ = 0;
+};
+
+// Where the object or list at the begin of the text ends, or npos where the
+// text ends before.
+size_t EndOfValue(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if ((c == ']' || c == '}') && --depth <= 0) {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
 }
 
-Result<void> ReadDocument(
-    std::string_view text,
-    const std::function<Result<void>(OzoneItem)>& on_item) {
+// The whole events of a list or answer that the file ends within.
+Result<void> ReadCutOff(std::string_view text, Events* events) {
+  constexpr std::string_view kEvents = "\"events\"";
+  if (text.starts_with('{')) {
+    text.remove_prefix(std::min(text.find(kEvents), text.size()));
+    text.remove_prefix(std::min(kEvents.size(), text.size()));
+    text = Trim(text, ": \t\r\n");
+  }
+  if (text.starts_with('[')) text.remove_prefix(1);
+  for (text = Trim(text, ", \t\r\n"); text.starts_with('{');
+       text = Trim(text, ", \t\r\n")) {
+    const size_t end = EndOfValue(text);
+    if (end == std::string_view::npos) break;
+    const auto json = ParseJson(text.substr(0, end));
+    if (!json) break;
+    RETURN_IF_ERROR(events->Add(0, ReadEvent(*json)));
+    text.remove_prefix(end);
+  }
+  if (!events->any()) {
+    return Fail(Code::kMalformed, "not JSON, cut off, or not UTF-8");
+  }
+  return events->AddCutOff(0);
+}
+
+Result<void> ReadValue(std::string_view text, Events* events) {
   if (text.size() > kOzoneDocumentSizeMax) {
     return Fail(
         Code::kTooLarge,
@@ -266,15 +318,66 @@ Result<void> ReadDocument(
   }
   const auto json = ParseJson(text);
   if (!json) return Fail(Code::kMalformed, json.error());
-  const Json* const events = json->is_array() ? &*json : Find(*json, "events");
-  if (events == nullptr || !events->is_array()) {
+  const Json* const list = json->is_array() ? &*json : Find(*json, "events");
+  if (list != nullptr && list->is_array()) return events->AddAll(0, *list);
+  if (Find(*json, "event") == nullptr) {
     return Fail(Code::kMalformed,
                 "want an array of events, an object with \"events\", or one "
                 "event a line");
   }
+  return events->Add(0, ReadEvent(*json));
+}
+
+// Values one behind the other: answers, lists, events.
+Result<void> ReadValues(std::string_view text,
+                        const std::function<Result<void>(OzoneItem)>& on_item) {
+  Events events(on_item);
+  while (!text.empty()) {
+    if (!text.starts_with('{') && !text.starts_with('[')) {
+      return Fail(Code::kMalformed, "not JSON, cut off, or not UTF-8");
+    }
+    const size_t end = EndOfValue(text);
+    if (end == std::string_view::npos) {
+      if (IsTooDeep(text)) {
+        return Fail(Code::kMalformed,
+                    absl::StrCat("more than ", kOzoneDepthMax, " levels deep"));
+      }
+      return ReadCutOff(text, &events);
+    }
+    RETURN_IF_ERROR(ReadValue(text.substr(0, end), &events));
+    text = Trim(text.substr(end), " \t\r\n");
+  }
+  return {};
+}
+
+Result<void> ReadLines(std::string_view text,
+                       const std::function<Result<void>(OzoneItem)>& on_item) {
+  Events events(on_item);
   uint64_t number = 0;
-  for (const Json& event : *events) {
-    RETURN_IF_ERROR(on_item({0, ++number, ReadEvent(event)}));
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const bool is_last = end == text.size();
+    const std::string_view line = Trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.empty()) continue;
+    if (line.size() > kOzoneLineSizeMax) {
+      RETURN_IF_ERROR(events.Add(
+          number, BadMember("", absl::StrCat("line of more than ",
+                                             kOzoneLineSizeMax, " bytes"))));
+      continue;
+    }
+    const auto json = ParseJson(line);
+    const Json* const list = json ? Find(*json, "events") : nullptr;
+    if (list != nullptr && list->is_array()) {
+      RETURN_IF_ERROR(events.AddAll(number, *list));
+    } else if (json) {
+      RETURN_IF_ERROR(events.Add(number, ReadEvent(*json)));
+    } else if (is_last && EndOfValue(line) == std::string_view::npos) {
+      RETURN_IF_ERROR(events.AddCutOff(number));
+    } else {
+      RETURN_IF_ERROR(events.Add(number, BadMember("", json.error())));
+    }
   }
   return {};
 }
@@ -355,7 +458,7 @@ Result<void> ReadOzone(std::string_view text,
   const std::string_view all = Trim(text, " \t\r\n");
   if (all.empty()) return Fail(Code::kMalformed, "empty");
   // Lines are counted from the begin of the file.
-  return IsLines(all) ? ReadLines(text, on_item) : ReadDocument(all, on_item);
+  return IsLines(all) ? ReadLines(text, on_item) : ReadValues(all, on_item);
 }
 
 }  // namespace modlog

@@ -70,9 +70,11 @@ struct OzoneItem {
   std::expected<OzoneEvent, OzoneError> event;
 };
 
-// ReadOzone reads a file: an array of events, an object with "events", or one
-// event a line. Hands out each value in the order of the file; an error of
-// `on_item` ends it. kMalformed where the file is none of these.
+// ReadOzone reads a file: arrays of events, objects with "events" or events,
+// one behind the other, or one event a line. Hands out each event in the order
+// of the file; an error of `on_item` ends it. Where the file ends in the middle
+// the last item says so, and which event was last. kMalformed where the file is
+// none of these.
 Result<void> ReadOzone(std::string_view text,
                        const std::function<Result<void>(OzoneItem)>& on_item);
 
