@@ -335,6 +335,59 @@ TEST_F(DsaImportTest, NullInJsonIsNoDecisionEither) {
   }
 }
 
+// An earlier version took the word for a code. Here the log has what that made.
+TEST_F(DsaImportTest, ADecisionThatWasMadeOfTheWordNullIsFoundAndPutRightOnce) {
+  const Row null = {{"decision_provision", "null"}};
+  Row nothing = null;
+  nothing["decision_visibility"] = "[]";
+  nothing["platform_uid"] = "p-2";
+  std::map<std::string, LoggedAction> log;
+  for (const Row& row : {GoodRow(null), GoodRow(nothing)}) {
+    DsaStatement statement;
+    for (const auto& [name, cell] : row) {
+      const DsaColumn column = *FindDsaColumn(name);
+      if (IsDsaList(column)) {
+        statement.List(column) = *ParseCodeList(cell);
+      } else {
+        statement.cells[column] = cell;
+      }
+    }
+    const auto made = MakeDsaRecord(statement, 202'507, options_.record);
+    ASSERT_TRUE(made.has_value());
+    log[made->puid] = {.index = log.size(), .action = made->action};
+  }
+  options_.find = [&](const std::vector<std::string>& puids)
+      -> Result<std::vector<std::optional<LoggedAction>>> {
+    std::vector<std::optional<LoggedAction>> found;
+    for (const std::string& puid : puids) {
+      found.emplace_back();
+      if (log.contains(puid)) found.back() = log[puid];
+    }
+    return found;
+  };
+  ImportCsv({GoodRow(null), GoodRow(nothing)});
+  EXPECT_EQ(totals_.faults.at("decisions made of the word null"), 2U);
+  EXPECT_TRUE(out_.actions.empty());
+  EXPECT_TRUE(out_.refused.empty()) << "it is no conflict";
+
+  options_.repair = true;
+  ImportCsv({GoodRow(null), GoodRow(nothing)});
+  ASSERT_EQ(out_.messages.size(), 2U);
+  EXPECT_EQ(out_.messages[0].kind(), v1::KIND_CORRECTION);
+  EXPECT_EQ(out_.messages[0].corrected().provision(), 0);
+  EXPECT_EQ(out_.messages[0].about(0), "p-1");
+  EXPECT_EQ(out_.messages[1].kind(), v1::KIND_VOID);
+  EXPECT_EQ(out_.messages[1].about(0), "p-2");
+  for (const ImportedAction& action : out_.actions) {
+    EXPECT_TRUE(Admit("example", action.action, kNowMs).has_value());
+  }
+  log["p-1"].corrected = true;
+  log["p-2"].is_void = true;
+  ImportCsv({GoodRow(null), GoodRow(nothing)});
+  EXPECT_TRUE(out_.actions.empty());
+  EXPECT_TRUE(totals_.faults.empty());
+}
+
 // A person may have written it.
 TEST_F(DsaImportTest, NullInATextIsTheText) {
   ImportCsv({GoodRow({{"decision_facts", "null"}})});

@@ -14,7 +14,7 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kAskedAtOnce = 256;
+constexpr size_t kComparedAtOnce = 256;
 
 // What is kept of a statement of the older dump.
 struct Older {
@@ -116,7 +116,7 @@ Result<void> DsaComparer::AskAboutVanished() {
 
 Result<void> DsaComparer::Ask(Asked asked) {
   asked_.push_back(std::move(asked));
-  return asked_.size() < kAskedAtOnce ? Result<void>() : Answer();
+  return asked_.size() < kComparedAtOnce ? Result<void>() : Answer();
 }
 
 // Two questions for all: what stands of the statements, then, since the puid of

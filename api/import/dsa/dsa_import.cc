@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "api/import/dsa/dsa_json.h"
+#include "api/import/dsa/dsa_repair.h"
 #include "api/import/dsa_codes.h"
 #include "api/import/input/csv_table.h"
 #include "api/import/input/input_file.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr uint64_t kProgressEvery = 1'024;
 constexpr size_t kNotesMax = 100;
+constexpr size_t kAskedAtOnce = 256;
 constexpr size_t kNamesShownMax = 5;
 constexpr size_t kColumnNameMax = 64;
 
@@ -84,13 +86,19 @@ std::expected<void, DsaFault> ReadRow(const Header& header,
       if (cells[i].empty()) continue;
       statement->others.push_back({header.names[i], std::string(cells[i])});
     } else if (IsDsaList(*column)) {
-      auto list = ParseCodeList(cells[i]);
+      std::vector<std::string> nulls;
+      auto list = ParseCodeList(cells[i], &nulls);
       if (!list) {
         return std::unexpected(
             DsaFault{header.names[i], std::move(list).error().message});
       }
       statement->List(*column) = *std::move(list);
-    } else if (!SaysNull(*column, cells[i])) {
+      for (std::string& null : nulls) {
+        statement->nulls.push_back({*column, std::move(null)});
+      }
+    } else if (SaysNull(*column, cells[i])) {
+      statement->nulls.push_back({*column, std::string(cells[i])});
+    } else {
       statement->cells[*column] = cells[i];
     }
   }
@@ -285,9 +293,17 @@ class ImportReading : public Reading {
                             "another platform than in the rows before"});
     }
     auto record = MakeDsaRecord(statement, taxonomy, options_.record);
-    if (!record) return Refuse(place, std::move(record).error());
-    return HandOut(place, *std::move(record));
+    if (options_.find) {
+      auto before = ReadBefore(statement, taxonomy, options_.record, record);
+      if (before) {
+        return Ask({place, std::move(record), *std::move(before)});
+      }
+    }
+    return Take(place, std::move(record));
   }
+
+  // Finish hands out what waits for the log's answer.
+  Result<void> Finish() { return asked_.empty() ? Result<void>() : Answer(); }
 
   Result<void> OnRefused(ImportRemark remark) override {
     CountItem();
@@ -303,6 +319,48 @@ class ImportReading : public Reading {
   ImportTotals totals() && { return std::move(totals_); }
 
  private:
+  Result<void> Take(const ImportRemark& place,
+                    std::expected<DsaRecord, DsaFault> record) {
+    if (!record) return Refuse(place, std::move(record).error());
+    return HandOut(place, *std::move(record));
+  }
+
+  Result<void> Ask(NullStatement statement) {
+    asked_.push_back(std::move(statement));
+    return asked_.size() < kAskedAtOnce ? Result<void>() : Answer();
+  }
+
+  Result<void> Answer() {
+    std::vector<std::string> puids;
+    for (const NullStatement& asked : asked_) {
+      puids.push_back(asked.before.puid);
+    }
+    ASSIGN_OR_RETURN(const auto logged, options_.find(puids));
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      RETURN_IF_ERROR(logged[i] ? Settle(asked_[i], *logged[i])
+                                : Take(asked_[i].place, asked_[i].record));
+    }
+    asked_.clear();
+    return {};
+  }
+
+  // The log has something of the statement.
+  Result<void> Settle(const NullStatement& asked, const LoggedAction& logged) {
+    if (logged.action == asked.before.action &&
+        !WasLoggedWrongly(asked, logged)) {
+      ++totals_.left_out["records put right before"];
+      return {};
+    }
+    if (!WasLoggedWrongly(asked, logged)) {
+      return Take(asked.place, asked.record);
+    }
+    ++totals_.faults["decisions made of the word null"];
+    if (!options_.repair) return {};
+    ++totals_.repaired;
+    CountAction(asked.record ? v1::KIND_CORRECTION : v1::KIND_VOID, &totals_);
+    return sink_->OnAction(PutRight(asked, options_.record));
+  }
+
   void CountItem() {
     if (++totals_.items % kProgressEvery == 0) {
       sink_->OnProgress(totals_.items, 0);
@@ -345,6 +403,7 @@ class ImportReading : public Reading {
   const DsaImportOptions& options_;
   ImportSink* const sink_;
   std::string name_;  // of the platform, as the rows have it
+  std::vector<NullStatement> asked_;
   ImportTotals totals_;
 };
 
@@ -383,6 +442,7 @@ Result<ImportTotals> Import(const DsaImportOptions& options, ImportSink* sink,
     }
   }
   RETURN_IF_ERROR(ReadFiles(options.files, ending, read_text, &reading));
+  RETURN_IF_ERROR(reading.Finish());
   return std::move(reading).totals();
 }
 

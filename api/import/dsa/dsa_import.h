@@ -28,6 +28,9 @@ struct DsaImportOptions {
   std::vector<std::string> files;  // "-" is standard input
   DsaRecordOptions record;
   std::string platform_name;  // take rows of this one alone; empty: all
+  // Asked for what an earlier version logged of the word null; may be empty.
+  FindLogged find = {};
+  bool repair = false;  // hand out what puts it right
 };
 
 // Each returns errors of the sink, and kUnavailable for a file that cannot be

@@ -57,7 +57,11 @@ class StatementReader {
     if (column == kDsaEan13 && value.is_object()) return TakeContentId(value);
     const auto* const text = value.get_ptr<const std::string*>();
     if (text == nullptr) return DsaFault{name, "not a string"};
-    if (!SaysNull(column, *text)) statement_.cells[column] = *text;
+    if (SaysNull(column, *text)) {
+      statement_.nulls.push_back({column, *text});
+    } else {
+      statement_.cells[column] = *text;
+    }
     return std::nullopt;
   }
 
@@ -70,7 +74,11 @@ class StatementReader {
       if (element.is_null()) continue;
       const auto* const text = element.get_ptr<const std::string*>();
       if (text == nullptr) return DsaFault{name, "not a list of codes"};
-      if (!SaysNull(column, *text)) statement_.List(column).push_back(*text);
+      if (SaysNull(column, *text)) {
+        statement_.nulls.push_back({column, *text});
+      } else {
+        statement_.List(column).push_back(*text);
+      }
     }
     return std::nullopt;
   }

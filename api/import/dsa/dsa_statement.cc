@@ -66,7 +66,8 @@ bool IsNullWord(std::string_view value) {
 
 class CodeListParser {
  public:
-  explicit CodeListParser(std::string_view text) : rest_(text) {}
+  CodeListParser(std::string_view text, std::vector<std::string>* nulls)
+      : rest_(text), nulls_(nulls) {}
 
   Result<std::vector<std::string>> Parse() {
     std::vector<std::string> codes;
@@ -104,7 +105,11 @@ class CodeListParser {
     const size_t end = rest_.find_first_of("\"\\");
     if (end == std::string_view::npos || rest_[end] != '"') return false;
     const std::string_view code = rest_.substr(0, end);
-    if (!IsNullWord(code)) codes->emplace_back(code);
+    if (!IsNullWord(code)) {
+      codes->emplace_back(code);
+    } else if (nulls_ != nullptr) {
+      nulls_->emplace_back(code);
+    }
     rest_.remove_prefix(end + 1);
     return true;
   }
@@ -116,6 +121,7 @@ class CodeListParser {
   }
 
   std::string_view rest_;
+  std::vector<std::string>* const nulls_;
 };
 
 }  // namespace
@@ -161,6 +167,20 @@ void DsaStatement::Clear() {
   for (std::string& cell : cells) cell.clear();
   for (auto& list : lists) list.clear();
   others.clear();
+  nulls.clear();
+}
+
+DsaStatement TakingNullForACode(const DsaStatement& statement) {
+  DsaStatement before = statement;
+  for (const DsaNull& null : statement.nulls) {
+    if (IsDsaList(null.column)) {
+      before.List(null.column).push_back(null.text);
+    } else {
+      before.cells[null.column] = null.text;
+    }
+  }
+  before.nulls.clear();
+  return before;
 }
 
 bool SaysNull(DsaColumn column, std::string_view value) {
@@ -185,9 +205,10 @@ bool SaysNull(DsaColumn column, std::string_view value) {
   }
 }
 
-Result<std::vector<std::string>> ParseCodeList(std::string_view cell) {
+Result<std::vector<std::string>> ParseCodeList(
+    std::string_view cell, std::vector<std::string>* nulls) {
   if (Trim(cell).empty() || IsNullWord(cell)) return std::vector<std::string>();
-  return CodeListParser(cell).Parse();
+  return CodeListParser(cell, nulls).Parse();
 }
 
 std::string FormatCodeList(const std::vector<std::string>& codes) {

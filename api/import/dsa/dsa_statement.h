@@ -85,6 +85,12 @@ struct DsaOther {
   bool operator==(const DsaOther&) const = default;
 };
 
+// The word null in the place of nothing, as it was written.
+struct DsaNull {
+  DsaColumn column;
+  std::string text;
+};
+
 struct DsaStatement {
   // Texts, codes and days as they were written; a list's is empty.
   std::array<std::string, kDsaColumnCount> cells;
@@ -92,13 +98,22 @@ struct DsaStatement {
   std::array<std::vector<std::string>, kDsaLists.size()> lists;
   // Attributes without a column, in the order of the source.
   std::vector<DsaOther> others;
+  // What was read as nothing; it says nothing, and is no part of what is equal.
+  std::vector<DsaNull> nulls;
 
   std::vector<std::string>& List(DsaColumn column);
   const std::vector<std::string>& List(DsaColumn column) const;
   void Clear();
 
-  bool operator==(const DsaStatement&) const = default;
+  bool operator==(const DsaStatement& other) const {
+    return cells == other.cells && lists == other.lists &&
+           others == other.others;
+  }
 };
+
+// TakingNullForACode returns the statement as it was read before the word null
+// was nothing: logs may have records of it.
+DsaStatement TakingNullForACode(const DsaStatement& statement);
 
 // SaysNull: whether a value of the column is the word null in place of nothing,
 // in any case and with blanks or quotes around it. The database takes the word
@@ -110,7 +125,9 @@ bool SaysNull(DsaColumn column, std::string_view value);
 // ParseCodeList reads a list's cell: JSON, ["A","B"], or nothing at all; null
 // in it is no code. kMalformed for anything else, escapes in the strings
 // included.
-Result<std::vector<std::string>> ParseCodeList(std::string_view cell);
+// `nulls`, where it is given, gets the codes that were the word.
+Result<std::vector<std::string>> ParseCodeList(
+    std::string_view cell, std::vector<std::string>* nulls = nullptr);
 // FormatCodeList writes ["A","B"], and [] for an empty one.
 std::string FormatCodeList(const std::vector<std::string>& codes);
 

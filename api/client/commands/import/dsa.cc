@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "api/client/commands/import/source.h"
+#include "api/client/logged_actions.h"
 #include "api/import/dsa/dsa_import.h"
 
 namespace modlog {
@@ -52,20 +53,23 @@ using ImportDsa = Result<ImportTotals> (*)(const DsaImportOptions&,
 
 int RunDsa(const CommandLine& line, const ImportDsaOptions& options,
            const std::string& unit, ImportDsa import) {
-  return RunImport(line, options.common,
-                   {.unit = unit,
-                    .check = [&] { return CheckFiles(options.files); },
-                    .run =
-                        [&](const ImportRun& run) {
-                          return import(
-                              {.files = options.files,
-                               .record = {.platform = options.common.platform,
-                                          .secret = run.secret,
-                                          .today = Today(),
-                                          .first_hand = options.first_hand},
-                               .platform_name = options.platform_name},
-                              run.sink);
-                        }});
+  return RunImport(
+      line, options.common,
+      {.unit = unit,
+       .check = [&] { return CheckFiles(options.files); },
+       .run =
+           [&](const ImportRun& run) {
+             return import(
+                 {.files = options.files,
+                  .record = {.platform = options.common.platform,
+                             .secret = run.secret,
+                             .today = Today(),
+                             .first_hand = options.first_hand},
+                  .platform_name = options.platform_name,
+                  .find = FinderOf(run.client, options.common.platform),
+                  .repair = options.common.repair},
+                 run.sink);
+           }});
 }
 
 struct Source {
@@ -95,6 +99,7 @@ void AddImportDsa(CLI::App* import, CommandLine* line) {
                         "take the statements of this platform_name alone");
     command->add_flag("--first-hand", options->first_hand,
                       "the entries are the platform's own word, no copies");
+    AddRepair(command, &options->common);
     command->footer(source.footer);
     command->callback([line, options, &source] {
       line->run = [line, options, &source] {
