@@ -26,13 +26,13 @@ class ImportTest : public testing::Test {
 TEST_F(ImportTest, StrictStopsAtTheFirstFileThatIsRefused) {
   const std::string notices = folder_ / "dmca";
   WriteFile(notices + "/2021/01/2021-01-05-a.md", "https://github.com/a/b\n");
-  WriteFile(notices + "/2021/01/2021-01-07-c.pdf", "%PDF");
+  WriteFile(notices + "/2021/01/2021-01-04-c.md", "");
   const Words words = {"github-dmca", notices, "--platform", "github"};
   Words strict = words;
   strict.push_back("--strict");
   const Outcome stopped = Import(strict);
   EXPECT_EQ(stopped.status, 1);
-  EXPECT_TRUE(Contains(stopped.err, "2021-01-07-c.pdf: ")) << stopped.err;
+  EXPECT_TRUE(Contains(stopped.err, "2021-01-04-c.md: ")) << stopped.err;
   EXPECT_TRUE(Contains(stopped.err,
                        "import, stopped by --strict: 0 entries new, 0 known, "
                        "1 refused"))
@@ -44,6 +44,54 @@ TEST_F(ImportTest, StrictStopsAtTheFirstFileThatIsRefused) {
   EXPECT_TRUE(Contains(rest.err, "2 files (1 takedown), 1 of them refused"))
       << rest.err;
   EXPECT_EQ(Size(), 2U);
+}
+
+// As github.com/github/dmca has them.
+TEST_F(ImportTest, NoticesMisspeltOrWithoutAnEndingAreWhatTheirTextSays) {
+  const std::string notices = folder_ / "dmca";
+  const std::string counter =
+      "**Are you the owner of the content that has been disabled, or "
+      "authorized to act on the owner's behalf?**\n\nYes.\n\n**What files were "
+      "taken down? Please provide URLs**\n\nhttps://github.com/a/copy\n";
+  WriteFile(notices + "/2015/2015-02-14-CS-retractions.md",
+            "We wish to withdraw our takedown notice for the following:\n\n"
+            "https://github.com/a/copy\n");
+  WriteFile(notices + "/2018/2018-05-04-MatchCounterNotice.md", counter);
+  WriteFile(notices + "/2023/07/2023-07-20-labs.md",
+            "**What files should be taken down?**\n\n"
+            "https://github.com/a/copy\n");
+  for (const char* name : {"/2023/08/2023-08-02-labs-counternnotice.md",
+                           "/2023/08/2023-08-10-control-counternotice.md",
+                           "/2024/03/2024-03-07-shop-counter-notice.md",
+                           "/2026/02/2026-02-19-library-counter.md"}) {
+    WriteFile(notices + name, counter);
+  }
+  WriteFile(notices + "/2014/2014-08-04-Example-7-Limited",
+            "https://github.com/b/copy\n");
+  WriteFile(notices + "/2023/08/2023-08-11-example.com",
+            "https://github.com/c/copy\n");
+  WriteFile(notices + "/README.md", "about\n");
+  WriteFile(notices + "/data/2015/2015-SUMMARY-DATA.csv", "a,b\n");
+  const Words words = {"github-dmca", notices,      "--platform",
+                       "github",      "--warnings", "--verbose"};
+  const Outcome imported = Import(words);
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  EXPECT_TRUE(Contains(imported.err,
+                       "(3 ACTION, 5 APPEAL_FILED, 3 NOTICE_RECEIVED, "
+                       "1 NOTICE_RETRACTED)"))
+      << imported.err;
+  EXPECT_TRUE(Contains(imported.err,
+                       "labs-counternnotice.md: warning: its name is misspelt"))
+      << imported.err;
+  EXPECT_TRUE(Contains(imported.err, "README.md: passed over: not a notice"))
+      << imported.err;
+  EXPECT_TRUE(
+      Contains(imported.err, "passed over: 2 files that are no notices"))
+      << imported.err;
+  const Outcome again = Import(words);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_TRUE(Contains(again.err, "0 entries new, 12 known, 0 refused"))
+      << again.err;
 }
 
 TEST_F(ImportTest, ALostSecretIsNotMadeAnewBesideEntries) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "api/import/puid.h"
@@ -321,7 +322,8 @@ TEST_F(GithubDmcaTest, ADateInTheFutureStaysOutOfTheLog) {
   EXPECT_EQ(imported.warnings.size(), 2U);
 }
 
-TEST_F(GithubDmcaTest, WhatIsNoNoticeIsNamedAndRefused) {
+TEST_F(GithubDmcaTest,
+       WhatIsNoNoticeByItsPlaceIsPassedOverAndWhatIsBrokenRefused) {
   Write("README.md", "read me");
   Write("2021/01/2021-01-05-a.md", kTakedown);
   Write("2021/01/2021-01-05-a.pdf", "paper");
@@ -337,16 +339,84 @@ TEST_F(GithubDmcaTest, WhatIsNoNoticeIsNamedAndRefused) {
     refused.push_back(remark.source);
     EXPECT_FALSE(remark.reason.empty());
   }
-  EXPECT_EQ(refused,
-            std::vector<std::string>({"2021/01/2021-01-05-a.pdf", "README.md",
-                                      "2021/01/2021-01-06-empty.md",
-                                      "2021/01/2021-01-07-large.md",
-                                      "2021/01/2021-01-09-link.md"}));
+  EXPECT_EQ(refused, std::vector<std::string>({"2021/01/2021-01-06-empty.md",
+                                               "2021/01/2021-01-07-large.md",
+                                               "2021/01/2021-01-09-link.md"}));
   EXPECT_EQ(imported.actions.size(), 4U);
-  EXPECT_EQ(totals_.items, 7U);
-  EXPECT_EQ(totals_.refused, 5U);
-  EXPECT_EQ(imported.total, 7U);
-  EXPECT_EQ(imported.done, std::vector<uint64_t>({1, 2, 3, 4, 5, 6, 7}));
+  ASSERT_EQ(imported.passed_over.size(), 2U);
+  EXPECT_EQ(imported.passed_over[0].source, "2021/01/2021-01-05-a.pdf");
+  EXPECT_EQ(imported.passed_over[1].source, "README.md");
+  EXPECT_EQ(totals_.passed_over.at("files that are no notices"), 2U);
+  EXPECT_EQ(totals_.items, 5U);
+  EXPECT_EQ(totals_.refused, 3U);
+  EXPECT_EQ(imported.total, 5U);
+  EXPECT_EQ(imported.done, std::vector<uint64_t>({1, 2, 3, 4, 5}));
+}
+
+constexpr std::string_view kObjection =
+    "**Are you the owner of the content that has been disabled?**\n"
+    "**What files were taken down?**\nhttps://github.com/some/thing\n";
+
+TEST_F(GithubDmcaTest, WhoObjectedUnderAMisspeltNameIsNotAccused) {
+  Write("2021/01/2021-01-05-firm.md", kTakedown);
+  // Of the same day and before it by its name; after it by what it is.
+  Write("2021/01/2021-01-05-a-counternnotice.md", kObjection);
+  const Collector imported = Import();
+  ASSERT_EQ(imported.messages.size(), 3U);
+  EXPECT_EQ(imported.messages[2].kind(), v1::KIND_APPEAL_FILED);
+  ASSERT_EQ(imported.messages[2].about_size(), 1);
+  EXPECT_EQ(imported.messages[2].about(0), imported.messages[1].puid());
+  EXPECT_EQ(imported.warnings.size(), 1U);
+}
+
+TEST_F(GithubDmcaTest, ATakedownLoggedOfAnObjectionIsFoundAndDeclaredVoidOnce) {
+  const std::string path = "2021/01/2021-01-05-a-counter-notice.md";
+  Write(path, kObjection);
+  const Hash sha256 = Sha256(AsBytes(kObjection));
+  const std::string action =
+      DerivePuid(options_.secret, path, sha256, "action");
+  const std::string notice =
+      DerivePuid(options_.secret, path, sha256, "notice");
+  std::map<std::string, LoggedAction> log;
+  log[action].index = 1;
+  log[notice].index = 0;
+  options_.find = [&log](const std::vector<std::string>& puids)
+      -> Result<std::vector<std::optional<LoggedAction>>> {
+    std::vector<std::optional<LoggedAction>> found;
+    for (const std::string& puid : puids) {
+      const auto logged = log.find(puid);
+      found.push_back(logged == log.end() ? std::nullopt
+                                          : std::optional(logged->second));
+    }
+    return found;
+  };
+  EXPECT_EQ(Import().messages.size(), 1U);
+  const std::string fault = "takedown that was a counternotice";
+  EXPECT_EQ(totals_.faults.at(fault), 1U);
+  EXPECT_EQ(totals_.repaired, 0U);
+
+  options_.repair = true;
+  const Collector repaired = Import();
+  ASSERT_EQ(repaired.messages.size(), 3U);
+  EXPECT_EQ(totals_.repaired, 2U);
+  EXPECT_EQ(repaired.messages[0].kind(), v1::KIND_VOID);
+  EXPECT_EQ(repaired.messages[0].about(0), action);
+  EXPECT_EQ(repaired.messages[1].about(0), notice);
+  EXPECT_EQ(repaired.messages[2].kind(), v1::KIND_APPEAL_FILED);
+
+  log[action].is_void = log[notice].is_void = true;
+  EXPECT_EQ(Import().messages.size(), 1U);
+  EXPECT_TRUE(totals_.faults.empty());
+}
+
+TEST_F(GithubDmcaTest, WhatIsNoTextIsRefused) {
+  Write("2021/01/2021-01-05-a", std::string("a\0b\0c\0d\0", 8));
+  Write("2021/01/2021-01-06-a.md",
+        std::string(kTakedown) + std::string(2, '\0'));
+  const Collector imported = Import();
+  ASSERT_EQ(imported.refused.size(), 1U);
+  EXPECT_TRUE(imported.refused[0].reason.starts_with("no text"));
+  EXPECT_EQ(imported.actions.size(), 2U);
 }
 
 TEST_F(GithubDmcaTest, ANameCannotCommandTheTerminal) {

@@ -88,17 +88,36 @@ TEST(GithubName, ADateThatCannotBeIsNoDate) {
   EXPECT_EQ(Parse("2021/06/2021-05-12-a.md").day, k20210512);
 }
 
-TEST(GithubName, OtherFilesAreRefusedWithAReason) {
+TEST(GithubName, ANoticeWithoutAnEndingIsOneByItsPlace) {
+  EXPECT_EQ(Parse("2014/2014-08-04-Firm-7-Limited").label, "-firm-7-limited");
+  EXPECT_EQ(Parse("2023/08/2023-08-11-example.com").label, "-example.com");
+  EXPECT_EQ(Parse("2023/08/2023-08-11-a-retraction.txt").type,
+            NoticeType::kRetraction);
+  EXPECT_EQ(Parse("2023/08/2023-08-11-Chart.js").type, NoticeType::kTakedown);
+}
+
+TEST(GithubName, WhatIsNoNoticeByItsPlaceIsNotFoundToBeOne) {
   for (const std::string_view path :
        {"README.md", "2021/05/README.md", "2021/05/2021-05-12-a.pdf",
-        "2021/05/2021-05-12-a", "data/2021/2021-DATA.csv",
-        "2021/13/2021-05-12-a.md", "21/05/2021-05-12-a.md",
-        "2021/05/20107-05-22-a.md", "2021/05/2021-05-12.md", "2021-05-12-a.md",
-        ""}) {
+        "2021/05/2021-05-12-a.PNG", "data/2021/2021-DATA.csv", "LICENSE",
+        "2021/2021-H1-SUMMARY.md", "data/2021/notes.md", ""}) {
     const Result<NoticeName> name = ParseNoticeName(path);
     ASSERT_FALSE(name.has_value()) << path;
-    EXPECT_EQ(name.error().code, Code::kMalformed);
+    EXPECT_EQ(name.error().code, Code::kNotFound) << path;
     EXPECT_TRUE(name.error().message.starts_with("not a notice: ")) << path;
+  }
+}
+
+TEST(GithubName, WhatNearlyIsOneIsRefusedWithTheRemedy) {
+  for (const std::string_view path :
+       {"2021/13/2021-05-12-a.md", "21/05/2021-05-12-a.md",
+        "2021/05/20107-05-22-a.md", "2021/05/2021-05-12.md", "2021-05-12-a.md",
+        "2021/05/2021-5-12-a.md", "2021/05/2021_05_12_a.md"}) {
+    const Result<NoticeName> name = ParseNoticeName(path);
+    ASSERT_FALSE(name.has_value()) << path;
+    EXPECT_EQ(name.error().code, Code::kMalformed) << path;
+    EXPECT_NE(name.error().message.find("2021-01-05-name.md"),
+              std::string::npos);
   }
 }
 

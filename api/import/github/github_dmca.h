@@ -11,6 +11,9 @@
 //   counter-notice reversal   APPEAL_DECIDED, inadmissible, about the appeal
 //   counter-notice retraction APPEAL_WITHDRAWN              about the appeal
 //
+// Which of these one is says its text; where that does not say, its name
+// (github_kind.h).
+//
 // A retraction is the claimant's act; that the platform acted on it is not said
 // in it, so no REVERSAL is made of one, nor is a counter notice completed to
 // "restored". Links come from a URL in the text, else from a common target,
@@ -35,12 +38,16 @@ struct GithubDmcaOptions {
   PlatformSecret secret;
   uint32_t today;  // days since 1970-01-01; a later date of a file is a mistake
   KeepPayload keep = KeepPayload::kNo;  // path, text and root of the targets
+  // Asked where an earlier version took a notice for something else; may be
+  // empty. With `repair` what it made of it is declared void.
+  FindLogged find = nullptr;
+  bool repair = false;
 };
 
 // ImportGithubDmca hands out everything in the directory: by date, then in the
-// order of the list above, then by path. Files that are no notices are refused
-// one by one. kNotFound where the directory is missing or no year's folder with
-// a notice is in it; errors of the sink.
+// order of the list above, then by path. Files that are no notices by their
+// place are passed over. kNotFound where the directory is missing or no year's
+// folder with a notice is in it; errors of `find` and of the sink.
 Result<ImportTotals> ImportGithubDmca(const GithubDmcaOptions& options,
                                       ImportSink* sink);
 

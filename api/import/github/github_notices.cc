@@ -5,9 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "api/import/github/github_actions.h"
+#include "api/import/github/github_kind.h"
 #include "api/import/input/file_tree.h"
 #include "api/import/puid.h"
+#include "api/import/void_action.h"
 
 namespace modlog {
 namespace {
@@ -20,6 +23,19 @@ std::span<const LinkedNotice* const> Kept(const Links& links) {
 }
 
 }  // namespace
+
+Result<void> CheckNotice(const Result<std::string>& content) {
+  if (!content.has_value()) return std::unexpected(content.error());
+  if (content->empty()) return Fail(Code::kMalformed, "empty");
+  // A few are found in real ones.
+  constexpr ptrdiff_t kNulShare = 8;
+  if (std::ranges::count(*content, '\0') > std::ssize(*content) / kNulShare) {
+    return Fail(Code::kMalformed,
+                "no text: every few bytes one is NUL; want UTF-8, not UTF-16 "
+                "or a binary file");
+  }
+  return {};
+}
 
 std::string_view PaperRole(NoticeType type) {
   switch (type) {
@@ -48,6 +64,11 @@ Result<void> NoticeImporter::Refuse(const std::string& path,
       {.source = Printable(path), .reason = std::move(reason)});
 }
 
+void NoticeImporter::PassOver(const std::string& path, std::string reason) {
+  ++totals_->passed_over["files that are no notices"];
+  sink_->OnPassedOver({.source = Printable(path), .reason = std::move(reason)});
+}
+
 void NoticeImporter::Warn(const std::string& path, std::string reason) {
   ++totals_->warnings;
   sink_->OnWarning({.source = Printable(path), .reason = std::move(reason)});
@@ -58,6 +79,17 @@ Result<std::string> NoticeImporter::Emit(const Notice& notice,
                                          const v1::Action& action) {
   ImportedAction finished = FinishAction(options_, notice, role, action);
   std::string puid = finished.puid;
+  // A reply may lead to a paper that the earlier import did not know, or took
+  // for something else. What was logged of it stands.
+  if (notice.name.type != NoticeType::kTakedown && options_.find) {
+    ASSIGN_OR_RETURN(const auto logged, FindOne(options_.find, puid));
+    if (logged && !logged->action.empty() &&
+        logged->action != finished.action) {
+      Warn(notice.path, "the log has it with other links: these stand");
+      finished.action = logged->action;
+      finished.payload.clear();
+    }
+  }
   RETURN_IF_ERROR(sink_->OnAction(std::move(finished)));
   CountAction(action.kind(), totals_);
   return puid;
@@ -82,25 +114,71 @@ std::optional<uint32_t> NoticeImporter::SourceDay(const std::string& path,
 Result<std::string> NoticeImporter::Import(const std::string& path,
                                            const NoticeName& name,
                                            Result<std::string> content) {
-  if (content.has_value() && content->empty()) {
-    content = Fail(Code::kMalformed, "empty");
-  }
-  if (!content.has_value()) {
-    RETURN_IF_ERROR(Refuse(path, std::move(content).error().message));
+  Result<void> readable = CheckNotice(content);
+  Result<DecidedType> decided = DecidedType{name.type, ""};
+  if (readable.has_value()) decided = DecideType(name, *content);
+  if (!readable.has_value() || !decided.has_value()) {
+    RETURN_IF_ERROR(Refuse(path, readable.has_value()
+                                     ? std::move(decided).error().message
+                                     : std::move(readable).error().message));
     return std::string();
   }
   ++totals_->items;
-  ++totals_->items_by_type[std::string(NoticeTypeName(name.type))];
+  ++totals_->items_by_type[std::string(NoticeTypeName(decided->type))];
+  if (!decided->warning.empty()) Warn(path, std::move(decided->warning));
   Notice notice;
   notice.path = path;
   notice.content = *std::move(content);
   notice.content_sha256 = Sha256(AsBytes(notice.content));
   notice.name = name;
+  notice.name.type = decided->type;
   notice.text = ParseNoticeText(notice.content);
   notice.source_day = SourceDay(path, name);
+  RETURN_IF_ERROR(LookForFaults(notice));
   RETURN_IF_ERROR(ImportNotice(notice));
   return DerivePuid(options_.secret, path, notice.content_sha256,
-                    PaperRole(name.type));
+                    PaperRole(decided->type));
+}
+
+// An action is declared void before the notice that it names as its cause.
+Result<void> NoticeImporter::LookForFaults(const Notice& notice) {
+  const NoticeType before = notice.name.table_type;
+  if (before == notice.name.type || !options_.find) return {};
+  const auto puid = [&](std::string_view role) {
+    return DerivePuid(options_.secret, notice.path, notice.content_sha256,
+                      role);
+  };
+  std::vector<std::string> puids;
+  if (before == NoticeType::kTakedown) puids.push_back(puid("action"));
+  puids.push_back(puid(PaperRole(before)));
+  if (before != NoticeType::kTakedown && before != NoticeType::kCounterNotice) {
+    for (size_t i = 2; i <= kReferencesMax; ++i) {
+      puids.push_back(
+          puid(absl::StrCat(std::string(PaperRole(before)), "-", i)));
+    }
+  }
+  ASSIGN_OR_RETURN(const auto logged, options_.find(puids));
+  bool faulty = false;
+  for (size_t i = 0; i < puids.size(); ++i) {
+    if (!logged[i] || logged[i]->is_void) continue;
+    faulty = true;
+    if (options_.repair) RETURN_IF_ERROR(DeclareVoid(notice, puids[i]));
+  }
+  if (faulty) {
+    ++totals_->faults[absl::StrCat(
+        std::string(NoticeTypeName(before)), " that was a ",
+        std::string(NoticeTypeName(notice.name.type)))];
+  }
+  return {};
+}
+
+Result<void> NoticeImporter::DeclareVoid(const Notice& notice,
+                                         const std::string& puid) {
+  RETURN_IF_ERROR(sink_->OnAction(
+      VoidAction(options_.secret, puid, Printable(notice.path))));
+  CountAction(v1::KIND_VOID, totals_);
+  ++totals_->repaired;
+  return {};
 }
 
 Result<void> NoticeImporter::ImportNotice(const Notice& notice) {

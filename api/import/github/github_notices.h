@@ -21,6 +21,9 @@ struct Notice;
 
 inline constexpr size_t kNoticeSizeMax = 1 << 20;
 
+// CheckNotice returns the reason why something read is no notice's text.
+Result<void> CheckNotice(const Result<std::string>& content);
+
 // PaperRole is that of the puid of the entry that stands for the paper itself.
 std::string_view PaperRole(NoticeType type);
 
@@ -33,13 +36,20 @@ class NoticeImporter {
 
   // Import hands out the actions of one notice, which may refer to those before
   // it, and returns the puid of the entry that stands for the paper. Where
-  // `content` is an error or empty the notice is refused, and the puid empty.
-  // Errors of the sink.
+  // `content` is an error, empty or no text, or it is not clear what the notice
+  // is, it is refused, and the puid empty. Errors of the sink.
+  //
+  // Where an earlier version took the notice for something else, by its name
+  // alone, the log is asked for those entries, and they are counted as faults;
+  // with options.repair each is declared void.
   Result<std::string> Import(const std::string& path, const NoticeName& name,
                              Result<std::string> content);
 
-  // Refuse counts a file that is no notice, and says so.
+  // Refuse counts a file that is nearly a notice, and says so.
   Result<void> Refuse(const std::string& path, std::string reason);
+
+  // PassOver counts a file that is no notice by its place.
+  void PassOver(const std::string& path, std::string reason);
 
  private:
   Result<void> ImportNotice(const Notice& notice);
@@ -51,6 +61,8 @@ class NoticeImporter {
                                     const NoticeName& name);
   Result<std::string> Emit(const Notice& notice, std::string_view role,
                            const v1::Action& action);
+  Result<void> LookForFaults(const Notice& notice);
+  Result<void> DeclareVoid(const Notice& notice, const std::string& puid);
   void Warn(const std::string& path, std::string reason);
   void WarnOfLinks(const Notice& notice, const Links& links);
 

@@ -74,7 +74,7 @@ std::optional<Section> SectionOf(std::string_view line) {
                       line.ends_with("**");
   if (!shaped || line.size() > kQuestionSizeMax) return std::nullopt;
   for (const Question& question : kQuestions) {
-    if (line.find(question.phrase) != std::string_view::npos) {
+    if (FindText(line, question.phrase) != std::string_view::npos) {
       return question.section;
     }
   }
@@ -146,7 +146,7 @@ uint64_t NetworkOf(std::string_view text) {
   std::map<uint64_t, uint64_t> growing;
   while (!text.empty()) {
     const std::string_view line = NextLine(&text);
-    const size_t at = line.find(kNote);
+    const size_t at = FindText(line, kNote);
     if (at == std::string_view::npos) continue;
     const std::optional<uint64_t> size =
         ParseCount(line.substr(at + kNote.size()));
@@ -168,7 +168,7 @@ std::optional<bool> AnswerOnMeasures(std::string_view text) {
   constexpr std::string_view kQuestion =
       "technological measures in place to control access";
   constexpr int kLinesMax = 3;
-  const size_t at = text.find(kQuestion);
+  const size_t at = FindText(text, kQuestion);
   if (at == std::string_view::npos) return std::nullopt;
   text.remove_prefix(at);
   NextLine(&text);
@@ -183,7 +183,7 @@ std::optional<bool> AnswerOnMeasures(std::string_view text) {
 
 void ReadCircumvention(std::string_view text, NoticeText* notice) {
   const auto says = [&](std::string_view phrase) {
-    return text.find(phrase) != std::string_view::npos;
+    return FindText(text, phrase) != std::string_view::npos;
   };
   notice->claims_circumvention =
       AnswerOnMeasures(text).value_or(says("circumvent"));
@@ -199,7 +199,7 @@ void ReadCircumvention(std::string_view text, NoticeText* notice) {
 bool SaysAny(std::string_view text,
              std::initializer_list<std::string_view> phrases) {
   return std::ranges::any_of(phrases, [&](std::string_view phrase) {
-    return text.find(phrase) != std::string_view::npos;
+    return FindText(text, phrase) != std::string_view::npos;
   });
 }
 

@@ -4,6 +4,7 @@
 // Text as bytes: ASCII has digits, cases and blanks, all else is left alone,
 // whatever the machine's locale says.
 
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,16 @@ inline std::string ToLower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
+}
+
+// FindText is text.find(what), where `what` is seldom found: glibc's search
+// skips ahead by the length of what it looks for.
+inline size_t FindText(std::string_view text, std::string_view what) {
+  const void* const at =
+      memmem(text.data(), text.size(), what.data(), what.size());
+  return at == nullptr
+             ? std::string_view::npos
+             : static_cast<size_t>(static_cast<const char*>(at) - text.data());
 }
 
 // Trim removes `characters` from both ends.

@@ -57,10 +57,16 @@ Result<std::string> ReadListedFile(const std::string& path, size_t size_max) {
     return Fail(Code::kUnavailable,
                 std::string("cannot open: ") + std::strerror(errno));
   }
-  std::string bytes(size_max + 1, '\0');
+  // One byte more than there is, to see whether there is more.
+  const uintmax_t size = fs::file_size(path, error);
+  std::string bytes(
+      error ? size_max + 1 : std::min<uintmax_t>(size, size_max) + 1, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (file.bad()) return Fail(Code::kUnavailable, "cannot read to its end");
   bytes.resize(static_cast<size_t>(file.gcount()));
+  if (!error && size <= size_max && bytes.size() > size) {
+    return Fail(Code::kUnavailable, "it grew while it was read");
+  }
   if (bytes.size() > size_max) {
     return Fail(Code::kTooLarge,
                 "larger than " + std::to_string(size_max) + " bytes");

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "api/client/commands/import/source.h"
+#include "api/client/logged_actions.h"
 #include "api/import/github/github_dmca.h"
 
 namespace modlog {
@@ -12,7 +13,9 @@ one notice a file. No name in a notice gets into the log: entries are named
 after a hash under a secret, which is kept in a file. Keep that file: with
 another one every notice would be appended a second time.
 
-Files that are no notices are named on standard error, and the rest goes on.
+What a notice is says its text: where that and the name disagree, --warnings
+says so. Files that are no notices by their place (README.md, data, PDFs) are
+passed over; --verbose names them.
 
 Example:
   git clone --depth 1 https://github.com/github/dmca
@@ -27,19 +30,22 @@ struct ImportGithubOptions {
 };
 
 int RunGithub(const CommandLine& line, const ImportGithubOptions& options) {
-  return RunImport(line, options.common,
-                   {.unit = "files",
-                    .check = [&] { return CheckDirectory(options.directory); },
-                    .run =
-                        [&](const ImportRun& run) {
-                          return ImportGithubDmca(
-                              {.directory = options.directory,
-                               .platform = options.common.platform,
-                               .secret = run.secret,
-                               .today = Today(),
-                               .keep = KeepPayloadOf(options.common)},
-                              run.sink);
-                        }});
+  return RunImport(
+      line, options.common,
+      {.unit = "files",
+       .check = [&] { return CheckDirectory(options.directory); },
+       .run =
+           [&](const ImportRun& run) {
+             return ImportGithubDmca(
+                 {.directory = options.directory,
+                  .platform = options.common.platform,
+                  .secret = run.secret,
+                  .today = Today(),
+                  .keep = KeepPayloadOf(options.common),
+                  .find = FinderOf(run.client, options.common.platform),
+                  .repair = options.common.repair},
+                 run.sink);
+           }});
 }
 
 }  // namespace
@@ -54,6 +60,7 @@ void AddImportGithub(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: github",
                    &options->common);
   AddPublishPayload(command, &options->common);
+  AddRepair(command, &options->common);
   command->footer(kImportGithubFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGithub(*line, *options); };
