@@ -193,6 +193,97 @@ TEST_F(GitTest, APathLimitsTheHistory) {
   EXPECT_TRUE(Contains(imported.err, "4 entries new")) << imported.err;
 }
 
+TEST_F(GitTest, AHistoryIsReadWithoutReplacementsAndTheyAreNamed) {
+  const std::string path = "2021/01/2021-01-07-a.md";
+  Write(path, Notice("a"));
+  Commit();
+  EXPECT_EQ(Import().status, 0);
+  WriteFile(folder_ / "other", Notice("other"));
+  Git({"tag", "right", "HEAD:" + path});
+  Git({"hash-object", "-w", folder_ / "other"});
+  const Outcome id = RunProgram(
+      "/usr/bin/git", {"-C", repository_, "hash-object", folder_ / "other"});
+  Git({"replace", "right", Lines(id.out)[0]});
+  const Outcome again = Import();
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_TRUE(Contains(again.err, "0 entries new, 2 known, 0 refused"))
+      << again.err;
+  EXPECT_TRUE(Contains(again.err, "note: the repository replaces "))
+      << again.err;
+  EXPECT_EQ(Compare()["replaced"].size(), 1U);
+  // Nor do parents that are not the commit's.
+  Write("2021/01/2021-01-08-b.md", Notice("b"));
+  Commit();
+  const Outcome head =
+      RunProgram("/usr/bin/git", {"-C", repository_, "rev-parse", "HEAD"});
+  WriteFile(repository_ + "/.git/info/grafts", head.out);
+  const Outcome grafted = Import();
+  EXPECT_TRUE(Contains(grafted.err, "2 entries new, 2 known")) << grafted.err;
+  EXPECT_TRUE(Contains(grafted.err, "note: the repository has grafts"))
+      << grafted.err;
+}
+
+TEST_F(GitTest, EachStepOfAHistoryIsAnEntryAlsoWhereTheWordsComeBack) {
+  const std::string path = "2021/01/2021-01-07-a.md";
+  for (const char* words : {"a", "b", "a", "b"}) {
+    Write(path, Notice(words));
+    Commit();
+  }
+  for (int i = 0; i < 2; ++i) {
+    Git({"rm", "-q", path});
+    Commit();
+    if (i == 0) Write(path, Notice("b"));
+    if (i == 0) Commit();
+  }
+  const Outcome imported = Import();
+  EXPECT_TRUE(
+      Contains(imported.err, "(3 edited, 2 removed, 1 restored, 1 takedown)"))
+      << imported.err;
+  EXPECT_TRUE(Contains(imported.err, "8 entries new, 0 known, 0 refused"))
+      << imported.err;
+  EXPECT_TRUE(Contains(Import().err, "0 entries new, 8 known, 0 refused"));
+}
+
+TEST_F(GitTest, AHistoryThatWasRewrittenAddsNothing) {
+  MakeHistory();
+  EXPECT_EQ(Import().status, 0);
+  // Other commits: another committer, another day.
+  Git({"filter-branch", "-f", "--env-filter",
+       "export GIT_COMMITTER_NAME=other "
+       "GIT_COMMITTER_DATE='2022-01-01T00:00:00Z'"});
+  const Outcome again = Import();
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_TRUE(Contains(again.err, "0 entries new, 19 known, 0 refused"))
+      << again.err;
+  const Json compared = Compare();
+  for (const Json& item : compared["edited"]) EXPECT_TRUE(item["recorded"]);
+}
+
+TEST_F(GitTest, WhatWasEditedOrVanishedIsLoggedByCompareAsTheImportWould) {
+  Write("2021/01/2021-01-07-a.md", Notice("a"));
+  Write("2021/01/2021-01-08-gone.md", Notice("gone"));
+  Commit();
+  Run({"import", "github-dmca", repository_});
+  EXPECT_EQ(log_.Size(), 4U);
+  Write("2021/01/2021-01-07-a.md", Notice("b"));
+  Git({"rm", "-q", "2021/01/2021-01-08-gone.md"});
+  Commit();
+  const Outcome compared =
+      Run({"compare", "git", repository_, "--log", "--json"});
+  EXPECT_EQ(compared.status, 1) << compared.err;
+  const Json differences = Json::parse(compared.out);
+  ASSERT_EQ(differences["edited"].size(), 1U);
+  EXPECT_TRUE(differences["edited"][0]["appended"]);
+  ASSERT_EQ(differences["vanished"].size(), 1U);
+  EXPECT_TRUE(differences["vanished"][0]["appended"]);
+  EXPECT_EQ(log_.Size(), 6U);
+  EXPECT_TRUE(Compare()["edited"][0]["recorded"]);
+  Run({"compare", "git", repository_, "--log"});
+  const Outcome imported = Import();
+  EXPECT_TRUE(Contains(imported.err, "0 entries new, 6 known, 0 refused"))
+      << imported.err;
+}
+
 TEST_F(GitTest, WhatIsNoRepositoryOrHasNoNoticeIsSaidInOneLine) {
   WriteFile(folder_ / "empty/x", "");
   const Outcome none = Run({"import", "git-history", folder_ / "empty"});

@@ -7,6 +7,7 @@
 // would have made with the same secret.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct GitDifference {
   // other words.
   bool newer_logged = false;
   bool reappeared = false;
+  bool appended = false;  // an entry about this change was handed out now
 };
 
 struct GitComparison {
@@ -35,13 +37,22 @@ struct GitComparison {
   uint64_t moved = 0;  // deletions of texts that are elsewhere, word for word
   uint64_t not_logged = 0;  // notices at HEAD of which the log has no text
   bool is_shallow = false;  // the history was cut off
+  // As GitRepository has them.
+  std::vector<std::string> replacements;
+  bool has_grafts = false;
 };
 
-// CompareGit. options.keep and options.today are not looked at. `on_progress`
-// gets texts looked at and their number. Errors as ImportGitHistory.
+// Takes an entry to append; an error ends the comparison.
+using AppendChange = std::function<Result<void>(ImportedAction)>;
+
+// CompareGit. `on_progress` gets texts looked at and their number. Where
+// `append` is given it gets an entry for each edit and each vanished text of a
+// paper that the log has and that has no such entry yet: the one that
+// ImportGitHistory would make. Errors as there, and of `append`.
 Result<GitComparison> CompareGit(
     const GitHistoryOptions& options,
-    const std::function<Result<void>(uint64_t, uint64_t)>& on_progress);
+    const std::function<Result<void>(uint64_t, uint64_t)>& on_progress,
+    const AppendChange& append = nullptr);
 
 }  // namespace modlog
 

@@ -36,6 +36,7 @@ struct GitHistoryOptions {
   uint32_t today = 0;  // days since 1970-01-01
   KeepPayload keep = KeepPayload::kNo;
   FindLogged find;
+  bool repair = false;  // as in github_dmca.h
 };
 
 // ReadTextHistory walks the history. kNotFound where it holds no notice.
@@ -47,14 +48,17 @@ Result<TextHistory> ReadTextHistory(const GitHistoryOptions& options,
 Result<ImportTotals> ImportGitHistory(const GitHistoryOptions& options,
                                       ImportSink* sink);
 
-// PaperPuid names the entry that stands for a text under one of its paths.
+// PaperPuid names the entry that stands for a text under one of its paths;
+// OlderPaperPuid as earlier versions did, that went by the name alone.
 // REQUIRES: ParseGitNoticeName(path) holds.
 std::string PaperPuid(const PlatformSecret& secret, const std::string& path,
-                      const Hash& content_sha256);
+                      const std::string& content);
+std::string OlderPaperPuid(const PlatformSecret& secret,
+                           const std::string& path, const std::string& content);
 
-// PublicationPuid names the entry about a change.
-std::string PublicationPuid(const PlatformSecret& secret, const GitTexts& texts,
-                            const TextChange& change);
+// NoteReplacements says in `notes` what git would have put in the place of
+// objects of the history, and this did not, and whether it was cut off.
+void NoteReplacements(const GitRepository& repository, ImportTotals* totals);
 
 // NoticePaths returns the paths of a text that name a notice, newest first, as
 // github_dmca.h would find it: those below a year's folder before others.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,12 +11,37 @@
 #include "api/import/input/file_tree.h"
 #include "verifier/core/bytes.h"
 
+extern char** environ;
+
 namespace modlog {
 namespace {
 
 constexpr size_t kPieceSize = 64 << 10;
 constexpr size_t kListingSizeMax = 1 << 30;
 constexpr size_t kLineSizeMax = 1'024;
+
+// Neither another repository or other objects, nor a question, nor a fetch, nor
+// anything in the place of something.
+std::vector<std::pair<std::string, std::string>> Environment() {
+  std::vector<std::pair<std::string, std::string>> changes = {
+      {"LC_ALL", "C"},
+      {"GIT_OPTIONAL_LOCKS", "0"},
+      {"GIT_NO_LAZY_FETCH", "1"},
+      {"GIT_NO_REPLACE_OBJECTS", "1"},
+      {"GIT_GRAFT_FILE", "/dev/null"},
+      {"GIT_TERMINAL_PROMPT", "0"}};
+  const size_t own = changes.size();
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with("GIT_")) continue;
+    const bool set = std::ranges::any_of(
+        std::span(changes).first(own),
+        [name](const auto& change) { return change.first == name; });
+    if (!set) changes.emplace_back(std::string(name), "");
+  }
+  return changes;
+}
 
 std::vector<std::string> With(std::vector<std::string> words,
                               const std::vector<std::string>& paths) {
@@ -26,18 +53,17 @@ std::vector<std::string> With(std::vector<std::string> words,
 }  // namespace
 
 Result<ChildProcess> GitRepository::Run(std::vector<std::string> words) const {
-  std::vector<std::string> all = {"git", "--no-pager", "--literal-pathspecs",
-                                  "-C", directory_};
+  std::vector<std::string> all = {"git",
+                                  "--no-pager",
+                                  "--no-replace-objects",
+                                  "--literal-pathspecs",
+                                  "-c",
+                                  "core.commitGraph=false",
+                                  "-C",
+                                  directory_};
   all.insert(all.end(), std::make_move_iterator(words.begin()),
              std::make_move_iterator(words.end()));
-  // Neither another repository, nor a question, nor a fetch.
-  return ChildProcess::Start(all, {{"LC_ALL", "C"},
-                                   {"GIT_DIR", ""},
-                                   {"GIT_WORK_TREE", ""},
-                                   {"GIT_INDEX_FILE", ""},
-                                   {"GIT_OPTIONAL_LOCKS", "0"},
-                                   {"GIT_NO_LAZY_FETCH", "1"},
-                                   {"GIT_TERMINAL_PROMPT", "0"}});
+  return ChildProcess::Start(all, Environment());
 }
 
 Result<std::string> GitRepository::Capture(
@@ -72,20 +98,58 @@ Result<GitRepository> GitRepository::Open(const std::string& directory) {
                      shallow.error().message));
   }
   repository.is_shallow_ = Trim(*shallow, " \n") == "true";
+  RETURN_IF_ERROR(repository.LookForReplacements());
   return repository;
+}
+
+Result<void> GitRepository::LookForReplacements() {
+  ASSIGN_OR_RETURN(
+      const std::string refs,
+      Capture({"for-each-ref", absl::StrCat("--count=", kReplacementsMax),
+               "--format=%(refname:lstrip=2)", "refs/replace/"}));
+  for (std::string_view rest = refs; !rest.empty();) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    replacements_.push_back(Printable(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  // Asked for the file itself, git names the one that it was told to read.
+  ASSIGN_OR_RETURN(const std::string common,
+                   Capture({"rev-parse", "--git-common-dir"}));
+  std::filesystem::path folder = std::string(Trim(common, "\n"));
+  if (folder.is_relative()) folder = std::filesystem::path(directory_) / folder;
+  std::error_code error;
+  const uintmax_t size =
+      std::filesystem::file_size(folder / "info" / "grafts", error);
+  has_grafts_ = !error && size > 0;
+  return {};
 }
 
 Result<void> GitRepository::ReadHistory(
     const std::vector<std::string>& paths,
     const GitLogParser::OnCommit& on_commit) const {
-  ASSIGN_OR_RETURN(
-      ChildProcess git,
-      Run(With(
-          {"-c", "log.showSignature=false", "-c", "log.showRoot=true", "log",
-           "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--no-color",
-           "--no-decorate", "--no-notes", "--no-ext-diff", "--no-textconv",
-           "--topo-order", "--reverse", "--format=%x01%H %ct", "HEAD"},
-          paths)));
+  ASSIGN_OR_RETURN(ChildProcess git, Run(With({"-c",
+                                               "log.showSignature=false",
+                                               "-c",
+                                               "log.showRoot=true",
+                                               "log",
+                                               "-z",
+                                               "--raw",
+                                               "-c",
+                                               "--no-renames",
+                                               "--no-abbrev",
+                                               "--no-color",
+                                               "--no-decorate",
+                                               "--no-notes",
+                                               "--no-ext-diff",
+                                               "--no-textconv",
+                                               "--no-relative",
+                                               "--no-mailmap",
+                                               "-O/dev/null",
+                                               "--topo-order",
+                                               "--reverse",
+                                               "--format=%x01%H %ct",
+                                               "HEAD"},
+                                              paths)));
   GitLogParser parser(on_commit);
   std::array<char, kPieceSize> piece;
   for (;;) {

@@ -3,7 +3,9 @@
 
 // A git repository, read with the program `git`: its history in one pass, and
 // blobs one by one from a process that stays. Nothing in it is run or changed:
-// no hooks, filters or external diffs. Not thread-safe.
+// no hooks, filters or external diffs. What it says does not depend on replaced
+// objects, grafts, a commit graph, the caller's GIT_… variables, or what the
+// caller has configured of logs and diffs. Not thread-safe.
 
 #include <memory>
 #include <optional>
@@ -16,6 +18,8 @@
 #include "verifier/core/result.h"
 
 namespace modlog {
+
+inline constexpr size_t kReplacementsMax = 64;
 
 struct GitFile {
   std::string path;
@@ -30,6 +34,12 @@ class GitRepository {
 
   // Whether the history was cut off by a shallow clone.
   bool is_shallow() const { return is_shallow_; }
+
+  // Ids of objects in whose place git would show others (git replace), at most
+  // kReplacementsMax; and whether parents are (info/grafts). The history is
+  // read without either.
+  const std::vector<std::string>& replacements() const { return replacements_; }
+  bool has_grafts() const { return has_grafts_; }
 
   // ReadHistory hands out all commits that lead to HEAD, parents before their
   // children. `paths` are files or folders from the repository's root on; none:
@@ -50,11 +60,14 @@ class GitRepository {
       : directory_(std::move(directory)) {}
   Result<ChildProcess> Run(std::vector<std::string> words) const;
   Result<std::string> Capture(std::vector<std::string> words) const;
+  Result<void> LookForReplacements();
   Result<std::string> ReadLine();
   Result<void> ReadBytes(size_t size, std::string* keep);
 
   std::string directory_;
   bool is_shallow_ = false;
+  std::vector<std::string> replacements_;
+  bool has_grafts_ = false;
   std::optional<ChildProcess> blobs_;  // git cat-file --batch
   std::string buffer_;                 // read from it and not yet used
 };

@@ -22,7 +22,8 @@ TextChange MakeChange(TextFate fate, size_t text, std::string path) {
           .older = text,
           .commit = 0,
           .path = std::move(path),
-          .reappeared = false};
+          .reappeared = false,
+          .occurrence = 1};
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ void TextHistory::Add(const GitCommit& commit) {
   // What is added first: a move is an addition and a deletion.
   for (const GitChange& change : commit.changes) {
     if (!ParseGitNoticeName(change.path).has_value()) {
-      ++result_.other_files;
+      ++result_.other_files[change.path];
     } else if (change.before.empty()) {
       ApplyAdd(commit, change);
     } else if (!change.after.empty()) {
@@ -92,6 +93,10 @@ void TextHistory::Unplace(size_t text, const std::string& path) {
 void TextHistory::Emit(TextChange change) {
   if (!std::exchange(commit_kept_, true)) result_.commits.push_back(commit_);
   change.commit = result_.commits.size() - 1;
+  std::string step = result_.texts[change.text].blob;
+  step.push_back(static_cast<char>('0' + static_cast<int>(change.fate)));
+  step += change.path;
+  change.occurrence = ++occurrences_[step];
   result_.changes.push_back(std::move(change));
 }
 

@@ -21,6 +21,7 @@
 // that can be notices' are looked at. Some 400 bytes a text. Not thread-safe.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,6 +52,9 @@ struct TextChange {
   size_t commit;     // in GitTexts::commits
   std::string path;  // where the text is now; of a removed one, where it was
   bool reappeared;   // an edited one whose path had vanished
+  // Of how many this is the last: the same became of the same words under the
+  // same path. From 1.
+  uint32_t occurrence;
 };
 
 struct GitTexts {
@@ -61,7 +65,8 @@ struct GitTexts {
   std::vector<GitText> texts;
   std::vector<TextChange> changes;  // in the order of the history
   std::vector<Commit> commits;      // those with changes
-  uint64_t other_files = 0;         // changes of files that are no notices
+  // Paths of files that are no notices, and how many changes of each.
+  std::map<std::string, uint64_t> other_files;
 };
 
 class TextHistory {
@@ -85,6 +90,7 @@ class TextHistory {
   std::unordered_map<std::string, std::vector<size_t>> by_blob_;
   std::unordered_map<std::string, size_t> at_path_;
   std::unordered_map<std::string, size_t> removed_at_;
+  std::unordered_map<std::string, uint32_t> occurrences_;
   std::vector<std::set<std::string>> live_;  // paths of each text
   GitTexts::Commit commit_;
   bool commit_kept_ = false;

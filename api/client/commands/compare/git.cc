@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "api/client/commands/compare/source.h"
+#include "api/client/commands/import/log_sink.h"
+#include "api/client/commands/import/source.h"
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/logged_actions.h"
@@ -23,12 +25,18 @@ notices were imported: entries are recognised by it.
 
 In --json, an item of "edited" or "vanished" has path, commit, date, and whether
 the log has the text from before ("logged") and an entry about the very change
-("recorded"). "added" counts the texts that the history published, "moved" the
+("recorded"), and whether --log appended one ("appended"). "added" counts the texts that the history published, "moved" the
 deletions of texts that are elsewhere word for word, "not_logged" the notices
 at HEAD of which the log has no text.
 
+With --log each edit and each vanished text of a notice that the log has gets
+the entry that import git-history would make, and that import then adds nothing
+for it. Texts of which the history has nothing any more, because it was
+rewritten, cannot be found: the log knows texts by names that are made of them.
+
 Example:
   modlog compare git dmca --platform github
+  modlog compare git dmca --platform github --log
   modlog compare git dmca --path 2024 --platform github --json
 
 Exit status: 0 nothing was edited or vanished, 1 something was, 2 usage,
@@ -59,7 +67,8 @@ nlohmann::ordered_json ToJson(const std::vector<GitDifference>& differences,
         {"commit", difference.commit},
         {"date", FormatCommitDay(difference.committed_at_s)},
         {"logged", difference.logged},
-        {"recorded", difference.recorded}};
+        {"recorded", difference.recorded},
+        {"appended", difference.appended}};
     if (edited) {
       item["newer_logged"] = difference.newer_logged;
     } else {
@@ -77,7 +86,9 @@ std::string FormatComparisonJson(const GitComparison& comparison) {
       {"added", comparison.added},
       {"moved", comparison.moved},
       {"not_logged", comparison.not_logged},
-      {"shallow", comparison.is_shallow}};
+      {"shallow", comparison.is_shallow},
+      {"replaced", comparison.replacements},
+      {"grafts", comparison.has_grafts}};
   // Paths are bytes; what is not UTF-8 in them is replaced.
   return json.dump(1, ' ', false,
                    nlohmann::ordered_json::error_handler_t::replace) +
@@ -93,7 +104,9 @@ void AddLines(std::string_view word,
         FormatCommitDay(difference.committed_at_s), " ", difference.commit, " ",
         Printable(difference.path, kPathShownMax), "  ",
         difference.logged ? "logged before" : "not logged before",
-        difference.recorded ? ", change logged" : "",
+        difference.recorded   ? ", change logged"
+        : difference.appended ? ", change logged now"
+                              : "",
         difference.reappeared ? ", came back with other words" : "", "\n");
   }
 }
@@ -110,6 +123,13 @@ std::string FormatText(const GitComparison& comparison) {
                   " notices at HEAD not logged\n");
   if (comparison.is_shallow) {
     text += "a shallow clone: what was before its first commit is not seen\n";
+  }
+  for (const std::string& replaced : comparison.replacements) {
+    absl::StrAppend(&text, "the repository replaces ", replaced,
+                    " by something else (git replace): read without\n");
+  }
+  if (comparison.has_grafts) {
+    text += "the repository has grafts (info/grafts): read without\n";
   }
   return text;
 }
@@ -130,18 +150,40 @@ int RunCompareGit(const CommandLine& line, const CompareGitOptions& options) {
   history.platform = options.common.platform;
   history.secret = *secret;
   history.find = FinderOf(client->get(), options.common.platform);
+  history.today = Today();
+  std::unique_ptr<LogSink> sink;
+  AppendChange append;
+  if (options.common.log) {
+    auto opened =
+        LogSink::Open(client->get(), {.platform = options.common.platform,
+                                      .unit = "texts",
+                                      .seal = options.common.seal});
+    if (!opened) return Complain(opened.error());
+    sink = *std::move(opened);
+    append = [&sink](ImportedAction action) {
+      return sink->OnAction(std::move(action));
+    };
+  }
   Progress progress("compare", "texts");
-  auto comparison =
-      CompareGit(history, [&](uint64_t done, uint64_t total) -> Result<void> {
+  auto comparison = CompareGit(
+      history,
+      [&](uint64_t done, uint64_t total) -> Result<void> {
         if (Interrupted() != 0) return Fail(Code::kUnavailable, "interrupted");
         progress.Set(done, total);
         return {};
-      });
+      },
+      append);
   progress.Clear();
+  Result<void> finished;
+  if (sink) {
+    finished = sink->Finish();
+    sink->SummarizeEntries();
+  }
   if (Interrupted() != 0) return kExitSignal + Interrupted();
   if (!comparison) {
     return Complain({Code::kUnavailable, comparison.error().message});
   }
+  if (!finished) return Complain(finished.error());
   if (!Print(options.common.json ? FormatComparisonJson(*comparison)
                                  : FormatText(*comparison))) {
     return Complain({Code::kUnavailable, "cannot write to standard output"});
@@ -163,6 +205,7 @@ void AddCompareGit(CLI::App* compare, CommandLine* line) {
                       "file or folder in it; may be repeated [all]");
   AddCompareOptions(command, "platform of the entries: github",
                     &options->common);
+  AddCompareLog(command, &options->common);
   command->footer(kCompareGitFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunCompareGit(*line, *options); };

@@ -15,6 +15,9 @@ oldest commit first: a text that was added becomes the entries that import
 github-dmca makes of it; one that was edited, moved, removed or restored
 becomes an entry about the first, with the day of the commit.
 
+What git would put in the place of objects (git replace, grafts) is named, and
+not read. A history that was rewritten adds nothing but what became of texts.
+
 Use the same secret as for import github-dmca: texts are recognised by it.
 
 Example:
@@ -48,6 +51,7 @@ int RunGitHistory(const CommandLine& line,
                           history.keep = KeepPayloadOf(options.common);
                           history.find =
                               FinderOf(run.client, options.common.platform);
+                          history.repair = options.common.repair;
                           return ImportGitHistory(history, run.sink);
                         }});
 }
@@ -65,6 +69,7 @@ void AddImportGitHistory(CLI::App* import, CommandLine* line) {
   AddImportOptions(command, "platform of the entries: github",
                    &options->common);
   AddPublishPayload(command, &options->common);
+  AddRepair(command, &options->common);
   command->footer(kImportGitHistoryFooter);
   command->callback([line, options] {
     line->run = [line, options] { return RunGitHistory(*line, *options); };
