@@ -285,10 +285,9 @@ TEST_F(DsaTest, ADumpWithEveryOddityIsLoggedAndTheAuditFindsNoViolation) {
     EXPECT_TRUE(Contains(import.err, "4 entries new")) << import.err;
   }
   ASSERT_EQ(Modlog({"export-tiles", folder_ / "copy"}).status, 0);
-  const Outcome audit =
-      RunProgram("modlog-verify",
-                 {"audit", folder_ / "copy", "--policy",
-                  folder_ / "data/log.policy", "--first-use", "--json"});
+  const Outcome audit = RunProgram(
+      "modlog-verify", {"audit", folder_ / "copy", "--policy",
+                        folder_ / "data/log.policy", "--first-use", "--json"});
   EXPECT_EQ(audit.status, 0) << audit.out << audit.err;
   EXPECT_EQ(Json::parse(audit.out)["violation_count"], 0) << audit.out;
 }
