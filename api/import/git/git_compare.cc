@@ -12,7 +12,7 @@
 namespace modlog {
 namespace {
 
-constexpr size_t kAskedAtOnce = 256;
+constexpr size_t kGitBlockSize = 256;
 
 class Comparer {
  public:
@@ -190,14 +190,14 @@ Result<GitComparison> Comparer::Run(
   comparison.replacements = repository_->replacements();
   comparison.has_grafts = repository_->has_grafts();
   const size_t texts = texts_.texts.size();
-  for (size_t begin = 0; begin < texts; begin += kAskedAtOnce) {
-    const size_t end = std::min(begin + kAskedAtOnce, texts);
+  for (size_t begin = 0; begin < texts; begin += kGitBlockSize) {
+    const size_t end = std::min(begin + kGitBlockSize, texts);
     RETURN_IF_ERROR(LookUpTexts(begin, end));
     RETURN_IF_ERROR(on_progress(end, texts));
   }
   const size_t changes = texts_.changes.size();
-  for (size_t begin = 0; begin < changes; begin += kAskedAtOnce) {
-    const size_t end = std::min(begin + kAskedAtOnce, changes);
+  for (size_t begin = 0; begin < changes; begin += kGitBlockSize) {
+    const size_t end = std::min(begin + kGitBlockSize, changes);
     RETURN_IF_ERROR(LookUpChanges(begin, end));
     for (size_t i = begin; i < end; ++i) {
       RETURN_IF_ERROR(Look(texts_.changes[i], &comparison));
