@@ -15,7 +15,7 @@ build=(build-essential cmake ninja-build pkg-config ccache
   libssl-dev protobuf-compiler libprotobuf-dev protobuf-compiler-grpc libgrpc++-dev
   libabsl-dev librocksdb-dev libmicrohttpd-dev libcurl4-openssl-dev libarchive-dev
   libcli11-dev prometheus-cpp-dev nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev
-  libp11-kit-dev)
+  libp11-kit-dev libidn2-dev)
 test=(libgtest-dev librapidcheck-dev libbenchmark-dev python3 python3-protobuf
   python3-grpcio curl e2fsprogs git openssl util-linux softhsm2 opensc)
 dev=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)

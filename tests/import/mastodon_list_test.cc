@@ -80,12 +80,18 @@ TEST(DomainList, AQuotedNewlineAByteOrderMarkAndABareCrAreRead) {
 
 TEST(DomainList, AFileThatIsNoListIsRefusedWhole) {
   EXPECT_EQ(RefusedFile(""), "list.csv: empty");
-  EXPECT_EQ(RefusedFile("example.org\nexample.net\n"),
+  EXPECT_EQ(RefusedFile("<!DOCTYPE html>\n<html>\n"),
             "list.csv:1: no column domain in the header; want "
-            "#domain,#severity,...");
-  EXPECT_EQ(RefusedFile("domain\nexample.org\n"),
-            "list.csv:1: no column severity in the header; want "
-            "#domain,#severity,...");
+            "#domain,#severity,... or one domain a line");
+  EXPECT_EQ(RefusedFile("name,mood\nexample.org,bad\n"),
+            "list.csv:1: no column domain in the header; want "
+            "#domain,#severity,... or one domain a line");
+  EXPECT_EQ(RefusedFile("{\"error\":\"not public\"}"),
+            "list.csv: want an array, as /api/v1/instance/domain_blocks "
+            "answers, or the CSV of an export");
+  EXPECT_NE(RefusedFile("[{\"domain\":\"a.example\",\"sev")
+                .find("; the file ends in the middle"),
+            std::string::npos);
   EXPECT_EQ(RefusedFile("domain,severity,#domain\n"),
             "list.csv:1: column domain twice");
 }
@@ -107,7 +113,7 @@ TEST(DomainList, EachBadRowIsNamedWithColumnAndReasonAndTheRestIsRead) {
   EXPECT_EQ(
       Refused(text),
       (Lines{"list.csv:3: row 3, column domain: not a host name: want letters, "
-             "digits, dots and dashes; other letters as xn--...",
+             "digits, dots and dashes, without https:// or a path",
              "list.csv:4: row 4, column domain: empty",
              "list.csv:5: row 5, column severity: got \"\", want suspend, "
              "silence, noop, or another name of a-z and _",
@@ -120,8 +126,13 @@ TEST(DomainList, EachBadRowIsNamedWithColumnAndReasonAndTheRestIsRead) {
              "list.csv:9: row 9: 5 cells, the header has 4",
              "list.csv:10: row 10, column 2: a quote inside a cell that does "
              "not begin with one",
-             "list.csv:11: row 11, column domain: the same as on line 2"}));
-  EXPECT_EQ(Parse(text).blocks.size(), 2U);
+             "list.csv:11: row 11, column domain: the same as in row 2, with "
+             "another decision; neither is taken",
+             "list.csv:2: row 2, column domain: a later row has another "
+             "decision; neither is taken"}));
+  EXPECT_EQ(Parse(text).blocks.size(), 1U);
+  EXPECT_EQ(Parse(text).held.size(), 6U) << "whose domain can be read";
+  EXPECT_EQ(Parse(text).unreadable, 3U);
 }
 
 TEST(DomainList, WhatIsTooLongIsRefusedByItsLimit) {
@@ -159,6 +170,104 @@ TEST(DomainList, ADomainWithStarsIsKeptAndSaidToBeObfuscated) {
   ASSERT_EQ(list.blocks.size(), 1U);
   EXPECT_EQ(list.blocks[0].domain, "ex*****.org");
   ASSERT_EQ(list.warnings.size(), 1U);
+}
+
+std::vector<std::string> Domains(const DomainList& list) {
+  std::vector<std::string> domains;
+  for (const DomainBlock& block : list.blocks) domains.push_back(block.domain);
+  return domains;
+}
+
+TEST(DomainList, WhatOtherToolsWriteIsRead) {
+  const Lines two = {"a.example", "xn--bcher-kva.example"};
+  for (const std::string& text :
+       {std::string("a.example\nb\xc3\xbc"
+                    "cher.example\n"),
+        std::string("\xef\xbb\xbf# ours\n\na.example # spam, \"x\"\n"
+                    "B\xc3\x9c"
+                    "CHER.example.\n"),
+        std::string("a.example,suspend\nxn--bcher-kva.example,silence\n"),
+        std::string("a.example,suspend,1,0,spam,f\n"
+                    "xn--bcher-kva.example,suspend,True,no,,0\n"),
+        std::string("domain;severity\na.example;suspend\n"
+                    "xn--bcher-kva.example;noop\n"),
+        std::string("domain\tcomment\na.example\tone, two\n"
+                    "xn--bcher-kva.example\t\n"),
+        std::string("domain\na.example\nxn--bcher-kva.example"),
+        std::string("domain,severity,public_comment,private_comment,"
+                    "reject_media,reject_reports,obfuscate\n"
+                    "a.example,suspend,x,y,yes,t,no\n"
+                    "xn--bcher-kva.example,suspend,,,1,0,0\n"),
+        std::string(R"(["a.example","b\u00fccher.example"])"),
+        std::string(R"([{"domain":"a.example","severity":"suspend",
+             "comment":null,"digest":"dfb1ba3bf8c6e3ba6b7d5a3b8e3b6dd9"},
+             {"domain":"xn--bcher-kva.example","public_comment":"x"}])")}) {
+    const DomainList list = Parse(text);
+    if (text.find("dfb1ba") != std::string::npos) {
+      EXPECT_EQ(list.refused.size(), 1U) << "a digest of another length";
+      continue;
+    }
+    EXPECT_EQ(Domains(list), two) << text;
+    EXPECT_TRUE(list.refused.empty()) << text;
+  }
+}
+
+TEST(DomainList, WithoutSeveritiesAllAreSuspended) {
+  const DomainList list = Parse("a.example # spam\n");
+  ASSERT_EQ(list.blocks.size(), 1U);
+  EXPECT_EQ(list.blocks[0].severity, BlockSeverity::kSuspend);
+  EXPECT_EQ(list.blocks[0].public_comment, "spam");
+  EXPECT_FALSE(list.has_severities);
+}
+
+TEST(DomainList, DigestsTellDomainsApartThatLookTheSame) {
+  const std::string a(64, 'a');
+  const std::string b(64, 'b');
+  const DomainList list = Parse(
+      R"([{"domain":"ex*.org","digest":")" + a + R"(","severity":"suspend"},)" +
+      R"({"domain":"ex*.org","digest":")" + b + R"(","severity":"silence"}])");
+  ASSERT_EQ(list.blocks.size(), 2U);
+  EXPECT_EQ(list.blocks[0].id, a);
+  EXPECT_EQ(list.blocks[1].id, b);
+  EXPECT_TRUE(list.warnings.empty());
+}
+
+TEST(DomainList, AHeaderInTheMiddleIsPassedOverAndAnotherIsReadBy) {
+  const DomainList list = Parse(
+      "domain,severity,public_comment\na.example,suspend,x\n"
+      "#domain,#severity,#public_comment\nb.example,silence,y\n"
+      "severity,domain\nnoop,c.example\n");
+  EXPECT_EQ(Domains(list), (Lines{"a.example", "b.example", "c.example"}));
+  EXPECT_EQ(list.blocks[2].severity, BlockSeverity::kNoop);
+  EXPECT_EQ(list.passed_over.size(), 2U);
+  EXPECT_TRUE(list.refused.empty());
+}
+
+TEST(DomainList, AFileThatEndsInTheMiddleIsSaidTo) {
+  const std::string header = "domain,severity,public_comment\n";
+  const std::string good = "a.example,suspend,x\n";
+  for (const std::string& end :
+       {std::string("b.example,susp"), std::string("b.exam"),
+        std::string("b.example,suspend,\"one\ntwo\n")}) {
+    const DomainList list = Parse(header + good + end);
+    EXPECT_TRUE(list.ends_in_middle) << end;
+    EXPECT_EQ(Domains(list), Lines{"a.example"}) << end;
+    ASSERT_EQ(list.refused.size(), 1U) << end;
+    EXPECT_NE(list.refused[0].reason.find("the middle"), std::string::npos);
+  }
+  EXPECT_TRUE(Parse("domain,severity\na.example,suspend\nb.example,sile")
+                  .ends_in_middle);
+  EXPECT_FALSE(Parse(header + "b.example,suspend,x").ends_in_middle);
+}
+
+TEST(DomainList, ARepeatedRowIsPassedOverAndAContradictoryOneTakesBothOut) {
+  const DomainList list = Parse(
+      "domain,severity\na.example,suspend\na.example,suspend\n"
+      "b.example,suspend\nb.example,noop\nb.example,suspend\n");
+  EXPECT_EQ(Domains(list), Lines{"a.example"});
+  EXPECT_EQ(list.passed_over.size(), 1U);
+  EXPECT_EQ(list.refused.size(), 3U);
+  EXPECT_EQ(list.held.size(), 1U);
 }
 
 TEST(BlockTags, TheFirstTagIsTheCategory) {

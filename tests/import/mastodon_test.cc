@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "api/import/mastodon/mastodon_compare.h"
 #include "log/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
@@ -32,13 +33,17 @@ class MastodonTest : public testing::Test {
     folder_ = name;
     options_.platform = "example";
     options_.secret.bytes.fill(7);
+    options_.record = folder_ + "/secret.lists";
     options_.find = [this](const std::vector<std::string>& puids)
         -> Result<std::vector<std::optional<LoggedAction>>> {
       std::vector<std::optional<LoggedAction>> found;
       for (const std::string& puid : puids) {
         const auto at = log_.find(puid);
         found.emplace_back();
-        if (at != log_.end()) found.back() = LoggedAction{.action = at->second};
+        if (at == log_.end()) continue;
+        found.back() = LoggedAction{.index = order_.at(puid),
+                                    .action = at->second,
+                                    .is_void = void_.contains(puid)};
       }
       return found;
     };
@@ -67,6 +72,10 @@ class MastodonTest : public testing::Test {
       ExpectAdmissible(action);
       const auto [at, added] = log_.emplace(action.puid, action.action);
       EXPECT_EQ(at->second, action.action) << "a conflict";
+      order_.emplace(action.puid, order_.size());
+      if (last_.messages[i].kind() == v1::KIND_VOID) {
+        void_.insert(last_.messages[i].about(0));
+      }
       if (added) kinds.push_back(last_.messages[i].kind());
     }
     return kinds;
@@ -87,7 +96,25 @@ class MastodonTest : public testing::Test {
 
   std::string folder_;
   MastodonOptions options_;
+  // AsFirstVersion gives the liftings in the log the form that the first
+  // version gave them, which counted refused rows as vanished.
+  void AsFirstVersion(const std::string& file, const std::string& previous) {
+    options_.allow_vanished = 1'000;
+    Import(file, previous);
+    options_.allow_vanished = 0;
+    for (auto& [puid, bytes] : log_) {
+      v1::Action action;
+      ASSERT_TRUE(action.ParseFromString(bytes));
+      if (action.kind() != v1::KIND_REVERSAL) continue;
+      action.set_regime(v1::REGIME_VOLUNTARY);
+      bytes = action.SerializeAsString();
+    }
+    std::filesystem::remove(options_.record);
+  }
+
   std::map<std::string, std::string> log_;  // puid -> action
+  std::map<std::string, uint64_t> order_;   // puid -> index
+  std::set<std::string> void_;              // puids
   Collector last_;
   ImportTotals totals_;
 };
@@ -282,6 +309,274 @@ TEST_F(MastodonTest, ListsOutOfTheirOrderAreRefusedAndNotGuessed) {
                 "log's newest entry of the domain suspend; import the lists "
                 "in their order"}));
   EXPECT_EQ(totals_.refused, 1U);
+}
+
+// Five domains, of the field's case of refused rows.
+constexpr char kJune[] =
+    "spam.example,suspend,spam\nhate.example,suspend,hate speech\n"
+    "xn--bcher-kva.example,suspend,bots\nlatin.example,suspend,spam wave\n"
+    "quiet.example,silence,\n";
+constexpr char kJuly[] =
+    "spam.example,suspend,spam\nhate.example,suspend,hate speech\n"
+    "b\xc3\xbc"
+    "cher.example,suspend,bots\n"
+    "latin.example,suspend,spam wave caf\xe9\nquiet.example,silence,\n";
+
+TEST_F(MastodonTest, ARefusedRowLeavesItsDomainAsItWas) {
+  const std::string june = List("june.csv", kJune);
+  const std::string july = List("july.csv", kJuly);
+  Import(june);
+  EXPECT_EQ(Import(july, june), Kinds{});
+  EXPECT_EQ(totals_.refused, 1U);
+  const std::string mended =
+      List("mended.csv", std::string(kJune) + "new.example,suspend,\n");
+  EXPECT_EQ(Import(mended, july), Kinds{v1::KIND_ACTION});
+  EXPECT_EQ(Import(mended, june), Kinds{});
+  EXPECT_EQ(totals_.refused, 0U) << "either list may be the one before it";
+}
+
+TEST_F(MastodonTest, WhereNobodyCanTellWhoseRowItIsNothingVanishes) {
+  const std::string june = List("june.csv", kJune);
+  Import(june);
+  const std::string odd = List("odd.csv",
+                               "spam.example,suspend,spam\n"
+                               "https://hate.example/,suspend,hate speech\n");
+  EXPECT_EQ(Import(odd, june), Kinds{});
+  EXPECT_EQ(totals_.refused, 1U);
+  EXPECT_EQ(totals_.notes.size(), 1U);
+  // Mended, with the same list before it, the rest is lifted.
+  const std::string mended =
+      List("mended.csv",
+           "spam.example,suspend,spam\nhate.example,suspend,hate speech\n");
+  EXPECT_EQ(Import(mended, june), Kinds(3, v1::KIND_REVERSAL));
+}
+
+TEST_F(MastodonTest, ManyThatVanishAtOnceAreAQuestion) {
+  const std::string june = List("june.csv", kJune);
+  const std::string cut = List("cut.csv", "");
+  Import(june);
+  EXPECT_EQ(Import(cut, june), Kinds{});
+  EXPECT_EQ(Refusals(),
+            (std::vector<std::string>{
+                "5 of the 5 domains of the previous list are missing, and none "
+                "of them was logged as lifted: is the list whole? If they were "
+                "lifted, import it again with --allow-vanished 5"}));
+  options_.allow_vanished = 4;
+  EXPECT_EQ(Import(cut, june), Kinds{});
+  options_.allow_vanished = 5;
+  EXPECT_EQ(Import(cut, june), Kinds(5, v1::KIND_REVERSAL));
+  options_.allow_vanished = 0;
+  EXPECT_EQ(Import(cut, june), Kinds{});
+  EXPECT_EQ(totals_.refused, 0U) << "what was answered is asked no more";
+}
+
+TEST_F(MastodonTest, AQuestionHoldsBackNothingButTheLiftings) {
+  const std::string june = List("june.csv", kJune);
+  Import(june);
+  const std::string july =
+      List("july.csv", "quiet.example,suspend,\nnew.example,suspend,\n");
+  EXPECT_EQ(Import(july, june),
+            (Kinds{v1::KIND_MODIFICATION, v1::KIND_ACTION}));
+  EXPECT_EQ(totals_.refused, 1U);
+  options_.allow_vanished = 4;
+  EXPECT_EQ(Import(july, june), Kinds(4, v1::KIND_REVERSAL));
+  EXPECT_EQ(totals_.refused, 0U);
+}
+
+TEST_F(MastodonTest, ANameCutOffAtTheEndIsNoNameOfItsOwn) {
+  const std::string a = folder_ + "/a.txt";
+  std::ofstream(a) << "one.example\ntwo.example\n";
+  const std::string b = folder_ + "/b.txt";
+  std::ofstream(b) << "one.example\ntwo.exam";
+  Import(a);
+  EXPECT_EQ(Import(b, a), Kinds{});
+  EXPECT_EQ(totals_.refused, 1U);
+}
+
+TEST_F(MastodonTest, AFalseLiftingIsFoundAndWithRepairMadeVoid) {
+  const std::string june = List("june.csv", kJune);
+  // What the first version read of July.
+  const std::string read = List("read.csv",
+                                "hate.example,suspend,hate speech\n"
+                                "quiet.example,silence,\n");
+  const std::string july = List("july.csv", kJuly);
+  const std::string mended = List("mended.csv", kJune);
+  for (const auto& [file, previous] :
+       {std::pair{mended, june}, {mended, july}, {july, june}}) {
+    log_.clear();
+    order_.clear();
+    void_.clear();
+    std::filesystem::remove(options_.record);
+    Import(june);
+    AsFirstVersion(read, june);
+    EXPECT_EQ(Import(file, previous), Kinds{});
+    ASSERT_EQ(totals_.faults.size(), 1U) << file;
+    EXPECT_EQ(totals_.faults.begin()->second, 3U);
+    options_.repair = true;
+    EXPECT_EQ(Import(file, previous), Kinds(3, v1::KIND_VOID)) << file;
+    EXPECT_EQ(totals_.repaired, 3U);
+    EXPECT_EQ(Import(file, previous), Kinds{}) << "once";
+    EXPECT_TRUE(totals_.faults.empty());
+    options_.repair = false;
+    // And on from there.
+    const std::string august = List("august.csv",
+                                    "spam.example,silence,spam\n"
+                                    "hate.example,suspend,hate speech\n"
+                                    "latin.example,suspend,spam wave\n"
+                                    "quiet.example,silence,\n");
+    EXPECT_EQ(Import(august, mended),
+              (Kinds{v1::KIND_REVERSAL, v1::KIND_MODIFICATION}));
+    EXPECT_EQ(totals_.refused, 0U);
+    EXPECT_EQ(Import(august, mended), Kinds{});
+  }
+}
+
+TEST_F(MastodonTest, AChangeBehindAFalseLiftingWaitsForTheRepair) {
+  const std::string a = List("a.csv", "x.example,suspend,\ny.example,noop,\n");
+  const std::string read = List("read.csv", "y.example,noop,\n");
+  const std::string c = List("c.csv", "x.example,silence,\ny.example,noop,\n");
+  Import(a);
+  AsFirstVersion(read, a);
+  EXPECT_EQ(Import(c, a), Kinds{});
+  EXPECT_EQ(totals_.refused, 1U);
+  options_.repair = true;
+  EXPECT_EQ(Import(c, a), (Kinds{v1::KIND_VOID, v1::KIND_MODIFICATION}));
+  EXPECT_EQ(Import(c, a), Kinds{});
+}
+
+TEST_F(MastodonTest, WhatTheFirstVersionLoggedIsKnown) {
+  const std::string a = List("a.csv", "x.example,suspend,\ny.example,noop,\n");
+  const std::string b = List("b.csv", "y.example,noop,\n");
+  Import(a);
+  AsFirstVersion(b, a);
+  EXPECT_EQ(Import(b, a), Kinds{});
+  EXPECT_EQ(totals_.refused, 0U);
+  EXPECT_TRUE(totals_.faults.empty());
+}
+
+TEST_F(MastodonTest, ALaterLiftingIsNoFaultOfAnEarlierStep) {
+  const std::string a = List("a.csv", "x.example,suspend,\ny.example,noop,\n");
+  const std::string b =
+      List("b.csv", "x.example,suspend,\ny.example,suspend,\n");
+  const std::string c = List("c.csv", "y.example,suspend,\n");
+  Import(a);
+  Import(b, a);
+  AsFirstVersion(c, b);
+  options_.repair = true;
+  EXPECT_EQ(Import(b, a), Kinds{});
+  EXPECT_TRUE(totals_.faults.empty());
+}
+
+TEST_F(MastodonTest, AStepIsKnownByItsPlaceAndNotByItsBytes) {
+  const std::string a =
+      List("a.csv", "flap.example,suspend,spam\nstay.example,suspend,\n");
+  const std::string b = List("b.csv", "stay.example,suspend,\n");
+  std::vector<std::pair<std::string, std::string>> runs = {{a, ""}};
+  for (int i = 0; i < 3; ++i) {
+    runs.emplace_back(b, a);
+    runs.emplace_back(a, b);
+  }
+  runs.pop_back();
+  std::map<v1::Kind, int> kinds;
+  for (const auto& [file, previous] : runs) {
+    for (const v1::Kind kind : Import(file, previous)) ++kinds[kind];
+    EXPECT_TRUE(last_.refused.empty());
+    // The newest command once more adds nothing.
+    EXPECT_EQ(Import(file, previous), Kinds{});
+  }
+  EXPECT_EQ(kinds[v1::KIND_REVERSAL], 3);
+  EXPECT_EQ(kinds[v1::KIND_ACTION], 4);
+  // Nor do all of them, with the record or, from the first on, without it.
+  for (const bool keep : {true, false}) {
+    if (!keep) std::filesystem::remove(options_.record);
+    for (const auto& [file, previous] : runs) {
+      EXPECT_EQ(Import(file, previous), Kinds{}) << keep;
+      EXPECT_TRUE(last_.refused.empty());
+    }
+  }
+}
+
+TEST_F(MastodonTest, AMeasureThatGoesBackAndForthIsLoggedEachTime) {
+  const std::string a = List("a.csv", "x.example,suspend,\n");
+  const std::string b = List("b.csv", "x.example,silence,\n");
+  Import(a);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Import(b, a), Kinds{v1::KIND_MODIFICATION});
+    EXPECT_EQ(Import(a, b), Kinds{v1::KIND_MODIFICATION});
+  }
+  EXPECT_EQ(Import(a), Kinds{});
+  EXPECT_EQ(Import(b, a), Kinds{}) << "run again from the first on";
+  options_.new_step = true;
+  EXPECT_EQ(Import(b, a), Kinds{v1::KIND_MODIFICATION}) << "unless one says so";
+}
+
+TEST_F(MastodonTest, AHeaderInTheMiddleIsPassedOverWithAWord) {
+  const std::string list =
+      List("a.csv",
+           "one.example,suspend,spam\ndomain,severity,public_comment\n"
+           "two.example,silence,bots");
+  EXPECT_EQ(Import(list), Kinds(2, v1::KIND_ACTION));
+  EXPECT_EQ(totals_.passed_over.at("header lines"), 1U);
+  EXPECT_EQ(totals_.refused, 0U);
+  EXPECT_EQ(last_.passed_over.size(), 1U);
+}
+
+TEST_F(MastodonTest, AMaskedDomainAndItsNameAreOneByTheDigest) {
+  const std::string digest = DomainId("spam.example");
+  const std::string api = folder_ + "/api.json";
+  std::ofstream(api) << R"([{"domain":"sp**.example","digest":")" << digest
+                     << R"(","severity":"suspend","comment":"spam"}])";
+  const std::string open = List("open.csv", "spam.example,silence,spam\n");
+  EXPECT_EQ(Import(api), Kinds{v1::KIND_ACTION});
+  EXPECT_EQ(Import(open, api), Kinds{v1::KIND_MODIFICATION});
+  const std::string gone = List("gone.csv", "other.example,noop,\n");
+  EXPECT_EQ(Import(gone, open), (Kinds{v1::KIND_REVERSAL, v1::KIND_NO_ACTION}));
+  EXPECT_EQ(Import(api), Kinds{});
+  EXPECT_EQ(Import(open, api), Kinds{});
+}
+
+TEST_F(MastodonTest, ComparingFindsWhatWasPublishedAnewAndLogsItOnce) {
+  const std::string a = List("a.csv",
+                             "words.example,suspend,\"spam, x\"\n"
+                             "softer.example,suspend,\nnoop.example,noop,\n"
+                             "same.example,suspend,\ngone.example,suspend,\n");
+  const std::string b = List("b.csv",
+                             "words.example,suspend,\"spam, y\"\n"
+                             "softer.example,silence,\n"
+                             "same.example,suspend,\n");
+  Import(a);
+  options_.file = b;
+  options_.previous = a;
+  for (const bool imported : {false, true}) {
+    if (imported) Import(b, a);
+    const auto found = CompareMastodon(options_, nullptr);
+    ASSERT_TRUE(found.has_value());
+    ASSERT_EQ(found->edited.size(), 2U);
+    ASSERT_EQ(found->vanished.size(), 2U);
+    EXPECT_EQ(found->edited[0].changed,
+              std::vector<std::string>{"public_comment"});
+    EXPECT_FALSE(found->edited[0].decision);
+    EXPECT_TRUE(found->edited[0].logged);
+    EXPECT_TRUE(found->edited[1].decision);
+    EXPECT_EQ(found->edited[1].recorded, imported);
+    EXPECT_EQ(found->vanished[1].recorded, imported);
+    EXPECT_EQ(found->unchanged, 1U);
+    EXPECT_EQ(found->to_log, 2U);
+  }
+  Collector collector;
+  ASSERT_TRUE(CompareMastodon(options_, &collector).has_value());
+  ASSERT_EQ(collector.messages.size(), 2U);
+  for (size_t i = 0; i < 2; ++i) {
+    ExpectAdmissible(collector.actions[i]);
+    log_[collector.actions[i].puid] = collector.actions[i].action;
+    order_.emplace(collector.actions[i].puid, order_.size());
+  }
+  std::set<v1::Publication> made = {collector.messages[0].publication(),
+                                    collector.messages[1].publication()};
+  EXPECT_EQ(made, (std::set{v1::PUBLICATION_EDITED, v1::PUBLICATION_REMOVED}));
+  Collector again;
+  ASSERT_TRUE(CompareMastodon(options_, &again).has_value());
+  EXPECT_TRUE(again.messages.empty());
 }
 
 TEST_F(MastodonTest, AnErrorOfTheLogEndsTheImport) {

@@ -129,7 +129,7 @@ void CsvReader::TakeRun() {
       if (c == '\\' && options_.backslash_escape) break;
       if (c == '\r' || (c == '\n' && !quoted_cr_)) ++line_;
       quoted_cr_ = c == '\r';
-    } else if (c == ',' || c == '\n' || c == '\r') {
+    } else if (c == options_.delimiter || c == '\n' || c == '\r') {
       break;
     }
     ++size;
@@ -164,7 +164,7 @@ void CsvReader::TakeBehindQuote(char c) {
 
 // TakeEnd takes what ends a cell or a row, outside quotes.
 bool CsvReader::TakeEnd(char c) {
-  if (c == ',') {
+  if (c == options_.delimiter) {
     EndCell();
     state_ = State::kCellStart;
   } else if (c == '\n' || c == '\r') {

@@ -41,6 +41,7 @@ namespace modlog {
 struct CsvOptions {
   size_t row_size_max = 1 << 20;
   size_t columns_max = 1'024;
+  char delimiter = ',';  // between cells: also ; or a tab
   // What PHP's fputcsv writes: a quote after a backslash is not doubled, and
   // the backslash is part of the cell. So `\"` may be a quote or the end of a
   // cell that ends in a backslash: it is the end before a comma or a row's end.

@@ -1,6 +1,7 @@
 #include "api/import/mastodon/mastodon_chain.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "api/import/puid.h"
@@ -9,6 +10,7 @@ namespace modlog {
 namespace {
 
 constexpr size_t kChainMax = 10'000;  // entries of one domain
+constexpr std::string_view kDigestKey = "sha256:";
 
 bool IsMeasure(v1::Kind kind) {
   return kind == v1::KIND_ACTION || kind == v1::KIND_MODIFICATION;
@@ -24,10 +26,11 @@ DomainState StateAfter(const v1::Action& action) {
                                       : DomainState::kUnlisted;
 }
 
-// The measure in force after `action`.
-std::string InForce(const v1::Action& action, const std::string& before) {
-  if (IsMeasure(action.kind())) return action.puid();
-  return action.kind() == v1::KIND_REVERSAL ? "" : before;
+// The measure in force after an entry.
+std::string InForceAfter(v1::Kind kind, const std::string& puid,
+                         std::string before) {
+  if (IsMeasure(kind)) return puid;
+  return kind == v1::KIND_REVERSAL ? "" : std::move(before);
 }
 
 }  // namespace
@@ -56,65 +59,159 @@ std::string DomainStateName(DomainState state) {
       return "silence";
     case DomainState::kSuspend:
       return "suspend";
+    case DomainState::kRedacted:
+      return "what was redacted";
     case DomainState::kUnlisted:
       break;
   }
   return "another severity";
 }
 
-std::string DomainChain::Puid(size_t number) const {
+bool IsInForce(DomainState state) {
+  return state == DomainState::kSilence || state == DomainState::kSuspend ||
+         state == DomainState::kUnlisted;
+}
+
+std::string DomainChain::PuidOf(size_t number, std::string_view role) const {
   const std::string count = std::to_string(number);
-  return DerivePuid(secret_, "mastodon/" + domain_, Sha256(AsBytes(count)),
-                    "domain");
+  return DerivePuid(secret_, "mastodon/" + key_, Sha256(AsBytes(count)), role);
 }
 
-void DomainChain::Add(std::string action, const v1::Action& parsed) {
-  in_force_.push_back(InForce(parsed, in_force_.back()));
-  state_ = StateAfter(parsed);
-  logged_.push_back(std::move(action));
+std::string DomainChain::Puid(size_t number) const {
+  return PuidOf(number, "domain");
 }
 
-Result<DomainChain> DomainChain::Load(const PlatformSecret& secret,
-                                      const std::string& domain,
-                                      const FindLogged& find) {
-  DomainChain chain(secret, domain);
-  chain.in_force_.emplace_back();
-  while (chain.logged_.size() < kChainMax) {
-    ASSIGN_OR_RETURN(std::optional<LoggedAction> logged,
-                     FindOne(find, chain.Puid(chain.logged_.size())));
-    if (!logged) return chain;
-    v1::Action parsed;
-    if (!parsed.ParseFromString(logged->action)) {
-      return Fail(Code::kMalformed, "the log's action does not parse");
-    }
-    chain.Add(std::move(logged->action), parsed);
+const DomainChain::Entry* DomainChain::newest() const {
+  const auto live = std::ranges::find(entries_.rbegin(), entries_.rend(), false,
+                                      &Entry::is_void);
+  return live == entries_.rend() ? nullptr : &*live;
+}
+
+DomainState DomainChain::state() const {
+  const Entry* const entry = newest();
+  return entry == nullptr ? DomainState::kNothing : entry->after;
+}
+
+size_t DomainChain::VoidNewest() {
+  const auto live = std::ranges::find(entries_.rbegin(), entries_.rend(), false,
+                                      &Entry::is_void);
+  MODLOG_CHECK(live != entries_.rend(), "there is an entry to take for void");
+  live->is_void = true;
+  return static_cast<size_t>(entries_.rend() - live) - 1;
+}
+
+Result<void> DomainChain::Add(LoggedAction logged) {
+  Entry entry{.index = logged.index,
+              .action = std::move(logged.action),
+              .puid = Puid(entries_.size()),
+              .is_void = logged.is_void};
+  v1::Action parsed;
+  if (!parsed.ParseFromString(entry.action)) {
+    return Fail(Code::kMalformed, "the log's action does not parse");
   }
-  return Fail(Code::kTooLarge, absl::StrCat("the log has ", kChainMax,
-                                            " entries of one domain"));
+  entry.kind = parsed.kind();
+  entry.after =
+      entry.action.empty() ? DomainState::kRedacted : StateAfter(parsed);
+  entry.has_regime = parsed.regime() != v1::REGIME_UNSPECIFIED;
+  entries_.push_back(std::move(entry));
+  return {};
 }
 
-std::vector<v1::Action> DomainChain::Make(const std::vector<MakeStep>& steps,
-                                          size_t first) const {
+// What was in force before entry `number`. An entry that is void now was not
+// when those behind it were made.
+std::string DomainChain::InForce(size_t number, bool with_void) const {
+  std::string in_force;
+  for (size_t i = 0; i < number; ++i) {
+    if (entries_[i].is_void && !with_void) continue;
+    in_force =
+        InForceAfter(entries_[i].kind, entries_[i].puid, std::move(in_force));
+  }
+  return in_force;
+}
+
+std::vector<v1::Action> DomainChain::MakeAbout(
+    const std::vector<MakeStep>& steps, size_t first,
+    std::string in_force) const {
   std::vector<v1::Action> actions;
-  std::string in_force = in_force_[first];
   for (const MakeStep& step : steps) {
     actions.push_back(step(Puid(first + actions.size()), in_force));
-    in_force = InForce(actions.back(), in_force);
+    in_force = InForceAfter(actions.back().kind(), actions.back().puid(),
+                            std::move(in_force));
   }
   return actions;
 }
 
-size_t DomainChain::Find(const std::vector<MakeStep>& steps) const {
-  for (size_t first = 0; first < logged_.size(); ++first) {
-    const std::vector<v1::Action> made = Make(steps, first);
-    const size_t count = std::min(made.size(), logged_.size() - first);
-    bool same = true;
-    for (size_t i = 0; i < count && same; ++i) {
-      same = made[i].SerializeAsString() == logged_[first + i];
-    }
-    if (same) return first;
+std::vector<v1::Action> DomainChain::Make(const std::vector<MakeStep>& steps,
+                                          size_t first) const {
+  return MakeAbout(steps, first, InForce(first, false));
+}
+
+bool DomainChain::Stand(const std::vector<v1::Action>& made,
+                        size_t first) const {
+  const size_t count = std::min(made.size(), entries_.size() - first);
+  for (size_t i = 0; i < count; ++i) {
+    if (made[i].SerializeAsString() != entries_[first + i].action) return false;
   }
-  return logged_.size();
+  return true;
+}
+
+StepsFound DomainChain::Find(const std::vector<MakeStep>& steps) const {
+  StepsFound found;
+  for (size_t first = 0; first < entries_.size(); ++first) {
+    const std::string live = InForce(first, false);
+    const std::string as_then = InForce(first, true);
+    if (!Stand(MakeAbout(steps, first, live), first) &&
+        (live == as_then || !Stand(MakeAbout(steps, first, as_then), first))) {
+      continue;
+    }
+    ++found.count;
+    found.last = first;
+    found.newest = first + steps.size() >= entries_.size();
+  }
+  return found;
+}
+
+// A round asks for one entry of every chain that may have one more.
+Result<std::vector<DomainChain>> LoadDomainChains(
+    const PlatformSecret& secret, const std::vector<std::string>& keys,
+    const FindLogged& find) {
+  std::vector<DomainChain> chains;
+  std::vector<size_t> open;
+  for (const std::string& key : keys) {
+    open.push_back(chains.size());
+    chains.emplace_back(secret, key);
+  }
+  while (!open.empty()) {
+    std::vector<std::string> puids;
+    for (const size_t at : open) {
+      puids.push_back(chains[at].Puid(chains[at].size()));
+    }
+    ASSIGN_OR_RETURN(auto found, find(puids));
+    MODLOG_CHECK(found.size() == puids.size(), "one answer for each puid");
+    std::vector<size_t> next;
+    for (size_t i = 0; i < open.size(); ++i) {
+      DomainChain& chain = chains[open[i]];
+      if (found[i]) {
+        RETURN_IF_ERROR(chain.Add(*std::move(found[i])));
+        if (chain.size() >= kChainMax) {
+          return Fail(Code::kTooLarge, absl::StrCat("the log has ", kChainMax,
+                                                    " entries of one domain"));
+        }
+        next.push_back(open[i]);
+      } else if (chain.empty() && !chain.key_.starts_with(kDigestKey) &&
+                 !IsMasked(chain.key_)) {
+        chain.key_ =
+            absl::StrCat(std::string(kDigestKey), DomainId(chain.key_));
+        next.push_back(open[i]);
+      }
+    }
+    open = std::move(next);
+  }
+  // What the log has nothing of goes under its name.
+  for (size_t i = 0; i < chains.size(); ++i) {
+    if (chains[i].empty()) chains[i].key_ = keys[i];
+  }
+  return chains;
 }
 
 }  // namespace modlog

@@ -8,7 +8,8 @@ Each of these holds what was published against what was logged.
 
 Example:
   modlog compare git dmca --platform github
-  modlog compare dsa new.csv --previous old.csv --platform tiktok)";
+  modlog compare dsa new.csv --previous old.csv --platform tiktok
+  modlog compare mastodon july.csv --previous june.csv --platform example.social)";
 
 }  // namespace
 
@@ -19,6 +20,7 @@ void AddCompare(CLI::App* app, CommandLine* line) {
   compare->footer(kCompareFooter);
   AddCompareGit(compare, line);
   AddCompareDsa(compare, line);
+  AddCompareMastodon(compare, line);
 }
 
 }  // namespace modlog

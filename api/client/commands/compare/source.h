@@ -36,6 +36,7 @@ Result<PlatformSecret> OpenKnownSecret(const CompareOptions& options);
 // One a source.
 void AddCompareDsa(CLI::App* compare, CommandLine* line);
 void AddCompareGit(CLI::App* compare, CommandLine* line);
+void AddCompareMastodon(CLI::App* compare, CommandLine* line);
 
 }  // namespace modlog
 
