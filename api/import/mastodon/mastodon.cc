@@ -47,7 +47,7 @@ class MastodonImport {
     ImportRemark place;
   };
 
-  Result<void> HandRemarks(const DomainList& list);
+  Result<void> HandRemarks(const DomainList& list, bool is_older);
   Result<std::vector<DomainChain>> Load(std::span<const DomainChange> changes);
   Result<void> ImportVanished(std::span<const DomainChange> vanished);
   Result<void> AskAboutVanished(uint64_t vanished);
@@ -95,7 +95,8 @@ class MastodonImport {
   DomainBlock unread_;
 };
 
-Result<void> MastodonImport::HandRemarks(const DomainList& list) {
+Result<void> MastodonImport::HandRemarks(const DomainList& list,
+                                         bool is_older) {
   for (const ImportRemark& remark : list.warnings) {
     ++totals_.warnings;
     sink_->OnWarning(remark);
@@ -105,6 +106,12 @@ Result<void> MastodonImport::HandRemarks(const DomainList& list) {
     sink_->OnPassedOver(passed.remark);
   }
   for (const ImportRemark& remark : list.refused) {
+    if (is_older) {
+      // No record of this import: it was refused when its own was.
+      ++totals_.warnings;
+      sink_->OnWarning(remark);
+      continue;
+    }
     ++totals_.items;
     ++totals_.refused;
     RETURN_IF_ERROR(sink_->OnRefused(remark));
@@ -136,8 +143,9 @@ Result<std::vector<DomainChain>> MastodonImport::Load(
 }
 
 Result<ImportTotals> MastodonImport::Run() {
-  if (!options_.previous.empty()) RETURN_IF_ERROR(HandRemarks(pair_.older()));
-  RETURN_IF_ERROR(HandRemarks(pair_.newer()));
+  if (!options_.previous.empty())
+    RETURN_IF_ERROR(HandRemarks(pair_.older(), true));
+  RETURN_IF_ERROR(HandRemarks(pair_.newer(), false));
   if (!pair_.newer().has_severities) {
     ++totals_.notes
           ["the list, or a row of it, has no severity: taken for "
