@@ -1,5 +1,6 @@
-// Law: every domain of a list is a host name and stands in it once, and a
-// comment is UTF-8. Inputs up to 16 KiB.
+// Law: every domain of a list, whether table, plain text or JSON, is a host
+// name and stands in it once (by its id: two may be masked alike), a comment is
+// UTF-8, and every severity has a name. Inputs up to 16 KiB.
 
 #include <algorithm>
 #include <set>
@@ -18,7 +19,8 @@ MODLOG_FUZZER(domain_list) {
   for (const DomainBlock& block : list->blocks) {
     MODLOG_CHECK(!block.domain.empty() && block.domain.size() <= 253,
                  "a domain has its size");
-    MODLOG_CHECK(domains.insert(block.domain).second, "each domain once");
+    MODLOG_CHECK(domains.insert(block.id).second, "each domain once");
+    MODLOG_CHECK(!block.severity_name.empty(), "a severity has its name");
     MODLOG_CHECK(IsUtf8(block.public_comment), "a comment is text");
     const BlockTags tags = ReadBlockTags(block.public_comment);
     MODLOG_CHECK(std::find(tags.more.begin(), tags.more.end(), tags.category) ==
