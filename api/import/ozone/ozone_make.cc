@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "api/import/input/file_tree.h"
 #include "api/import/ozone/ozone_actions.h"
 #include "api/import/ozone/ozone_reasons.h"
 
