@@ -42,7 +42,7 @@ RULES = [
     ("log/life", ("log/", "verifier/core/", "google/protobuf/") + PROTOCOL),
     ("log/", ("log/", "verifier/core/", "absl/")),
     ("api/import/", ("api/import/", "verifier/core/", "absl/", "openssl/", "nlohmann/",
-                     "google/protobuf/", "modlog/v1/", "verifier/strict_json.h",
+                     "google/protobuf/", "modlog/v1/", "verifier/strict_json.h", "verifier/durable_file.h",
                      "log/code_lists.h",
                      "log/dsa_lists.h")),
 ]
