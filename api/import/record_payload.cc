@@ -5,14 +5,17 @@
 namespace modlog {
 namespace {
 
-std::string EncodePayload(const RecordSecrets& secrets, const PartSlots& slots,
-                          const std::vector<PrivatePart>& parts) {
-  v1::Payload payload;
-  for (const PrivatePart& part : parts) {
+std::string EncodePayload(const PartSlots& slots,
+                          const std::vector<PrivatePart>& parts,
+                          const std::vector<Hash>& salts) {
+  // One message a thread, cleared and used again: its strings keep their room.
+  thread_local v1::Payload payload;
+  payload.Clear();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const PrivatePart& part = parts[i];
     v1::Part* const stored = payload.add_parts();
     stored->set_tag(static_cast<v1::Tag>(part.tag));
-    const Hash salt = PartSalt(secrets, part.tag, part.reach);
-    stored->set_salt(salt.data(), salt.size());
+    stored->set_salt(salts[i].data(), salts[i].size());
     stored->set_value(part.value);
     stored->set_open(part.reach == Reach::kPublic);
   }
@@ -34,9 +37,10 @@ CommittedParts CommitPayload(const PlatformSecret& secret,
   for (const PrivatePart& part : parts) {
     committed.push_back({part.tag, part.reach, AsBytes(part.value)});
   }
-  const PartSlots slots = CommitParts(secrets, committed);
+  const std::vector<Hash> salts = SaltParts(secrets, committed);
+  const PartSlots slots = CommitParts(secrets, committed, salts);
   return {CommitRecord(slots), keep == KeepPayload::kYes
-                                   ? EncodePayload(secrets, slots, parts)
+                                   ? EncodePayload(slots, parts, salts)
                                    : std::string()};
 }
 

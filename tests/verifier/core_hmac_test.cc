@@ -39,7 +39,7 @@ TEST(Hmac, ExpandsAsRfc5869Does) {
   const Hash key = HkdfExtract(AsBytes(salt), AsBytes(std::string(22, '\x0b')));
   EXPECT_EQ(FormatHex(key),
             "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
-  EXPECT_EQ(FormatHex(HkdfExpand(key, info)),
+  EXPECT_EQ(FormatHex(HkdfExpand(key, AsBytes(info))),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
 }
 

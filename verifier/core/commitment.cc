@@ -1,6 +1,7 @@
 #include "verifier/core/commitment.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "verifier/core/frontier.h"
 #include "verifier/core/hmac.h"
@@ -17,26 +18,25 @@ constexpr std::string_view kFillerLabel = "modlog/filler/v1";
 constexpr std::string_view kTargetLabel = "modlog/target/v1";
 
 constexpr Hash kNoSalt = {};
-
-Hash Derive(Bytes secret, std::string_view info) {
-  return HkdfExpand(HkdfExtract(kNoSalt, secret), info);
-}
+constexpr size_t kReachMax = static_cast<size_t>(Reach::kPublic);
 
 // Labels end in a version, so what follows needs no separator.
-std::string Info(std::string_view label, uint8_t number,
-                 std::string_view rest = "") {
-  std::string info(label);
-  info.push_back(static_cast<char>(number));
-  info.append(rest);
-  return info;
+Hash Expand(const Hash& key, std::string_view label, uint8_t number,
+            std::string_view rest = "") {
+  return HkdfExpand(key, {AsBytes(label), Bytes(&number, 1), AsBytes(rest)});
+}
+
+Hash Derive(Bytes secret, std::string_view label, uint8_t number,
+            std::string_view rest = "") {
+  return Expand(HkdfExtract(kNoSalt, secret), label, number, rest);
 }
 
 Hash DeriveSecret(const Hash& key, Reach reach, std::string_view puid) {
-  return Derive(key, Info(kSecretLabel, static_cast<uint8_t>(reach), puid));
+  return Derive(key, kSecretLabel, static_cast<uint8_t>(reach), puid);
 }
 
 Hash DeriveKey(Bytes secret, Reach reach, std::string_view scope) {
-  return Derive(secret, Info(kKeyLabel, static_cast<uint8_t>(reach), scope));
+  return Derive(secret, kKeyLabel, static_cast<uint8_t>(reach), scope);
 }
 
 const Hash& SecretOf(const RecordSecrets& secrets, Reach reach) {
@@ -77,7 +77,7 @@ bool MayHaveReach(PartTag tag, Reach reach) {
 }
 
 Hash Hkdf(Bytes secret, Bytes salt, Bytes info) {
-  return HkdfExpand(HkdfExtract(salt, secret), AsText(info));
+  return HkdfExpand(HkdfExtract(salt, secret), info);
 }
 
 RecordSecrets DeriveRecordSecrets(const Hash& platform_secret,
@@ -99,7 +99,7 @@ RecordSecrets DeriveRecordSecrets(const Hash& platform_secret,
 }
 
 Hash PartSalt(const RecordSecrets& secrets, PartTag tag, Reach reach) {
-  return Derive(SecretOf(secrets, reach), Info(kSaltLabel, tag));
+  return Derive(SecretOf(secrets, reach), kSaltLabel, tag);
 }
 
 Hash CommitPart(PartTag tag, const Hash& salt, Bytes value) {
@@ -116,9 +116,9 @@ std::vector<CommittedTarget> CommitTargets(
     const RecordSecrets& secrets, std::span<const std::string> targets) {
   std::vector<CommittedTarget> committed;
   for (const std::string& target : targets) {
-    std::string info(kTargetLabel);
-    info.append(AsText(Sha256(AsBytes(target))));
-    const Hash salt = Derive(secrets.platform, info);
+    const Hash name = Sha256(AsBytes(target));
+    const Hash salt = HkdfExpand(HkdfExtract(kNoSalt, secrets.platform),
+                                 {AsBytes(kTargetLabel), Bytes(name)});
     committed.push_back(
         {target, salt, CommitPart(kPartTargets, salt, AsBytes(target))});
   }
@@ -138,8 +138,31 @@ Hash TargetsRoot(std::span<const CommittedTarget> targets) {
   return tree.Root();
 }
 
+std::vector<Hash> SaltParts(const RecordSecrets& secrets,
+                            std::span<const RecordPart> parts) {
+  // The first step of HKDF is the same for all parts of a reach.
+  std::array<std::optional<Hash>, kReachMax + 1> keys;
+  std::vector<Hash> salts;
+  salts.reserve(parts.size());
+  for (const RecordPart& part : parts) {
+    MODLOG_CHECK(MayHaveReach(part.tag, part.reach),
+                 "a part is salted by a secret of its own reach");
+    auto& key = keys[static_cast<size_t>(part.reach)];
+    if (!key) key = HkdfExtract(kNoSalt, SecretOf(secrets, part.reach));
+    salts.push_back(Expand(*key, kSaltLabel, part.tag));
+  }
+  return salts;
+}
+
 PartSlots CommitParts(const RecordSecrets& secrets,
                       std::span<const RecordPart> parts) {
+  return CommitParts(secrets, parts, SaltParts(secrets, parts));
+}
+
+PartSlots CommitParts(const RecordSecrets& secrets,
+                      std::span<const RecordPart> parts,
+                      std::span<const Hash> salts) {
+  MODLOG_CHECK(salts.size() == parts.size(), "a salt a part");
   // Most slots are fillers of one secret: its first step is made once.
   const Hash filler_key = HkdfExtract(kNoSalt, secrets.platform);
   PartSlots slots;
@@ -147,23 +170,19 @@ PartSlots CommitParts(const RecordSecrets& secrets,
   for (uint8_t tag = 1; tag <= kPartTagMax; ++tag) {
     Hash& slot = slots[tag - 1U];
     if (next == parts.size() || parts[next].tag != tag) {
-      slot = HkdfExpand(filler_key, Info(kFillerLabel, tag));
+      slot = Expand(filler_key, kFillerLabel, tag);
       continue;
     }
-    const RecordPart& part = parts[next++];
-    MODLOG_CHECK(MayHaveReach(part.tag, part.reach),
-                 "a part is salted by a secret of its own reach");
-    slot = CommitPart(part.tag, PartSalt(secrets, part.tag, part.reach),
-                      part.value);
+    slot = CommitPart(parts[next].tag, salts[next], parts[next].value);
+    ++next;
   }
   MODLOG_CHECK(next == parts.size(), "tags of parts ascend within 1..24");
   return slots;
 }
 
 Hash CommitRecord(const PartSlots& slots) {
-  std::string joined;
-  for (const Hash& slot : slots) joined.append(AsText(slot));
-  return Sha256({AsBytes(kRecordLabel), AsBytes(joined)});
+  const Bytes joined(slots.front().data(), slots.size() * kHashSize);
+  return Sha256({AsBytes(kRecordLabel), joined});
 }
 
 }  // namespace modlog

@@ -129,8 +129,18 @@ struct RecordPart {
 };
 using PartSlots = std::array<Hash, kPartTagMax>;  // C_1 first
 
-// CommitParts returns the slots of a record: parts and fillers.
+// SaltParts is PartSalt for each part, in their order: for whoever commits to
+// them and keeps the salts, since each costs four hashes.
+// REQUIRES: each part may have its reach.
+std::vector<Hash> SaltParts(const RecordSecrets& secrets,
+                            std::span<const RecordPart> parts);
+
+// CommitParts returns the slots of a record: parts and fillers. `salts` are
+// SaltParts of the same.
 // REQUIRES: tags ascend, and each may have its reach.
+PartSlots CommitParts(const RecordSecrets& secrets,
+                      std::span<const RecordPart> parts,
+                      std::span<const Hash> salts);
 PartSlots CommitParts(const RecordSecrets& secrets,
                       std::span<const RecordPart> parts);
 // CommitRecord returns the commitment over the slots.

@@ -8,20 +8,28 @@
 //
 // Pure functions, thread-safe. Intermediate keys stay on the stack.
 
-#include <string_view>
+#include <initializer_list>
 
 #include "verifier/core/sha256.h"
 
 namespace modlog {
 
-Hash HmacSha256(Bytes key, Bytes message);
+// The message is in parts, at most kHmacPartsMax, none of which is copied.
+inline constexpr size_t kHmacPartsMax = 6;
+Hash HmacSha256(Bytes key, std::initializer_list<Bytes> message);
+inline Hash HmacSha256(Bytes key, Bytes message) {
+  return HmacSha256(key, {message});
+}
 
 // HKDF in its two steps, RFC 5869 sections 2.2 and 2.3; the second with an
 // output of one hash.
 inline Hash HkdfExtract(Bytes salt, Bytes secret) {
   return HmacSha256(salt, secret);
 }
-Hash HkdfExpand(const Hash& key, std::string_view info);
+Hash HkdfExpand(const Hash& key, std::initializer_list<Bytes> info);
+inline Hash HkdfExpand(const Hash& key, Bytes info) {
+  return HkdfExpand(key, {info});
+}
 
 }  // namespace modlog
 

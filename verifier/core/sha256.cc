@@ -24,7 +24,7 @@ DigestContext NewDigestContext() {
 
 }  // namespace
 
-Hash Sha256(std::initializer_list<Bytes> parts) {
+Hash Sha256(std::span<const Bytes> parts) {
   thread_local const DigestContext owned = NewDigestContext();
   EVP_MD_CTX* const context = owned.get();
   // No digest named: start again with the one that the context has.

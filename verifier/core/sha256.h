@@ -25,7 +25,10 @@ inline constexpr size_t kHashSize = 32;
 using Hash = std::array<uint8_t, kHashSize>;
 
 // Sha256 hashes the concatenation of the parts.
-Hash Sha256(std::initializer_list<Bytes> parts);
+Hash Sha256(std::span<const Bytes> parts);
+inline Hash Sha256(std::initializer_list<Bytes> parts) {
+  return Sha256(std::span(parts.begin(), parts.size()));
+}
 inline Hash Sha256(Bytes bytes) { return Sha256({bytes}); }
 
 Hash HashEmpty();

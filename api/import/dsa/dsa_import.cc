@@ -28,6 +28,8 @@ constexpr size_t kColumnNameMax = 64;
 class Reading {
  public:
   virtual ~Reading() = default;
+  // Whether OnStatement looks at a column: what is not is not read.
+  virtual bool Wants(std::optional<DsaColumn> /*column*/) const { return true; }
   virtual Result<void> OnStatement(const ImportRemark& place,
                                    const DsaStatement& statement,
                                    unsigned taxonomy) = 0;
@@ -44,6 +46,7 @@ using ReadFileText = Result<void> (*)(const std::string& name,
 struct Header {
   std::vector<std::string> names;
   std::vector<std::optional<DsaColumn>> columns;
+  std::vector<bool> wanted;  // by the reading
   unsigned taxonomy = kDsaTaxonomyV1;
 };
 
@@ -81,6 +84,7 @@ std::expected<void, DsaFault> ReadRow(const Header& header,
                                       DsaStatement* statement) {
   statement->Clear();
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (!header.wanted[i]) continue;
     const auto column = header.columns[i];
     if (!column) {
       if (cells[i].empty()) continue;
@@ -136,6 +140,7 @@ Result<void> ReadCsv(const std::string& name, const ReadBytes& read,
         {.source = name, .reason = header.error().message});
   }
   for (size_t i = 0; i < header->names.size(); ++i) {
+    header->wanted.push_back(reading->Wants(header->columns[i]));
     if (!header->columns[i]) reading->OnUnknownColumn(header->names[i]);
   }
   DsaStatement statement;
@@ -223,6 +228,9 @@ Result<void> ReadFiles(const std::vector<std::string>& files,
 // Finds out whose statements there are, and passes over all else.
 class NamesReading : public Reading {
  public:
+  bool Wants(std::optional<DsaColumn> column) const override {
+    return column == kDsaPlatformName;
+  }
   Result<void> OnStatement(const ImportRemark&, const DsaStatement& statement,
                            unsigned) override {
     if (names_.size() <= kNamesShownMax) {

@@ -418,17 +418,17 @@ class RecordMaker {
   // The database does not hold keywords against categories.
   void DropForeignKeywords() {
     if (taxonomy_ < kDsaTaxonomyV2) return;
-    v1::Action all = action_;
+    const auto all = action_.keywords();
     action_.clear_keywords();
-    for (const int code : all.keywords()) {
+    for (const int code : all) {
       const auto keyword = static_cast<v1::Keyword>(code);
-      bool belongs = KeywordBelongs(keyword, all.category());
-      for (const int more : all.more_categories()) {
+      bool belongs = KeywordBelongs(keyword, action_.category());
+      for (const int more : action_.more_categories()) {
         belongs |= KeywordBelongs(keyword, static_cast<v1::Category>(more));
       }
       if (belongs) action_.add_keywords(keyword);
     }
-    if (action_.keywords_size() < all.keywords_size()) {
+    if (action_.keywords_size() < all.size()) {
       Keep(kDsaKeywords, "a keyword that belongs to none of the categories");
     }
   }
