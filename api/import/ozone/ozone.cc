@@ -453,6 +453,10 @@ Result<void> OzoneImport::ImportKnown(const Placed& placed,
   }
   for (size_t i = 0; i < known.size(); ++i) {
     RETURN_IF_ERROR(HandOutKnown(placed, known[i], of_known[i]));
+    if (known[i].entry == nullptr) continue;
+    // Nobody asks for it again, and a long history would stay in memory.
+    known[i].entry->action = {};
+    known[i].entry->logged.action = {};
   }
   const OzoneSubject& subject = *subjects_.Find(placed.event);
   const OzoneLogged* const last = known.back().entry;
