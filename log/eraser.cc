@@ -6,12 +6,12 @@
 #include <map>
 
 #include "log/admission.h"
-#include "log/day.h"
 #include "log/erasure.h"
 #include "log/failpoint.h"
 #include "log/payload_plan.h"
 #include "log/redaction.h"
 #include "log/taxonomy.h"
+#include "verifier/base/day.h"
 
 namespace modlog {
 

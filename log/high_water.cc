@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "log/errno_reason.h"
+#include "verifier/base/errno_reason.h"
 
 namespace modlog {
 

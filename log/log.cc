@@ -9,7 +9,6 @@
 #include "log/erasure.h"
 #include "log/key_slots.h"
 #include "log/log_time.h"
-#include "log/mutex.h"
 #include "log/payload_reader.h"
 #include "log/platform_keys.h"
 #include "log/publication.h"
@@ -18,6 +17,7 @@
 #include "log/seals.h"
 #include "log/sequencer.h"
 #include "log/succession.h"
+#include "verifier/base/mutex.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {

@@ -23,10 +23,10 @@
 #include <string_view>
 #include <vector>
 
-#include "log/clock.h"
 #include "log/life.h"
 #include "log/signing_key.h"
 #include "log/store.h"
+#include "verifier/base/clock.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/entry.h"  // kLeafSizeMax, kPlatformSizeMax
 #include "verifier/core/note.h"

@@ -25,8 +25,8 @@
 #include <optional>
 #include <string>
 
-#include "log/clock.h"
-#include "log/mutex.h"
+#include "verifier/base/clock.h"
+#include "verifier/base/mutex.h"
 #include "verifier/core/result.h"
 
 namespace modlog {

@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "log/mutex.h"
 #include "log/redacted.h"
+#include "verifier/base/mutex.h"
 
 namespace modlog {
 

@@ -2,8 +2,8 @@
 
 #include <iterator>
 
-#include "log/day.h"
 #include "log/rows.h"
+#include "verifier/base/day.h"
 
 namespace modlog {
 

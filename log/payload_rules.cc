@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "log/day.h"
+#include "verifier/base/day.h"
 #include "verifier/core/commitment.h"
 
 namespace modlog {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "log/log.h"
-#include "log/mutex.h"
+#include "verifier/base/mutex.h"
 
 namespace modlog {
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "log/key_hash.h"
-#include "log/mutex.h"
+#include "verifier/base/mutex.h"
 
 namespace modlog {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "log/errno_reason.h"
+#include "verifier/base/errno_reason.h"
 
 namespace modlog {
 

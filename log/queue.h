@@ -22,8 +22,8 @@
 
 #include "log/admission.h"
 #include "log/log.h"
-#include "log/mutex.h"
 #include "log/seals.h"
+#include "verifier/base/mutex.h"
 
 namespace modlog {
 

@@ -45,8 +45,8 @@
 #include <cstring>
 
 #include "log/failpoint.h"
-#include "log/mutex.h"
 #include "log/redacted.h"
+#include "verifier/base/mutex.h"
 
 namespace modlog {
 

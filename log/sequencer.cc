@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "log/day.h"
 #include "log/failpoint.h"
 #include "log/payload_plan.h"
+#include "verifier/base/day.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 

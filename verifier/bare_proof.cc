@@ -5,9 +5,9 @@
 #include <ostream>
 #include <vector>
 
+#include "verifier/base/strict_json.h"
+#include "verifier/base/words.h"
 #include "verifier/core/merkle.h"
-#include "verifier/strict_json.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -12,10 +12,10 @@
 
 #include "verifier/audit/audit.h"
 #include "verifier/audit/predecessor.h"
-#include "verifier/audit/progress.h"
 #include "verifier/audit/report.h"
+#include "verifier/base/durable_file.h"
+#include "verifier/base/progress.h"
 #include "verifier/core/bundle.h"
-#include "verifier/files.h"
 #include "verifier/fork.h"
 #include "verifier/handles.h"
 #include "verifier/inputs.h"

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 
@@ -29,7 +29,7 @@ Result<std::string> WriteEvidence(const std::string& directory,
   };
   const std::string name = hex(contradiction.origin) + ".contradiction." +
                            hex(text).substr(0, 16) + ".json";
-  const auto written = WriteFileAtomically(directory, name, text);
+  const auto written = WriteFileDurably(directory + "/" + name, text, 0644);
   if (!written) return Fail(Code::kUnavailable, written.error().message);
   return directory + "/" + name;
 }

@@ -1,7 +1,7 @@
 #include <set>
 
+#include "verifier/base/strict_json.h"
 #include "verifier/contradiction.h"
-#include "verifier/strict_json.h"
 
 namespace modlog {
 namespace {

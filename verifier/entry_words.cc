@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "verifier/base/damage.h"
+#include "verifier/base/lines.h"
+#include "verifier/base/words.h"
 #include "verifier/core/checkpoint.h"
-#include "verifier/damage.h"
-#include "verifier/lines.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

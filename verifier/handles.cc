@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "verifier/base/damage.h"
+#include "verifier/base/strict_json.h"
+#include "verifier/base/words.h"
 #include "verifier/core/seal.h"
-#include "verifier/damage.h"
 #include "verifier/receipt.h"
-#include "verifier/strict_json.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

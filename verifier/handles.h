@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/base/lines.h"
 #include "verifier/core/tlog_proof.h"
 #include "verifier/handle_file.h"
-#include "verifier/lines.h"
 #include "verifier/verdict.h"
 
 namespace modlog {

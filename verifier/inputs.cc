@@ -1,7 +1,7 @@
 #include "verifier/inputs.h"
 
 #include "verifier/audit/directory_source.h"
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 

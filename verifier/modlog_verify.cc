@@ -11,12 +11,12 @@
 #include <thread>
 #include <vector>
 
+#include "verifier/base/out_of_memory.h"
+#include "verifier/base/standard_streams.h"
 #include "verifier/commands.h"
 #include "verifier/core/bytes.h"
 #include "verifier/core/mldsa44.h"
 #include "verifier/mirror/command.h"
-#include "verifier/out_of_memory.h"
-#include "verifier/standard_streams.h"
 #include "verifier/watch/arguments.h"
 
 namespace {

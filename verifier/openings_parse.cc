@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "verifier/json_bytes.h"
+#include "verifier/base/json_bytes.h"
+#include "verifier/base/strict_json.h"
 #include "verifier/openings.h"
-#include "verifier/strict_json.h"
 
 namespace modlog {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

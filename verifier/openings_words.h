@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "verifier/lines.h"
+#include "verifier/base/lines.h"
 #include "verifier/openings.h"
 
 namespace modlog {

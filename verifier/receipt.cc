@@ -4,13 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "verifier/damage.h"
-#include "verifier/lines.h"
+#include "verifier/base/damage.h"
+#include "verifier/base/lines.h"
+#include "verifier/base/strict_json.h"
+#include "verifier/base/words.h"
 #include "verifier/openings_words.h"
 #include "verifier/seal_file.h"
-#include "verifier/strict_json.h"
 #include "verifier/trust.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

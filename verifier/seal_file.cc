@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "verifier/base/json_bytes.h"
 #include "verifier/core/bytes.h"
 #include "verifier/core/entry.h"
-#include "verifier/json_bytes.h"
 
 namespace modlog {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "verifier/audit/http_address.h"
-#include "verifier/damage.h"
-#include "verifier/words.h"
+#include "verifier/base/damage.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

@@ -5,9 +5,9 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "api/client/atomic_file.h"
 #include "api/client/bundle_size.h"
 #include "modlog/v1/action.pb.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/tile.h"
@@ -31,7 +31,7 @@ bool Says(std::string_view leaf, const RedactionLine& line) {
 Result<void> EmptyInFile(const std::string& path, uint32_t width,
                          uint32_t position) {
   if (position >= width) return {};
-  auto bundle = ReadWholeFile(path, kBundleBytesMax);
+  auto bundle = ReadFile(path, kBundleBytesMax);
   if (!bundle && bundle.error().code == Code::kNotFound) return {};
   if (!bundle) return std::unexpected(bundle.error());
   const auto entries = ParseBundle(AsBytes(*bundle), width);
@@ -45,7 +45,7 @@ Result<void> EmptyInFile(const std::string& path, uint32_t width,
   for (uint32_t i = 0; i < width; ++i) {
     AppendToBundle(i == position ? Bytes() : (*entries)[i], &emptied);
   }
-  return WriteFileAtomically(path, emptied, Durability::kUnsynced);
+  return WriteFileAtomically(path, emptied, 0644);
 }
 
 }  // namespace

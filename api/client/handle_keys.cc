@@ -13,7 +13,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "api/import/platform_secret.h"
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {

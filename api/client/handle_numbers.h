@@ -27,7 +27,7 @@
 #include <string_view>
 
 #include "api/client/handle_keys.h"
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 

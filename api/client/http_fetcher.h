@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/base/patience.h"
 #include "verifier/core/result.h"
-#include "verifier/patience.h"
 
 namespace modlog {
 

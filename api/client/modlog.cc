@@ -12,9 +12,9 @@
 #include "absl/strings/str_format.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "verifier/base/out_of_memory.h"
+#include "verifier/base/standard_streams.h"
 #include "verifier/core/bytes.h"
-#include "verifier/out_of_memory.h"
-#include "verifier/standard_streams.h"
 
 namespace {
 

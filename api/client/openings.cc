@@ -7,7 +7,7 @@
 #include "api/client/jsonl.h"
 #include "api/client/payload_json.h"
 #include "api/client/rpc_error.h"
-#include "api/client/strict_json.h"
+#include "verifier/base/strict_json.h"
 
 namespace modlog {
 namespace {

@@ -1,9 +1,9 @@
 #include "api/client/seal_key.h"
 
 #include "absl/strings/str_cat.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/seal.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

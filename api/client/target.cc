@@ -1,6 +1,6 @@
 #include "api/client/target.h"
 
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog {
 

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "api/client/atomic_file.h"
 #include "api/client/bundle_size.h"
 #include "api/client/copy_history.h"
 #include "api/client/copy_redactions.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/frontier.h"
 #include "verifier/core/tile.h"
@@ -127,15 +127,14 @@ class Exporter {
     }
     if (lines.empty()) return 0;
     RETURN_IF_ERROR(WriteFileAtomically(Place(kRedactionsPath),
-                                        FormatRedactionList(lines),
-                                        Durability::kUnsynced));
+                                        FormatRedactionList(lines), 0644));
     return lines.size();
   }
 
   // The directory may hold an older export of the same log, or nothing. One of
   // another history of the log stays as it is, and is evidence.
   Result<void> CheckDirectory() {
-    auto note = ReadWholeFile(Place("checkpoint"), kNoteSizeMax);
+    auto note = ReadFile(Place("checkpoint"), kNoteSizeMax);
     if (!note) {
       if (note.error().code == Code::kNotFound) return {};
       return std::unexpected(std::move(note).error());
@@ -171,7 +170,7 @@ class Exporter {
   }
 
   Result<std::string> TileInCopy(TileId tile, uint32_t width) const {
-    return ReadWholeFile(Place(TilePath(tile, width)), width * kHashSize);
+    return ReadFile(Place(TilePath(tile, width)), width * kHashSize);
   }
   Result<std::string> TileOfLog(TileId tile, uint32_t width) const {
     return fetcher_->Fetch({TilePath(tile, width), width * kHashSize});
@@ -290,8 +289,7 @@ class Exporter {
     std::vector<FetchRequest> missing;
     std::vector<uint64_t> indexes;
     for (const File& file : files) {
-      auto data =
-          ReadWholeFile(Place(file.request.path), file.request.size_max);
+      auto data = ReadFile(Place(file.request.path), file.request.size_max);
       if (data && judge(file.index, *data)) {
         ++kept_;
         ReportProgress();
@@ -328,7 +326,7 @@ class Exporter {
     }
     ++fetched_;
     ReportProgress();
-    return WriteFileAtomically(place, data, Durability::kUnsynced);
+    return WriteFileAtomically(place, data, 0644);
   }
 
   // All files are on the disk before the checkpoint says so.
@@ -342,7 +340,7 @@ class Exporter {
       return Fail(Code::kUnavailable,
                   absl::StrCat("cannot sync ", options_.directory));
     }
-    return WriteFileAtomically(Place("checkpoint"), note, Durability::kSynced);
+    return WriteFileDurably(Place("checkpoint"), note, 0644);
   }
 
   void ReportProgress() {

@@ -1,6 +1,6 @@
 #include "api/keys/key_file.h"
 
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {

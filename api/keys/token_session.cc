@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "verifier/base/durable_file.h"
 #include "verifier/core/bytes.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

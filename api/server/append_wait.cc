@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/server/item_outcome.h"
-#include "log/clock.h"
+#include "verifier/base/clock.h"
 
 namespace modlog {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/entry.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

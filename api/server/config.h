@@ -20,7 +20,7 @@
 #include "api/server/connection_shares.h"
 #include "api/witnessing/rounds.h"
 #include "log/log.h"
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 #include "verifier/core/result.h"
 
 namespace modlog {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api/keys/key_file.h"
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 

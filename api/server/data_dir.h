@@ -16,9 +16,9 @@
 #include <string>
 #include <string_view>
 
+#include "verifier/base/locked_directory.h"
 #include "verifier/core/note.h"
 #include "verifier/core/policy.h"
-#include "verifier/locked_directory.h"
 
 namespace modlog {
 

@@ -4,8 +4,8 @@
 // Whether the log does its job, as the health service tells it: appends are
 // accepted, and what is signed is published soon after. Not thread-safe.
 
-#include "log/clock.h"
 #include "log/log.h"
+#include "verifier/base/clock.h"
 
 namespace modlog {
 

@@ -27,7 +27,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "api/server/connection_table.h"
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {

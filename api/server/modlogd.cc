@@ -35,9 +35,9 @@
 #include "log/rocksdb_store.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "verifier/base/out_of_memory.h"
+#include "verifier/base/standard_streams.h"
 #include "verifier/core/bytes.h"
-#include "verifier/out_of_memory.h"
-#include "verifier/standard_streams.h"
 
 namespace modlog {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "verifier/audit/url_source.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/checkpoint.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

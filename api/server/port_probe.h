@@ -20,7 +20,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog {
 

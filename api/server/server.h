@@ -22,7 +22,7 @@
 #include "api/server/port_probe.h"
 #include "api/server/tile_server.h"
 #include "log/log.h"
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog {
 

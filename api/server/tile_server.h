@@ -24,7 +24,7 @@
 #include "api/server/listener.h"
 #include "api/witnessing/publisher.h"
 #include "log/log.h"
-#include "verifier/stopwatch.h"
+#include "verifier/base/stopwatch.h"
 
 struct MHD_Daemon;
 

@@ -8,9 +8,9 @@
 #include <functional>
 #include <utility>
 
+#include "verifier/base/durable_file.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/merkle.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

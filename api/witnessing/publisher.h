@@ -27,7 +27,7 @@
 
 #include "api/witnessing/rounds.h"
 #include "api/witnessing/witness_link.h"
-#include "log/clock.h"
+#include "verifier/base/clock.h"
 
 namespace modlog {
 

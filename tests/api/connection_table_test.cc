@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog::connection_table_test {
 namespace {

@@ -24,7 +24,7 @@
 #include "modlog/v1/log.grpc.pb.h"
 #include "tests/eventually.h"
 #include "tests/programs/programs.h"
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog::modlogd_test {
 namespace {

@@ -1,7 +1,7 @@
 // If these fail, slow connections are held for ever, or an honest reader with a
 // slow line is cut off.
 
-#include "verifier/stopwatch.h"
+#include "verifier/base/stopwatch.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "verifier/address.h"
+#include "verifier/base/address.h"
 
 namespace modlog::stopwatch_test {
 namespace {

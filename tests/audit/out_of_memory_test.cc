@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "verifier/audit/pipeline.h"
-#include "verifier/out_of_memory.h"
+#include "verifier/base/out_of_memory.h"
 
 namespace modlog::out_of_memory_test {
 namespace {

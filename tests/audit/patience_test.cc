@@ -1,7 +1,7 @@
 // If these fail, a log that drips holds whoever judges it for ever, or an
 // honest one on a slow line is given up.
 
-#include "verifier/patience.h"
+#include "verifier/base/patience.h"
 
 #include <gtest/gtest.h>
 

@@ -85,17 +85,17 @@ std::string Deep(size_t levels) {
 }
 
 const BadLine kBadLines[] = {
-    {"repeated name", R"({"puid":"a","puid":"b"})", "repeated name \"puid\""},
+    {"repeated name", R"({"puid":"a","puid":"b"})", "key \"puid\" is repeated"},
     {"repeated name, escaped", R"({"puid":"a","\u0070uid":"b"})",
-     "repeated name \"puid\""},
+     "key \"puid\" is repeated"},
     {"repeated by the other name", R"({"contentDate":1,"content_date":2})",
      "content_date is given twice"},
     {"repeated in the wrapper",
      R"({"platform":"a","platform":"b","action":{}})",
-     "repeated name \"platform\""},
+     "key \"platform\" is repeated"},
     {"repeated within the wrapper",
      R"({"platform":"a","action":{"puid":"a","puid":"b"}})",
-     "repeated name \"puid\""},
+     "key \"puid\" is repeated"},
     {"unknown name", R"({"puid":"a","colour":"red"})",
      "unknown field \"colour\""},
     {"name of another case", R"({"Puid":"a"})", "unknown field \"Puid\""},

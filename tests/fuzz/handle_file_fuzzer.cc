@@ -4,8 +4,8 @@
 // MiB.
 
 #include "tests/fuzz/fuzzer.h"
+#include "verifier/base/strict_json.h"
 #include "verifier/handles.h"
-#include "verifier/strict_json.h"
 
 namespace modlog {
 

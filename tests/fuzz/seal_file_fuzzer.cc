@@ -3,8 +3,8 @@
 // that it covers it, or why not. Inputs up to 64 KiB, the parser's own limit.
 
 #include "tests/fuzz/fuzzer.h"
+#include "verifier/base/strict_json.h"
 #include "verifier/seal_file.h"
-#include "verifier/strict_json.h"
 
 namespace modlog {
 

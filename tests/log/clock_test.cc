@@ -5,11 +5,11 @@
 
 #include <thread>
 
-#include "log/day.h"
 #include "log/log_time.h"
 #include "log/succession.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
+#include "verifier/base/day.h"
 
 namespace modlog::clock_test {
 namespace {

@@ -1,7 +1,7 @@
 // If this failed, a key could be replaced by another, or be half a key after a
 // kill: what it signed could not be continued.
 
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@
 #include "verifier/audit/payloads.h"
 #include "verifier/audit/rules/first_pass.h"
 #include "verifier/audit/rules/second_pass.h"
+#include "verifier/base/words.h"
 #include "verifier/trust.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/fork.h"
 #include "verifier/trust.h"
 
@@ -83,8 +83,8 @@ Result<std::optional<Seen>> Memory::RecallFrom(const std::string& directory,
 }
 
 Result<void> Memory::Remember(const Seen& seen) const {
-  auto written = WriteFileAtomically(
-      directory_, FileName(seen.checkpoint.origin), seen.note);
+  auto written = WriteFileDurably(
+      directory_ + "/" + FileName(seen.checkpoint.origin), seen.note, 0644);
   if (!written) return Fail(Code::kUnavailable, written.error().message);
   return {};
 }
@@ -92,8 +92,8 @@ Result<void> Memory::Remember(const Seen& seen) const {
 void Memory::RememberPlace(const std::string& origin,
                            const std::string& place) const {
   if (place.empty() || place.size() > kPlaceSizeMax) return;
-  static_cast<void>(
-      WriteFileAtomically(directory_, StemOf(origin) + ".place", place));
+  static_cast<void>(WriteFileDurably(
+      directory_ + "/" + StemOf(origin) + ".place", place, 0644));
 }
 
 std::string Memory::RecallPlace(const std::string& origin) const {

@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "modlog/v1/payload.pb.h"
+#include "verifier/base/strict_json.h"
+#include "verifier/base/words.h"
 #include "verifier/core/commitment.h"
 #include "verifier/entry_words.h"
-#include "verifier/strict_json.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

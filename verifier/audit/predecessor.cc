@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "verifier/base/words.h"
 #include "verifier/core/note.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "verifier/audit/rules/attestations.h"
+#include "verifier/base/words.h"
 #include "verifier/entry_words.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

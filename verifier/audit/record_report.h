@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "verifier/audit/audit.h"
-#include "verifier/lines.h"
+#include "verifier/base/lines.h"
 
 namespace modlog {
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "verifier/audit/record_report.h"
-#include "verifier/lines.h"
-#include "verifier/words.h"
+#include "verifier/base/lines.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

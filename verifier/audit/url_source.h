@@ -13,9 +13,9 @@
 #include <atomic>
 #include <memory>
 
-#include "verifier/audit/deadline.h"
 #include "verifier/audit/source.h"
-#include "verifier/patience.h"
+#include "verifier/base/deadline.h"
+#include "verifier/base/patience.h"
 
 namespace modlog {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <thread>
 
-#include "verifier/audit/progress.h"
+#include "verifier/base/progress.h"
 #include "verifier/fork.h"
 #include "verifier/inputs.h"
 #include "verifier/mirror/evidence_directory.h"

@@ -13,8 +13,7 @@
 
 #include "verifier/audit/directory_source.h"
 #include "verifier/audit/resources.h"
-#include "verifier/durable_file.h"
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {
@@ -83,8 +82,7 @@ Result<bool> CopyDirectory::Save(const std::string& file,
   const std::filesystem::path place(Place(file));
   const std::string folder = place.parent_path().string();
   RETURN_IF_ERROR(MakeFolder(folder));
-  RETURN_IF_ERROR(
-      WriteFileAtomically(folder, place.filename().string(), bytes));
+  RETURN_IF_ERROR(WriteFileDurably(place.string(), bytes, 0644));
   return true;
 }
 

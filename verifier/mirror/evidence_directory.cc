@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 

@@ -6,11 +6,11 @@
 
 #include "verifier/audit/fork_proof.h"
 #include "verifier/audit/trunk.h"
+#include "verifier/base/words.h"
 #include "verifier/fork.h"
 #include "verifier/mirror/copier.h"
 #include "verifier/mirror/evidence_directory.h"
 #include "verifier/trust.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

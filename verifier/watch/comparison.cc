@@ -3,7 +3,7 @@
 #include <map>
 
 #include "verifier/audit/fork_proof.h"
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

@@ -18,7 +18,7 @@
 #include <thread>
 
 #include "verifier/audit/audit.h"
-#include "verifier/audit/deadline.h"
+#include "verifier/base/deadline.h"
 #include "verifier/watch/comparison.h"
 #include "verifier/watch/new_entries.h"
 

@@ -5,14 +5,14 @@
 #include <set>
 
 #include "verifier/audit/http_address.h"
+#include "verifier/base/pause.h"
+#include "verifier/base/words.h"
 #include "verifier/inputs.h"
 #include "verifier/trust.h"
 #include "verifier/watch/evidence.h"
-#include "verifier/watch/pause.h"
 #include "verifier/watch/peers.h"
 #include "verifier/watch/publish.h"
 #include "verifier/watch/watch_report.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

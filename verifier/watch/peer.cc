@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "verifier/audit/http_address.h"
+#include "verifier/base/words.h"
 #include "verifier/inputs.h"
 #include "verifier/trust.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

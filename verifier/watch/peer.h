@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/deadline.h"
 #include "verifier/audit/memory.h"
 #include "verifier/audit/source.h"
+#include "verifier/base/deadline.h"
 #include "verifier/core/policy.h"
 
 namespace modlog {

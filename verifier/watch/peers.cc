@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "verifier/audit/http_address.h"
+#include "verifier/base/words.h"
 #include "verifier/watch/evidence.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

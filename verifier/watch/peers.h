@@ -39,7 +39,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/deadline.h"
+#include "verifier/base/deadline.h"
 #include "verifier/watch/all_at_once.h"
 #include "verifier/watch/comparison.h"
 #include "verifier/watch/peer.h"

@@ -1,6 +1,6 @@
 #include "verifier/watch/publish.h"
 
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/watch/evidence.h"
 
 namespace modlog {
@@ -12,7 +12,7 @@ Result<void> Publish(const std::string& directory, const Seen& seen) {
   RETURN_IF_ERROR(MakeDirectory(below));
   const auto old = ReadFile(below + "/checkpoint", kNoteSizeMax);
   if (old && *old == seen.note) return {};
-  auto written = WriteFileAtomically(below, "checkpoint", seen.note);
+  auto written = WriteFileDurably(below + "/checkpoint", seen.note, 0644);
   if (!written) return Fail(Code::kUnavailable, written.error().message);
   return {};
 }

@@ -4,15 +4,15 @@
 #include <iostream>
 #include <set>
 
-#include "verifier/audit/progress.h"
+#include "verifier/base/pause.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 #include "verifier/inputs.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"
-#include "verifier/watch/pause.h"
 #include "verifier/watch/publish.h"
 #include "verifier/watch/watch_report.h"
 #include "verifier/watch/watcher.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

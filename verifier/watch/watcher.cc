@@ -4,12 +4,12 @@
 
 #include "verifier/audit/audit.h"
 #include "verifier/audit/http_address.h"
-#include "verifier/files.h"
+#include "verifier/base/durable_file.h"
+#include "verifier/base/words.h"
 #include "verifier/trust.h"
 #include "verifier/watch/comparison.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {
@@ -28,7 +28,7 @@ std::string OriginFile(const std::string& address) {
 
 Result<void> NoteTime(const std::string& state, const std::string& file,
                       const std::string& time) {
-  const auto written = WriteFileAtomically(state, file, time);
+  const auto written = WriteFileDurably(state + "/" + file, time, 0644);
   if (written) return {};
   return Fail(Code::kUnavailable, written.error().message);
 }
@@ -197,7 +197,8 @@ void Watcher::NoteOrigin() {
   const std::string file = OriginFile(report_.source);
   const auto before = ReadFile(request_.state + "/" + file, kOriginFileSizeMax);
   if (before && *before == origin_) return;
-  const auto written = WriteFileAtomically(request_.state, file, origin_);
+  const auto written =
+      WriteFileDurably(request_.state + "/" + file, origin_, 0644);
   if (!written) Add("state", {Code::kUnavailable, written.error().message});
 }
 

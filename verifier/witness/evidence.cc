@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "verifier/base/durable_file.h"
 #include "verifier/contradiction.h"
-#include "verifier/durable_file.h"
 
 namespace modlog {
 namespace {

@@ -17,10 +17,10 @@
 #include <string_view>
 #include <vector>
 
-#include "verifier/files.h"
-#include "verifier/standard_streams.h"
+#include "verifier/base/durable_file.h"
+#include "verifier/base/standard_streams.h"
+#include "verifier/base/words.h"
 #include "verifier/witness/server.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -18,8 +18,8 @@
 #include <memory>
 #include <string>
 
-#include "verifier/address.h"
-#include "verifier/stopwatch.h"
+#include "verifier/base/address.h"
+#include "verifier/base/stopwatch.h"
 #include "verifier/witness/witness.h"
 
 struct MHD_Daemon;

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "verifier/locked_directory.h"
+#include "verifier/base/locked_directory.h"
 #include "verifier/witness/evidence.h"
 #include "verifier/witness/group_commit.h"
 #include "verifier/witness/judgement.h"

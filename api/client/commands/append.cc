@@ -15,6 +15,7 @@
 #include "api/client/jsonl.h"
 #include "api/client/line_reader.h"
 #include "api/client/stream_appender.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -165,21 +166,21 @@ class Appending {
     AppendTotals totals = report_.totals();
     std::string text = absl::StrCat(
         Interrupted() != 0 ? "append, interrupted: " : "append: ",
-        WithCommas(totals.logged), " logged, ", WithCommas(totals.duplicates),
-        " logged before, ", WithCommas(totals.refused), " refused");
+        Grouped(totals.logged), " logged, ", Grouped(totals.duplicates),
+        " logged before, ", Grouped(totals.refused), " refused");
     if (totals.warned > 0) {
-      absl::StrAppend(&text, ", ", WithCommas(totals.warned),
+      absl::StrAppend(&text, ", ", Grouped(totals.warned),
                       " logged with a warning");
     }
     if (unanswered_ > 0) {
-      absl::StrAppend(&text, ", ", WithCommas(unanswered_),
+      absl::StrAppend(&text, ", ", Grouped(unanswered_),
                       " without an answer (append the file again: what is in "
                       "the log is recognised)");
     }
     if (options_.handles.wanted) {
-      progress_.Say(absl::StrCat(
-          "append: ", WithCommas(given_), " with a handle, ",
-          WithCommas(without_account_), " without an account to give it for"));
+      progress_.Say(absl::StrCat("append: ", Grouped(given_),
+                                 " with a handle, ", Grouped(without_account_),
+                                 " without an account to give it for"));
     }
     if (reader_.saw_byte_order_mark()) {
       progress_.Say(

@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "api/client/progress.h"
 #include "api/client/stream_appender.h"
+#include "verifier/base/progress.h"
 
 namespace modlog {
 

@@ -11,7 +11,7 @@
 #include "api/client/bench/bench.h"
 #include "api/client/commands/command.h"
 #include "api/client/interrupt.h"
-#include "api/client/progress.h"
+#include "verifier/base/progress.h"
 #include "verifier/core/bytes.h"
 
 namespace modlog {

@@ -5,7 +5,7 @@
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/rpc_error.h"
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

@@ -14,10 +14,11 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/payload_json.h"
-#include "api/client/progress.h"
 #include "api/export/dsa_csv.h"
 #include "api/export/dsa_restore.h"
 #include "api/import/dsa/dsa_json.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -222,13 +223,13 @@ class Exporting {
   }
 
   void Summarize() {
-    progress_.Say(absl::StrCat("export: ", WithCommas(written_), " of ",
-                               WithCommas(seen_), " entries written"));
+    progress_.Say(absl::StrCat("export: ", Grouped(written_), " of ",
+                               Grouped(seen_), " entries written"));
     Losses losses = format_->losses();
     losses.insert(left_out_.begin(), left_out_.end());
     for (const auto& [what, count] : losses) {
-      progress_.Say(absl::StrCat("export: not said: ", what, " (",
-                                 WithCommas(count), ")"));
+      progress_.Say(
+          absl::StrCat("export: not said: ", what, " (", Grouped(count), ")"));
     }
   }
 

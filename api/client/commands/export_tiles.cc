@@ -7,8 +7,9 @@
 #include "api/client/commands/command.h"
 #include "api/client/http_fetcher.h"
 #include "api/client/interrupt.h"
-#include "api/client/progress.h"
 #include "api/client/tile_export.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -76,12 +77,12 @@ int RunExportTiles(const CommandLine& line, const ExportTilesOptions& options) {
   absl::FPrintF(stderr,
                 "export: %s entries of %s in %s (%s files fetched, %s there "
                 "before), by the key that %s names\n",
-                WithCommas(totals->tree.size), (*client)->key().name,
-                options.directory, WithCommas(totals->fetched),
-                WithCommas(totals->kept), line.server);
+                Grouped(totals->tree.size), (*client)->key().name,
+                options.directory, Grouped(totals->fetched),
+                Grouped(totals->kept), line.server);
   if (totals->redacted > 0) {
     absl::FPrintF(stderr, "export: %s redacted by the log: left empty\n",
-                  WithCommas(totals->redacted));
+                  Grouped(totals->redacted));
   }
   return kExitDone;
 }

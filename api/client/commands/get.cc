@@ -2,10 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/action_text.h"
-#include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/payload_text.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -34,8 +34,7 @@ struct GetOptions {
 Result<void> ShowEntry(const GetOptions& options,
                        const VerifiedReceipt& receipt) {
   if (!options.leaf_file.empty() && options.leaf_file != "-") {
-    return WriteFileAtomically(options.leaf_file, receipt.leaf,
-                               Durability::kSynced);
+    return WriteFileDurably(options.leaf_file, receipt.leaf, 0644);
   }
   Result<std::string> text = receipt.leaf;
   if (options.json) {

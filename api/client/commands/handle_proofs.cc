@@ -1,8 +1,8 @@
 #include "api/client/commands/handle_proofs.h"
 
 #include "absl/strings/str_cat.h"
-#include "api/client/atomic_file.h"
-#include "api/client/strict_json.h"
+#include "verifier/base/durable_file.h"
+#include "verifier/base/strict_json.h"
 #include "verifier/core/tlog_proof.h"
 
 namespace modlog {
@@ -63,13 +63,11 @@ Result<uint32_t> FindNumber(const HandleKey& key, const std::string& account,
 }
 
 Result<void> WriteHandleFile(const std::string& path, const HandleFile& file) {
-  return WriteFileAtomically(path, FormatHandleFile(file), Durability::kSynced,
-                             0600);
+  return WriteFileDurably(path, FormatHandleFile(file), 0600);
 }
 
 Result<ProvedHandles> ReadHandleFile(Client* client, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text,
-                   ReadWholeFile(path, kHandleFileSizeMax));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kHandleFileSizeMax));
   auto json = ParseStrictJson(text, kDepthMax);
   if (!json) return Prefixed(path, json.error());
   auto file = HandleFileFrom(*json);

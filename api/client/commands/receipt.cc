@@ -7,13 +7,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
 #include "api/client/commands/handle_options.h"
 #include "api/client/commands/handle_proofs.h"
 #include "api/client/openings.h"
-#include "api/client/progress.h"
+#include "verifier/base/durable_file.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 #include "verifier/core/bytes.h"
 #include "verifier/core/cose_receipt.h"
 #include "verifier/core/entry.h"
@@ -87,7 +88,7 @@ Result<v1::GetPayloadResponse> PayloadFor(const ReceiptOptions& options,
     return FetchPayload(client, options.index);
   }
   ASSIGN_OR_RETURN(const std::string bytes,
-                   ReadWholeFile(options.payload_file, kPayloadFileSizeMax));
+                   ReadFile(options.payload_file, kPayloadFileSizeMax));
   auto payload = ReadPayload(bytes);
   if (!payload) return Prefixed(options.payload_file, payload.error());
   v1::GetPayloadResponse kept;
@@ -111,8 +112,7 @@ Result<Openings> OpeningsFor(const ReceiptOptions& options,
 Result<void> WriteOpenings(const ReceiptOptions& options,
                            const Openings& openings) {
   const std::string file = absl::StrCat(options.prefix, ".openings");
-  RETURN_IF_ERROR(WriteFileAtomically(file, FormatOpenings(openings),
-                                      Durability::kSynced, 0600));
+  RETURN_IF_ERROR(WriteFileDurably(file, FormatOpenings(openings), 0600));
   std::string names;
   for (const Opening& opening : openings.openings) {
     absl::StrAppend(&names, names.empty() ? "" : ", ", PartName(opening.tag));
@@ -175,10 +175,9 @@ Result<std::optional<SealFile>> SealOf(const VerifiedReceipt& receipt,
 
 Result<void> WriteSeal(const ReceiptOptions& options, const SealFile& seal) {
   const std::string file = absl::StrCat(options.prefix, ".seal");
-  RETURN_IF_ERROR(
-      WriteFileAtomically(file, FormatSealFile(seal), Durability::kSynced));
+  RETURN_IF_ERROR(WriteFileDurably(file, FormatSealFile(seal), 0644));
   absl::FPrintF(stderr, "receipt: %s: the platform sealed it, at entry %s\n",
-                file, WithCommas(seal.index));
+                file, Grouped(seal.index));
   return {};
 }
 
@@ -254,10 +253,9 @@ int RunReceipt(const CommandLine& line, const ReceiptOptions& options) {
   }
   std::string entry_file = absl::StrCat(options.prefix, ".entry");
   std::string proof_file = absl::StrCat(options.prefix, ".", options.format);
-  Result<void> written =
-      WriteFileAtomically(entry_file, receipt->leaf, Durability::kSynced);
+  Result<void> written = WriteFileDurably(entry_file, receipt->leaf, 0644);
   if (written) {
-    written = WriteFileAtomically(proof_file, *proof, Durability::kSynced);
+    written = WriteFileDurably(proof_file, *proof, 0644);
   }
   if (written && *seal) written = WriteSeal(options, **seal);
   if (written && openings) written = WriteOpenings(options, *openings);
@@ -269,9 +267,9 @@ int RunReceipt(const CommandLine& line, const ReceiptOptions& options) {
   absl::FPrintF(stderr,
                 "receipt: %s and %s: entry %s of %s is in the tree of %s "
                 "entries, by the key that %s names\n",
-                entry_file, proof_file, WithCommas(options.index),
+                entry_file, proof_file, Grouped(options.index),
                 receipt->checkpoint.origin,
-                WithCommas(receipt->checkpoint.tree.size), line.server);
+                Grouped(receipt->checkpoint.tree.size), line.server);
   return kExitDone;
 }
 

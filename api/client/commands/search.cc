@@ -5,7 +5,7 @@
 #include "api/client/commands/command.h"
 #include "api/client/commands/filter_options.h"
 #include "api/client/interrupt.h"
-#include "api/client/progress.h"
+#include "verifier/base/progress.h"
 
 namespace modlog {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/time/time.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
-#include "api/client/progress.h"
 #include "api/client/rpc_error.h"
-#include "verifier/words.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -54,7 +54,7 @@ std::string WitnessWords(const v1::GetLogInfoResponse::Witness& witness) {
   std::string words = "has cosigned nothing yet";
   if (witness.cosigned_at() > 0) {
     const int64_t now_s = absl::ToUnixSeconds(absl::Now());
-    words = absl::StrCat("cosigned ", WithCommas(witness.size()), " entries ",
+    words = absl::StrCat("cosigned ", Grouped(witness.size()), " entries ",
                          now_s - witness.cosigned_at(), " s ago");
   }
   if (!witness.trouble().empty()) {
@@ -99,7 +99,7 @@ std::string FormatLogInfoTable(const v1::GetLogInfoResponse& info,
   };
   auto head_row = [&row](std::string_view name, bool stands, const Head& head) {
     if (!stands) return row(name, "none: nothing is signed in this state");
-    row(name, absl::StrFormat("%14s entries  root %s", WithCommas(head.size()),
+    row(name, absl::StrFormat("%14s entries  root %s", Grouped(head.size()),
                               FormatBase64(AsBytes(head.root()))));
   };
   row("origin", info.origin());

@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "api/client/atomic_file.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
+#include "verifier/base/durable_file.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -81,7 +81,7 @@ Result<void> CheckFinal(const VerifiedReceipt& receipt, uint64_t last,
 // with more cosignatures.
 Result<void> KeepFinal(const std::string& path, const std::string& note,
                        const Checkpoint& final) {
-  auto there = ReadWholeFile(path, kNoteSizeMax);
+  auto there = ReadFile(path, kNoteSizeMax);
   if (there) {
     const auto parsed = ParseNote(*there);
     const auto old = parsed ? ParseCheckpoint(parsed->text)
@@ -95,7 +95,7 @@ Result<void> KeepFinal(const std::string& path, const std::string& note,
   } else if (there.error().code != Code::kNotFound) {
     return std::unexpected(there.error());
   }
-  return WriteFileAtomically(path, note, Durability::kSynced);
+  return WriteFileDurably(path, note, 0644);
 }
 
 Result<std::string> Succeed(const CommandLine& line,

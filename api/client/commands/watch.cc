@@ -7,8 +7,8 @@
 #include "api/client/commands/command.h"
 #include "api/client/commands/filter_options.h"
 #include "api/client/interrupt.h"
-#include "api/client/progress.h"
 #include "api/client/rpc_error.h"
+#include "verifier/base/progress.h"
 
 namespace modlog {
 namespace {

@@ -6,7 +6,8 @@
 #include "absl/strings/str_format.h"
 #include "api/client/client.h"
 #include "api/client/commands/command.h"
-#include "api/client/progress.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 #include "verifier/witness/log_list.h"
 
 namespace modlog {
@@ -90,7 +91,7 @@ int RunWitnessNetwork(const CommandLine& line,
                   "witness-network: %s requests a day are more than one a "
                   "second, which is unlikely to be accepted: start modlogd "
                   "with --witness-interval-ms 10000\n",
-                  WithCommas(log->qpd));
+                  Grouped(log->qpd));
   }
   return kExitDone;
 }

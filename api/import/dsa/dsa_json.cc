@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "verifier/strict_json.h"
+#include "verifier/base/strict_json.h"
 
 namespace modlog {
 namespace {

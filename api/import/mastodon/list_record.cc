@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "verifier/durable_file.h"
+#include "verifier/base/durable_file.h"
 
 namespace modlog {
 namespace {

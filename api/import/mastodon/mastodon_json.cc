@@ -4,7 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "verifier/strict_json.h"
+#include "verifier/base/strict_json.h"
 
 namespace modlog {
 namespace {

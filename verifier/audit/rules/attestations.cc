@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "verifier/audit/rules/life.h"
+#include "verifier/base/words.h"
 #include "verifier/entry_words.h"
-#include "verifier/words.h"
 
 namespace modlog {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {

@@ -5,7 +5,7 @@
 #include "verifier/audit/rules/figures.h"
 #include "verifier/audit/rules/life_bulks.h"
 #include "verifier/audit/rules/unique_puid.h"
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 

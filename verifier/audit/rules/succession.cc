@@ -1,6 +1,6 @@
 #include "verifier/audit/rules/succession.h"
 
-#include "verifier/words.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 

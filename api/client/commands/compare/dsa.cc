@@ -8,9 +8,10 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/logged_actions.h"
-#include "api/client/progress.h"
 #include "api/client/rpc_error.h"
 #include "api/import/dsa/dsa_compare.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -78,12 +79,12 @@ std::string FormatDsaComparison(const DsaComparison& comparison) {
   std::string text;
   AddDsaLines("edited", comparison.edited, &text);
   AddDsaLines("vanished", comparison.vanished, &text);
-  absl::StrAppend(&text, WithCommas(comparison.unchanged), " unchanged, ",
-                  WithCommas(comparison.added), " added, ",
-                  WithCommas(comparison.edited.size()), " edited, ",
-                  WithCommas(comparison.vanished.size()), " vanished\n");
+  absl::StrAppend(&text, Grouped(comparison.unchanged), " unchanged, ",
+                  Grouped(comparison.added), " added, ",
+                  Grouped(comparison.edited.size()), " edited, ",
+                  Grouped(comparison.vanished.size()), " vanished\n");
   if (comparison.unread > 0) {
-    absl::StrAppend(&text, WithCommas(comparison.unread),
+    absl::StrAppend(&text, Grouped(comparison.unread),
                     " rows could not be read: what is gone is not judged\n");
   }
   return text;

@@ -10,9 +10,10 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/logged_actions.h"
-#include "api/client/progress.h"
 #include "api/client/rpc_error.h"
 #include "api/import/git/git_compare.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -115,12 +116,11 @@ std::string FormatText(const GitComparison& comparison) {
   std::string text;
   AddLines("edited", comparison.edited, &text);
   AddLines("vanished", comparison.vanished, &text);
-  absl::StrAppend(&text, WithCommas(comparison.added), " added, ",
-                  WithCommas(comparison.edited.size()), " edited, ",
-                  WithCommas(comparison.moved), " moved, ",
-                  WithCommas(comparison.vanished.size()), " vanished; ",
-                  WithCommas(comparison.not_logged),
-                  " notices at HEAD not logged\n");
+  absl::StrAppend(
+      &text, Grouped(comparison.added), " added, ",
+      Grouped(comparison.edited.size()), " edited, ", Grouped(comparison.moved),
+      " moved, ", Grouped(comparison.vanished.size()), " vanished; ",
+      Grouped(comparison.not_logged), " notices at HEAD not logged\n");
   if (comparison.is_shallow) {
     text += "a shallow clone: what was before its first commit is not seen\n";
   }

@@ -8,9 +8,10 @@
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
 #include "api/client/logged_actions.h"
-#include "api/client/progress.h"
 #include "api/client/rpc_error.h"
 #include "api/import/mastodon/mastodon_compare.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -95,11 +96,11 @@ std::string FormatListText(const ListComparison& comparison) {
   std::string text;
   AddLines("edited", comparison.edited, &text);
   AddLines("vanished", comparison.vanished, &text);
-  absl::StrAppend(&text, WithCommas(comparison.added), " added, ",
-                  WithCommas(comparison.edited.size()), " edited, ",
-                  WithCommas(comparison.vanished.size()), " vanished, ",
-                  WithCommas(comparison.unchanged), " unchanged; ",
-                  WithCommas(comparison.unread), " rows refused\n");
+  absl::StrAppend(&text, Grouped(comparison.added), " added, ",
+                  Grouped(comparison.edited.size()), " edited, ",
+                  Grouped(comparison.vanished.size()), " vanished, ",
+                  Grouped(comparison.unchanged), " unchanged; ",
+                  Grouped(comparison.unread), " rows refused\n");
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "api/client/interrupt.h"
 #include "api/client/rpc_error.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -35,8 +36,7 @@ std::string Reason(const ImportRemark& remark) {
 std::string Counts(const std::map<std::string, uint64_t>& counts) {
   std::string text;
   for (const auto& [name, count] : counts) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", WithCommas(count), " ",
-                    name);
+    absl::StrAppend(&text, text.empty() ? "" : ", ", Grouped(count), " ", name);
   }
   return text;
 }
@@ -114,10 +114,10 @@ void LogSink::OnProgress(uint64_t done, uint64_t total) {
 
 void LogSink::Summarize(const ImportTotals& items) {
   std::string text = absl::StrCat(
-      "import: ", WithCommas(items.items), " ", options_.unit,
-      InBrackets(items.items_by_type), ", ", WithCommas(items.refused),
-      " of them refused, ", WithCommas(items.warnings), " warnings; ",
-      WithCommas(items.actions), " actions", InBrackets(items.actions_by_kind));
+      "import: ", Grouped(items.items), " ", options_.unit,
+      InBrackets(items.items_by_type), ", ", Grouped(items.refused),
+      " of them refused, ", Grouped(items.warnings), " warnings; ",
+      Grouped(items.actions), " actions", InBrackets(items.actions_by_kind));
   if (!items.left_out.empty()) {
     absl::StrAppend(&text, "; left out: ", Counts(items.left_out));
   }
@@ -130,14 +130,14 @@ void LogSink::Summarize(const ImportTotals& items) {
   for (const auto& [note, count] : items.notes) {
     progress_.Say(
         absl::StrCat("import: note: ", Printable(note, kReasonShownMax), " (",
-                     WithCommas(count), ")"));
+                     Grouped(count), ")"));
   }
 }
 
 void LogSink::SummarizeFaults(const ImportTotals& items) {
   if (items.repaired > 0) {
     progress_.Say(absl::StrCat(
-        "import: ", WithCommas(items.repaired),
+        "import: ", Grouped(items.repaired),
         " entries put earlier ones right: ", Counts(items.faults)));
   } else if (!items.faults.empty()) {
     progress_.Say(absl::StrCat(
@@ -152,11 +152,11 @@ void LogSink::SummarizeEntries() {
   std::string text = absl::StrCat(Interrupted() != 0 ? "import, interrupted: "
                                   : stopped_ ? "import, stopped by --strict: "
                                              : "import: ",
-                                  WithCommas(entries.logged), " entries new, ",
-                                  WithCommas(entries.duplicates), " known, ",
-                                  WithCommas(entries.refused), " refused");
+                                  Grouped(entries.logged), " entries new, ",
+                                  Grouped(entries.duplicates), " known, ",
+                                  Grouped(entries.refused), " refused");
   if (stream_->unanswered() > 0) {
-    absl::StrAppend(&text, ", ", WithCommas(stream_->unanswered()),
+    absl::StrAppend(&text, ", ", Grouped(stream_->unanswered()),
                     " without an answer (import again: what is in the log is "
                     "recognised)");
   }

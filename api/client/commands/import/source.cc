@@ -9,8 +9,9 @@
 #include "api/client/commands/import/log_sink.h"
 #include "api/client/interrupt.h"
 #include "api/client/jsonl.h"
-#include "api/client/progress.h"
 #include "api/import/input/input_file.h"
+#include "verifier/base/progress.h"
+#include "verifier/base/words.h"
 
 namespace modlog {
 namespace {
@@ -97,7 +98,7 @@ int RunInto(Client* client, const ImportOptions& options,
   Result<void> finished = sink.Finish();
   if (*handles) {
     if (auto kept = (*handles)->BeforeSend(); finished) finished = kept;
-    sink.Say(absl::StrCat("import: ", WithCommas((*handles)->given()),
+    sink.Say(absl::StrCat("import: ", Grouped((*handles)->given()),
                           " actions with a handle"));
   }
   if (items) sink.Summarize(*items);
