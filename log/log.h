@@ -23,9 +23,9 @@
 #include <string_view>
 #include <vector>
 
-#include "log/life.h"
-#include "log/signing_key.h"
-#include "log/store.h"
+#include "log/records/life.h"
+#include "log/store/store.h"
+#include "log/write/signing_key.h"
 #include "verifier/base/clock.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/entry.h"  // kLeafSizeMax, kPlatformSizeMax

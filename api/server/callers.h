@@ -36,7 +36,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "api/server/status.h"
-#include "log/store.h"
+#include "log/store/store.h"
 #include "verifier/core/sha256.h"
 
 namespace modlog {

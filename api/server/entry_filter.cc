@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "log/admission.h"
-#include "log/field_rules.h"
+#include "log/rules/field_rules.h"
+#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {

@@ -15,7 +15,7 @@
 #include <optional>
 
 #include "api/server/config.h"
-#include "log/store.h"
+#include "log/store/store.h"
 #include "verifier/core/note.h"
 
 namespace modlog {

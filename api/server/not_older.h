@@ -9,7 +9,7 @@
 #include <string>
 
 #include "log/log.h"
-#include "log/store.h"
+#include "log/store/store.h"
 #include "verifier/core/note.h"
 
 namespace modlog {

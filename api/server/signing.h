@@ -6,7 +6,7 @@
 
 #include "api/server/config.h"
 #include "api/server/data_dir.h"
-#include "log/signing_key.h"
+#include "log/write/signing_key.h"
 
 namespace modlog {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "verifier/audit/rules/rules.h"
 
 namespace modlog {

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <future>
 
-#include "log/admission.h"
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
+#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
 

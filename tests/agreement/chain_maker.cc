@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/vrf.h"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/agreement/chain_log.h"
 #include "tests/agreement/chain_maker.h"
 #include "tests/agreement/judging.h"

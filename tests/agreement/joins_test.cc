@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/agreement/chain_log.h"
 #include "tests/agreement/chain_maker.h"
 #include "tests/agreement/judging.h"

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/api/test_support.h"
 
 namespace modlog::bad_input_test {

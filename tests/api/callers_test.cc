@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
 #include "tests/api/test_support.h"
 
 namespace modlog::callers_test {

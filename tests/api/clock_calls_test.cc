@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "api/server/metrics.h"
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
 #include "tests/api/test_support.h"
 
 namespace modlog::clock_calls_test {

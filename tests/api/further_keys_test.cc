@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
 #include "tests/api/test_support.h"
 
 namespace modlog::further_keys_test {

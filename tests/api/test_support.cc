@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <future>
 
-#include "log/admission.h"
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
+#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 
 namespace modlog::canonical_test {
 namespace {

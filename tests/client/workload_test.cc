@@ -7,7 +7,7 @@
 
 #include <set>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 
 namespace modlog::workload_test {
 namespace {

@@ -11,7 +11,7 @@
 namespace modlog {
 namespace {
 
-constexpr int kFailpointExit = 137;  // log/failpoint.cc
+constexpr int kFailpointExit = 137;  // log/store/failpoint.cc
 constexpr int kFailpointEach = 5;    // one round of so many, at least
 constexpr int kKilledReturnEach = 8;
 constexpr int kAttemptsEach = 3;  // for each round asked for

@@ -2,7 +2,7 @@
 // bytes), its puid is its own, and no violation repeats what was submitted.
 // Inputs up to 8 KiB, beyond the limit of an action.
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/fuzz/fuzzer.h"
 
 namespace modlog {

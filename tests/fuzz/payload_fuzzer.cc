@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "log/payload_rules.h"
+#include "log/payload/payload_rules.h"
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/core/commitment.h"
 

@@ -12,7 +12,7 @@
 #include <fstream>
 
 #include "api/import/dsa_codes.h"
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
 #include "tests/import/fputcsv.h"

@@ -10,7 +10,7 @@
 
 #include "api/import/github/github_dmca.h"
 #include "api/import/github/github_name.h"
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/import/collector.h"
 
 namespace modlog::github_data_test {

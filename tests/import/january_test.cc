@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 
 namespace modlog::january_test {
 namespace {

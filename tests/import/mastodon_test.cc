@@ -13,7 +13,7 @@
 #include <set>
 
 #include "api/import/mastodon/mastodon_compare.h"
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
 

@@ -13,7 +13,7 @@
 #include "api/import/ozone/ozone.h"
 #include "api/import/ozone/ozone_actions.h"
 #include "api/import/ozone/ozone_chain.h"
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "tests/import/collector.h"
 
 namespace modlog::ozone_log_test {

@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/import/ozone/ozone_event.h"
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "tests/import/collector.h"
 

@@ -1,4 +1,4 @@
-#include "log/admission.h"
+#include "log/write/admission.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 
 #include <thread>
 
-#include "log/log_time.h"
-#include "log/succession.h"
+#include "log/records/succession.h"
+#include "log/write/log_time.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 #include "verifier/base/day.h"

@@ -11,7 +11,7 @@
 #include <future>
 #include <sstream>
 
-#include "log/key_slots.h"
+#include "log/payload/key_slots.h"
 #include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"

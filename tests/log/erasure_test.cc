@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "log/key_slots.h"
+#include "log/payload/key_slots.h"
 #include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/forwarding_store.h"

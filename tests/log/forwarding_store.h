@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "log/store.h"
+#include "log/store/store.h"
 
 namespace modlog {
 

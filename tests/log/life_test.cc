@@ -1,7 +1,7 @@
 // What may be done to an entry, given what was done to it before: each rule
 // both ways, in one batch and across batches.
 
-#include "log/life.h"
+#include "log/records/life.h"
 
 #include <gtest/gtest.h>
 

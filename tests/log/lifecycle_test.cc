@@ -11,8 +11,8 @@
 #include <set>
 #include <sstream>
 
-#include "log/kind_rules.h"
-#include "log/reference_rules.h"
+#include "log/rules/kind_rules.h"
+#include "log/rules/reference_rules.h"
 #include "modlog/v1/action.pb.h"
 #include "verifier/audit/rules/field_rules.h"
 

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "log/admission.h"
 #include "log/log.h"
-#include "log/memory_store.h"
-#include "log/rocksdb_store.h"
+#include "log/store/memory_store.h"
+#include "log/store/rocksdb_store.h"
+#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/policy.h"
 

@@ -1,7 +1,7 @@
 // If this failed, a clock that was wrong once would be written into a log for
 // ever, or one that was set right would stop it for ever.
 
-#include "log/log_time.h"
+#include "log/write/log_time.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "log/puid_index.h"
+#include "log/store/puid_index.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog::open_files_test {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "log/admission.h"
+#include "log/write/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "verifier/core/commitment.h"
 

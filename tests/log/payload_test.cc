@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "log/key_slots.h"
+#include "log/payload/key_slots.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 

@@ -1,7 +1,7 @@
 // If this failed, somebody could register a key that is not theirs, or a handle
 // could stand in the log that leads to no key, or to one that was destroyed.
 
-#include "log/platform_keys.h"
+#include "log/records/platform_keys.h"
 
 #include "tests/log/log_fixture.h"
 #include "verifier/core/handle.h"

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "log/memory_store.h"
-#include "log/publication.h"
+#include "log/store/memory_store.h"
+#include "log/write/publication.h"
 #include "tests/eventually.h"
 #include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"

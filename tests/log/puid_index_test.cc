@@ -1,4 +1,4 @@
-#include "log/puid_index.h"
+#include "log/store/puid_index.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // If this fails, one platform that floods the log keeps others from appending.
-#include "log/queue.h"
+#include "log/write/queue.h"
 
 #include "tests/log/log_fixture.h"
 

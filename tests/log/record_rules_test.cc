@@ -6,10 +6,10 @@
 
 #include <functional>
 
-#include "log/code_lists.h"
-#include "log/dsa_lists.h"
-#include "log/dsa_rules.h"
-#include "log/nested_rules.h"
+#include "log/rules/code_lists.h"
+#include "log/rules/dsa_lists.h"
+#include "log/rules/dsa_rules.h"
+#include "log/rules/nested_rules.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog::record_rules_test {

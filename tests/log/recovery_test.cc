@@ -4,7 +4,7 @@
 #include <atomic>
 #include <fstream>
 
-#include "log/high_water.h"
+#include "log/store/high_water.h"
 #include "tests/log/forwarding_store.h"
 #include "tests/log/log_fixture.h"
 

@@ -1,7 +1,7 @@
 // If this failed, a name that slipped into an entry would stay readable after
 // it was to be taken out, or the log would break over the hole.
 
-#include "log/redacted.h"
+#include "log/store/redacted.h"
 #include "tests/eventually.h"
 #include "tests/log/file_search.h"
 #include "tests/log/log_fixture.h"

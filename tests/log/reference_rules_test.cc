@@ -1,4 +1,4 @@
-#include "log/reference_rules.h"
+#include "log/rules/reference_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If this failed, the log would take a signature for what the platform did not
 // sign, or break the chain that shows that none of its entries was left out.
 
-#include "log/seals.h"
+#include "log/records/seals.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "log/memory_store.h"
+#include "log/store/memory_store.h"
 #include "tests/log/log_fixture.h"
 #include "verifier/core/frontier.h"
 

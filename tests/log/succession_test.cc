@@ -1,7 +1,7 @@
 // If these fail, a log goes on after it has ended, ends twice, loses what it
 // acknowledged while it ended, or its successor begins with something else.
 
-#include "log/succession.h"
+#include "log/records/succession.h"
 
 #include <atomic>
 #include <filesystem>

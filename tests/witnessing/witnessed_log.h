@@ -13,7 +13,7 @@
 #include <string>
 
 #include "api/witnessing/publisher.h"
-#include "log/rocksdb_store.h"
+#include "log/store/rocksdb_store.h"
 #include "tests/eventually.h"
 #include "tests/log/log_fixture.h"
 #include "tests/witnessing/scripted_witness.h"

@@ -13,8 +13,8 @@
 #include "api/import/puid.h"
 #include "api/import/record_payload.h"
 #include "api/import/source_meta.h"
-#include "log/code_lists.h"
-#include "log/dsa_lists.h"
+#include "log/rules/code_lists.h"
+#include "log/rules/dsa_lists.h"
 
 namespace modlog {
 namespace {

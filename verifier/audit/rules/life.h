@@ -42,7 +42,7 @@ namespace modlog {
 
 inline constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
 
-// As many entries may change one other: log/life.h, kLifeEventsMax.
+// As many entries may change one other: log/records/life.h, kLifeEventsMax.
 inline constexpr uint16_t kChangesMax = 1'024;
 
 // A key without the 48 bits by which it was found.

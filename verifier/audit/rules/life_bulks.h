@@ -15,7 +15,7 @@
 
 namespace modlog {
 
-// So many may a platform make: log/life.h, kBulkCorrectionsMax. A log that has
+// So many may a platform make: log/records/life.h, kBulkCorrectionsMax. A log that has
 // more of one has broken a rule; they change nothing here.
 inline constexpr size_t kBulksMax = 1'024;
 

@@ -1,0 +1,78 @@
+#ifndef MODLOG_LOG_STORE_ROWS_H_
+#define MODLOG_LOG_STORE_ROWS_H_
+
+// Rows: what the log knows about entries because of other entries, by key in
+// the store and committed with the entries that cause them. Integers
+// big-endian, so that keys ascend as their numbers do.
+//
+//   'r' || target (u64) || role (u8) || referrer (u64)  -> kind (u8)
+//       entry `referrer` names entry `target`; life.h has the roles
+//   'r' || target (u64) || 4                           -> referrer (u64)
+//       the VOID that names it
+//   'p' 's'                                             -> slot (u64)
+//       the first key slot that no commit refers to yet
+//   'p' 'u' || day (u32) || index (u64)                 -> (empty)
+//       the last day that the payload of an entry is kept
+//   'b' || platform || 00 || entry (u64)  -> v1::BulkCorrection
+//       entry corrects many of the platform by one rule
+//   'k' …  keys of platforms: platform_keys.h
+//   't' …  registered terms: terms.h
+//   's' …  what platforms have, and their seals: seals.h
+//   'e' …  erasures: erasure.h
+//   'x' …  redacted entries: redacted.h
+//   'p' 'w' || first (u64)                              -> last (u64)
+//       payloads of entries in [first, last] whose time is over were removed,
+//       and are still to be purged from the files
+//
+// RowsView is the rows as they will stand after the batch that is being
+// resolved: the store's, with what earlier items of the batch put on top. Rules
+// that look at the life of an entry read and write through it, so that an item
+// sees what an item before it did. Not thread-safe.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/store/store.h"
+
+namespace modlog {
+
+class RowsView {
+ public:
+  // `store` must outlive the view.
+  explicit RowsView(Store* store) : store_(store) {}
+
+  // Read: the value, or nothing. The store's errors.
+  Result<std::optional<std::string>> Read(std::string_view key) const;
+  // Scan: all rows whose keys begin with `prefix`, ascending, at most `limit`.
+  Result<std::vector<Row>> Scan(std::string_view prefix, size_t limit) const;
+
+  void Put(std::string key, std::string value);
+  void Remove(std::string key);
+
+  // A place to come back to, for items that are taken back together.
+  size_t Mark() const { return written_.size(); }
+  void RollBack(size_t mark);
+
+  // Take returns what is to be put and removed, one row a key, ascending.
+  std::vector<Row> Take() &&;
+
+ private:
+  using Overlay =
+      std::map<std::string, std::optional<std::string>, std::less<>>;
+  struct Written {
+    Overlay::iterator at;
+    // What the overlay had for the key before; absent: nothing.
+    std::optional<std::optional<std::string>> before;
+  };
+  void Write(std::string key, std::optional<std::string> value);
+
+  Store* store_;
+  Overlay overlay_;
+  std::vector<Written> written_;
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_STORE_ROWS_H_

@@ -1,0 +1,52 @@
+#ifndef MODLOG_LOG_WRITE_PUBLICATION_H_
+#define MODLOG_LOG_WRITE_PUBLICATION_H_
+
+// The published head, and whoever waits for it to reach an entry. It never goes
+// back to a smaller tree; a head of the same tree with other cosignatures takes
+// its place. Thread-safe.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "log/log.h"
+#include "verifier/base/mutex.h"
+
+namespace modlog {
+
+class Publication {
+ public:
+  // Publish: kConflict, and nothing changes, for a smaller tree than the one
+  // that is published.
+  Result<void> Publish(std::shared_ptr<const SignedHead> head);
+
+  // Never null; of the empty tree, without a checkpoint, at first.
+  std::shared_ptr<const SignedHead> head() const {
+    MutexLock lock(&mutex_);
+    return head_;
+  }
+
+  // As Log::WhenPublished and Log::ExpireWaits.
+  void When(uint64_t size, int64_t until_ms, PublishedDone done);
+  void Expire(int64_t now_ms);
+
+  // Close tells all who wait that it is in vain.
+  void Close();
+
+ private:
+  struct Wait {
+    int64_t until_ms;
+    PublishedDone done;
+  };
+
+  mutable Mutex mutex_;
+  std::shared_ptr<const SignedHead> head_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<const SignedHead>();
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::multimap<uint64_t, Wait> waits_ ABSL_GUARDED_BY(mutex_);  // by size
+};
+
+}  // namespace modlog
+
+#endif  // MODLOG_LOG_WRITE_PUBLICATION_H_
