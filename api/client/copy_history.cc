@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "verifier/contradiction.h"
 #include "verifier/core/frontier.h"
+#include "verifier/evidence/contradiction.h"
 
 namespace modlog {
 namespace {

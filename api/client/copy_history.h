@@ -3,7 +3,7 @@
 
 // Whether a copy and the log that it is to be brought up to are of one history.
 // Two signed checkpoints that exclude each other are evidence, as a mirror
-// keeps it (verifier/contradiction.h): both notes, and for different sizes the
+// keeps it (verifier/evidence/contradiction.h): both notes, and for different sizes the
 // nodes of the larger tree that show its other root at the smaller size.
 
 #include <functional>

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "api/client/interrupt.h"
-#include "verifier/http_guard.h"
+#include "verifier/source/http_guard.h"
 
 namespace modlog {
 namespace {

@@ -2,7 +2,7 @@
 #define MODLOG_API_CLIENT_OPENINGS_H_
 
 // From a payload, which holds all private parts of a record, to the openings of
-// those that a person may have (verifier/openings.h). Thread-safe.
+// those that a person may have (verifier/receipt/openings.h). Thread-safe.
 
 #include <cstdint>
 #include <string_view>
@@ -10,7 +10,7 @@
 
 #include "api/client/client.h"
 #include "modlog/v1/log.pb.h"
-#include "verifier/openings.h"
+#include "verifier/receipt/openings.h"
 
 namespace modlog {
 

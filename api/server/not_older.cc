@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-#include "verifier/audit/url_source.h"
 #include "verifier/base/durable_file.h"
 #include "verifier/core/checkpoint.h"
+#include "verifier/source/url_source.h"
 
 namespace modlog {
 namespace {

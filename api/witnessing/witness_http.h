@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "api/witnessing/witness_reply.h"
-#include "verifier/http_guard.h"
+#include "verifier/source/http_guard.h"
 
 namespace modlog {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "tests/audit/record_log.h"
-#include "verifier/audit/rules/keys.h"
-#include "verifier/audit/rules/record_facts.h"
-#include "verifier/audit/rules/succession.h"
 #include "verifier/core/entry.h"
+#include "verifier/rules/keys.h"
+#include "verifier/rules/record_facts.h"
+#include "verifier/rules/succession.h"
 
 namespace modlog {
 namespace {

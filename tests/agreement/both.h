@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "log/write/admission.h"
-#include "verifier/audit/rules/rules.h"
+#include "verifier/rules/rules.h"
 
 namespace modlog {
 

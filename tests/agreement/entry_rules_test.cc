@@ -12,9 +12,9 @@
 
 #include "tests/agreement/both.h"
 #include "tests/audit/record_log.h"
-#include "verifier/audit/rules/kind_table.h"
 #include "verifier/core/seal.h"
-#include "verifier/entry_words.h"
+#include "verifier/receipt/entry_words.h"
+#include "verifier/rules/kind_table.h"
 
 namespace modlog::entry_rules_test {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "verifier/audit/rules/first_pass.h"
-#include "verifier/audit/rules/second_pass.h"
+#include "verifier/rules/first_pass.h"
+#include "verifier/rules/second_pass.h"
 
 namespace modlog {
 namespace {

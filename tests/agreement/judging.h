@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/rules/rules.h"
 #include "verifier/core/sha256.h"
+#include "verifier/rules/rules.h"
 
 namespace modlog {
 

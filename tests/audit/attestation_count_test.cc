@@ -7,7 +7,7 @@
 #include <random>
 
 #include "tests/audit/record_log.h"
-#include "verifier/audit/rules/second_pass.h"
+#include "verifier/rules/second_pass.h"
 
 namespace modlog::attestation_count_test {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "tests/audit/record_log.h"
 #include "tests/audit/small_log.h"
-#include "verifier/audit/directory_source.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
+#include "verifier/source/directory_source.h"
 
 namespace modlog::audit_test {
 namespace {

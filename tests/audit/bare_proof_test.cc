@@ -1,7 +1,7 @@
 // If these fail, modlog-verify calls a false bare proof true, a true one false,
 // or judges JSON that two readers would read differently.
 
-#include "verifier/bare_proof.h"
+#include "verifier/commands/bare_proof.h"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-#include "verifier/verdict.h"
+#include "verifier/core/verdict.h"
 
 namespace modlog::cause_table_test {
 namespace {
@@ -49,7 +49,7 @@ std::string PageName(const std::string& enumerator) {
 }
 
 std::set<std::string> Causes() {
-  const std::string text = ReadSource(kSource / "verifier/verdict.h");
+  const std::string text = ReadSource(kSource / "verifier/core/verdict.h");
   const size_t begin = text.find("enum class Cause");
   const size_t end = text.find("};", begin);
   std::set<std::string> names;

@@ -10,7 +10,7 @@
 #include "tests/audit/record_log.h"
 #include "verifier/core/commitment.h"
 #include "verifier/core/entry.h"
-#include "verifier/handle_file.h"
+#include "verifier/receipt/handle_file.h"
 
 namespace modlog::handles_program_test {
 namespace {

@@ -9,7 +9,7 @@
 #include "tests/audit/small_log.h"
 #include "tests/programs/flood_server.h"
 #include "verifier/audit/audit.h"
-#include "verifier/audit/url_source.h"
+#include "verifier/source/url_source.h"
 
 namespace modlog::hostile_log_test {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "tests/audit/child.h"
 #include "tests/audit/small_log.h"
-#include "verifier/contradiction.h"
 #include "verifier/core/checkpoint.h"
 #include "verifier/core/tile.h"
 #include "verifier/core/tlog_proof.h"
+#include "verifier/evidence/contradiction.h"
 
 namespace modlog::memory_program_test {
 namespace {

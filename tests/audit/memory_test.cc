@@ -1,7 +1,7 @@
 // If these fail, a log can show an auditor another past than it showed before,
 // or an auditor loses what it saw.
 
-#include "verifier/audit/memory.h"
+#include "verifier/evidence/memory.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 
 #include "tests/audit/small_log.h"
 #include "verifier/audit/audit.h"
-#include "verifier/audit/fork_proof.h"
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
+#include "verifier/evidence/fork_proof.h"
 
 namespace modlog::memory_test {
 namespace {

@@ -1,13 +1,13 @@
 // If these fail, two readers of one openings file see two things in it, or a
 // part is shown that must stay with the platform.
 
-#include "verifier/openings.h"
+#include "verifier/receipt/openings.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "verifier/openings_words.h"
+#include "verifier/receipt/openings_words.h"
 
 namespace modlog::openings_test {
 namespace {

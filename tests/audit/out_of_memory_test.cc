@@ -6,8 +6,8 @@
 #include <new>
 #include <thread>
 
-#include "verifier/audit/pipeline.h"
 #include "verifier/base/out_of_memory.h"
+#include "verifier/replay/pipeline.h"
 
 namespace modlog::out_of_memory_test {
 namespace {

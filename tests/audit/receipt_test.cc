@@ -1,7 +1,7 @@
 // If these fail, a receipt is called true that is not, or its words claim more
 // than it proves.
 
-#include "verifier/receipt.h"
+#include "verifier/receipt/receipt.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "tests/audit/small_log.h"
 #include "verifier/core/merkle.h"
-#include "verifier/trust.h"
+#include "verifier/source/trust.h"
 
 namespace modlog::receipt_test {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "tests/audit/small_log.h"
 #include "verifier/audit/audit.h"
-#include "verifier/audit/rules/unique_puid.h"
 #include "verifier/core/entry.h"
+#include "verifier/rules/unique_puid.h"
 
 namespace modlog::rules_test {
 namespace {

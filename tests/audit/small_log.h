@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/source.h"
 #include "verifier/core/note.h"
 #include "verifier/core/policy.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

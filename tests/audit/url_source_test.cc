@@ -2,7 +2,7 @@
 // asks somebody whom an answer chose, or takes a broken network for a broken
 // log.
 
-#include "verifier/audit/url_source.h"
+#include "verifier/source/url_source.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include "tests/audit/child.h"
 #include "tests/audit/small_log.h"
 #include "verifier/audit/audit.h"
-#include "verifier/audit/http_address.h"
+#include "verifier/source/http_address.h"
 
 namespace modlog::url_source_test {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tests/fuzz/fuzzer.h"
-#include "verifier/bare_proof.h"
+#include "verifier/commands/bare_proof.h"
 
 namespace modlog {
 

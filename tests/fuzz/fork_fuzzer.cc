@@ -3,7 +3,7 @@
 // never shows a control byte. Inputs up to 64 KiB; the limit is 4 MiB.
 
 #include "tests/fuzz/fuzzer.h"
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
 
 namespace modlog {
 

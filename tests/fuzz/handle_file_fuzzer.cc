@@ -5,7 +5,7 @@
 
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/base/strict_json.h"
-#include "verifier/handles.h"
+#include "verifier/receipt/handles.h"
 
 namespace modlog {
 

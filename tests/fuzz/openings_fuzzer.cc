@@ -3,8 +3,8 @@
 // be disclosed. Inputs up to 64 KiB; the parser's own limit is 4 MiB.
 
 #include "tests/fuzz/fuzzer.h"
-#include "verifier/openings.h"
-#include "verifier/openings_words.h"
+#include "verifier/receipt/openings.h"
+#include "verifier/receipt/openings_words.h"
 
 namespace modlog {
 

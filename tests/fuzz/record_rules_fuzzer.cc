@@ -3,9 +3,9 @@
 // 64 KiB; the first byte says which of them are missing.
 
 #include "tests/fuzz/fuzzer.h"
-#include "verifier/audit/rules/first_pass.h"
-#include "verifier/audit/rules/second_pass.h"
 #include "verifier/core/bundle.h"
+#include "verifier/rules/first_pass.h"
+#include "verifier/rules/second_pass.h"
 
 namespace modlog {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "tests/fuzz/fuzzer.h"
 #include "verifier/base/strict_json.h"
-#include "verifier/seal_file.h"
+#include "verifier/receipt/seal_file.h"
 
 namespace modlog {
 

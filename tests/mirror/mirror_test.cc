@@ -11,11 +11,11 @@
 #include "tests/audit/record_log.h"
 #include "tests/audit/small_log.h"
 #include "verifier/audit/audit.h"
-#include "verifier/audit/directory_source.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
 #include "verifier/mirror/command.h"
+#include "verifier/source/directory_source.h"
 
 namespace modlog::mirror_test {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "tests/watch/watched_log.h"
 #include "verifier/core/checkpoint.h"
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
 
 namespace modlog::comparison_test {
 namespace {

@@ -10,7 +10,7 @@
 #include "tests/audit/child.h"
 #include "tests/programs/flood_server.h"
 #include "tests/watch/watched_log.h"
-#include "verifier/inputs.h"
+#include "verifier/source/inputs.h"
 #include "verifier/watch/watcher.h"
 
 namespace modlog::slow_log_test {

@@ -9,9 +9,9 @@
 
 #include "tests/audit/record_log.h"
 #include "tests/watch/watched_log.h"
-#include "verifier/audit/directory_source.h"
-#include "verifier/fork.h"
-#include "verifier/trust.h"
+#include "verifier/evidence/fork.h"
+#include "verifier/source/directory_source.h"
+#include "verifier/source/trust.h"
 
 namespace modlog::watcher_test {
 namespace {

@@ -3,14 +3,14 @@
 #include <chrono>
 #include <memory>
 
-#include "verifier/audit/fork_proof.h"
-#include "verifier/audit/growth.h"
-#include "verifier/audit/hurried.h"
 #include "verifier/audit/payloads.h"
-#include "verifier/audit/rules/first_pass.h"
-#include "verifier/audit/rules/second_pass.h"
 #include "verifier/base/words.h"
-#include "verifier/trust.h"
+#include "verifier/evidence/fork_proof.h"
+#include "verifier/replay/growth.h"
+#include "verifier/rules/first_pass.h"
+#include "verifier/rules/second_pass.h"
+#include "verifier/source/hurried.h"
+#include "verifier/source/trust.h"
 
 namespace modlog {
 namespace {

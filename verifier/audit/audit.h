@@ -32,13 +32,13 @@
 #include <string>
 
 #include "verifier/audit/handle_search.h"
-#include "verifier/audit/memory.h"
-#include "verifier/audit/replay.h"
-#include "verifier/audit/rules/record_summary.h"
-#include "verifier/audit/rules/rules.h"
-#include "verifier/audit/source.h"
-#include "verifier/handles.h"
-#include "verifier/verdict.h"
+#include "verifier/core/verdict.h"
+#include "verifier/evidence/memory.h"
+#include "verifier/receipt/handles.h"
+#include "verifier/replay/replay.h"
+#include "verifier/rules/record_summary.h"
+#include "verifier/rules/rules.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

@@ -1,6 +1,6 @@
 #include "verifier/audit/handle_search.h"
 
-#include "verifier/entry_words.h"
+#include "verifier/receipt/entry_words.h"
 
 namespace modlog {
 namespace {

@@ -15,9 +15,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "verifier/audit/replay.h"
-#include "verifier/audit/rules/keys.h"
-#include "verifier/handle_file.h"
+#include "verifier/receipt/handle_file.h"
+#include "verifier/replay/replay.h"
+#include "verifier/rules/keys.h"
 
 namespace modlog {
 

@@ -9,7 +9,7 @@
 #include "verifier/base/strict_json.h"
 #include "verifier/base/words.h"
 #include "verifier/core/commitment.h"
-#include "verifier/entry_words.h"
+#include "verifier/receipt/entry_words.h"
 
 namespace modlog {
 namespace {

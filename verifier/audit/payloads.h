@@ -15,11 +15,11 @@
 #include <functional>
 #include <optional>
 
-#include "verifier/audit/replay.h"
-#include "verifier/audit/rules/record_summary.h"
-#include "verifier/audit/rules/removals.h"
-#include "verifier/audit/rules/rules.h"
-#include "verifier/audit/source.h"
+#include "verifier/replay/replay.h"
+#include "verifier/rules/record_summary.h"
+#include "verifier/rules/removals.h"
+#include "verifier/rules/rules.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

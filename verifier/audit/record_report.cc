@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "verifier/audit/rules/attestations.h"
 #include "verifier/base/words.h"
-#include "verifier/entry_words.h"
+#include "verifier/receipt/entry_words.h"
+#include "verifier/rules/attestations.h"
 
 namespace modlog {
 namespace {

@@ -6,11 +6,11 @@
 #include <thread>
 
 #include "verifier/base/progress.h"
-#include "verifier/fork.h"
-#include "verifier/inputs.h"
+#include "verifier/evidence/fork.h"
 #include "verifier/mirror/evidence_directory.h"
 #include "verifier/mirror/mirror.h"
 #include "verifier/mirror/report.h"
+#include "verifier/source/inputs.h"
 
 namespace modlog {
 namespace {

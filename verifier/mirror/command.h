@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "verifier/verdict.h"
+#include "verifier/core/verdict.h"
 
 namespace modlog {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "verifier/audit/fork_proof.h"
-#include "verifier/audit/pipeline.h"
 #include "verifier/core/bundle.h"
+#include "verifier/evidence/fork_proof.h"
+#include "verifier/replay/pipeline.h"
 
 namespace modlog {
 namespace {

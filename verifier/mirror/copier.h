@@ -20,9 +20,9 @@
 #include <utility>
 #include <vector>
 
-#include "verifier/audit/replay.h"
 #include "verifier/mirror/copy_directory.h"
 #include "verifier/mirror/redactions.h"
+#include "verifier/replay/replay.h"
 
 namespace modlog {
 

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "verifier/audit/directory_source.h"
-#include "verifier/audit/resources.h"
 #include "verifier/base/durable_file.h"
+#include "verifier/source/directory_source.h"
+#include "verifier/source/resources.h"
 
 namespace modlog {
 namespace {

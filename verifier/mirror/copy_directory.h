@@ -14,8 +14,8 @@
 #include <set>
 #include <string>
 
-#include "verifier/audit/source.h"
 #include "verifier/core/redaction_list.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <utility>
 
-#include "verifier/audit/fork_proof.h"
-#include "verifier/audit/trunk.h"
 #include "verifier/base/words.h"
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
+#include "verifier/evidence/fork_proof.h"
 #include "verifier/mirror/copier.h"
 #include "verifier/mirror/evidence_directory.h"
-#include "verifier/trust.h"
+#include "verifier/replay/trunk.h"
+#include "verifier/source/trust.h"
 
 namespace modlog {
 namespace {

@@ -33,12 +33,12 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/memory.h"
-#include "verifier/audit/resources.h"
 #include "verifier/core/policy.h"
+#include "verifier/core/verdict.h"
+#include "verifier/evidence/memory.h"
 #include "verifier/mirror/copy_directory.h"
 #include "verifier/mirror/redactions.h"
-#include "verifier/verdict.h"
+#include "verifier/source/resources.h"
 
 namespace modlog {
 

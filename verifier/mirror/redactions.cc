@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "verifier/entry_words.h"
+#include "verifier/receipt/entry_words.h"
 
 namespace modlog {
 

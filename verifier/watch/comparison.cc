@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "verifier/audit/fork_proof.h"
 #include "verifier/base/words.h"
+#include "verifier/evidence/fork_proof.h"
 
 namespace modlog {
 namespace {

@@ -11,8 +11,8 @@
 #include <span>
 #include <vector>
 
-#include "verifier/audit/source.h"
 #include "verifier/core/merkle.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "verifier/fork.h"
+#include "verifier/evidence/fork.h"
 
 namespace modlog {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/memory.h"
+#include "verifier/evidence/memory.h"
 #include "verifier/watch/problem.h"
 
 namespace modlog {

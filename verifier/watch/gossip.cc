@@ -4,11 +4,11 @@
 #include <iostream>
 #include <set>
 
-#include "verifier/audit/http_address.h"
 #include "verifier/base/pause.h"
 #include "verifier/base/words.h"
-#include "verifier/inputs.h"
-#include "verifier/trust.h"
+#include "verifier/source/http_address.h"
+#include "verifier/source/inputs.h"
+#include "verifier/source/trust.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/peers.h"
 #include "verifier/watch/publish.h"

@@ -11,9 +11,9 @@
 
 #include <atomic>
 
-#include "verifier/audit/replay.h"
-#include "verifier/audit/rules/record_summary.h"
-#include "verifier/audit/rules/rules.h"
+#include "verifier/replay/replay.h"
+#include "verifier/rules/record_summary.h"
+#include "verifier/rules/rules.h"
 
 namespace modlog {
 

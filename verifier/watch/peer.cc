@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "verifier/audit/http_address.h"
 #include "verifier/base/words.h"
-#include "verifier/inputs.h"
-#include "verifier/trust.h"
+#include "verifier/source/http_address.h"
+#include "verifier/source/inputs.h"
+#include "verifier/source/trust.h"
 
 namespace modlog {
 namespace {

@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
-#include "verifier/audit/memory.h"
-#include "verifier/audit/source.h"
 #include "verifier/base/deadline.h"
 #include "verifier/core/policy.h"
+#include "verifier/evidence/memory.h"
+#include "verifier/source/source.h"
 
 namespace modlog {
 

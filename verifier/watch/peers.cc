@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "verifier/audit/http_address.h"
 #include "verifier/base/words.h"
+#include "verifier/source/http_address.h"
 #include "verifier/watch/evidence.h"
 
 namespace modlog {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "verifier/verdict.h"
+#include "verifier/core/verdict.h"
 
 namespace modlog {
 

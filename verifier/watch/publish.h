@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "verifier/audit/memory.h"
+#include "verifier/evidence/memory.h"
 
 namespace modlog {
 

@@ -7,7 +7,7 @@
 #include "verifier/base/pause.h"
 #include "verifier/base/progress.h"
 #include "verifier/base/words.h"
-#include "verifier/inputs.h"
+#include "verifier/source/inputs.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"
 #include "verifier/watch/publish.h"

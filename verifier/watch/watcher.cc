@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "verifier/audit/audit.h"
-#include "verifier/audit/http_address.h"
 #include "verifier/base/durable_file.h"
 #include "verifier/base/words.h"
-#include "verifier/trust.h"
+#include "verifier/source/http_address.h"
+#include "verifier/source/trust.h"
 #include "verifier/watch/comparison.h"
 #include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"

@@ -36,8 +36,8 @@
 #include <vector>
 
 #include "verifier/audit/audit.h"
-#include "verifier/audit/memory.h"
-#include "verifier/audit/rules/rules.h"
+#include "verifier/evidence/memory.h"
+#include "verifier/rules/rules.h"
 #include "verifier/watch/entries_task.h"
 #include "verifier/watch/peers.h"
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "verifier/base/durable_file.h"
-#include "verifier/contradiction.h"
+#include "verifier/evidence/contradiction.h"
 
 namespace modlog {
 namespace {

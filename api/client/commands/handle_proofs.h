@@ -1,14 +1,14 @@
 #ifndef MODLOG_API_CLIENT_COMMANDS_HANDLE_PROOFS_H_
 #define MODLOG_API_CLIENT_COMMANDS_HANDLE_PROOFS_H_
 
-// Handle files (verifier/handle_file.h) as a platform makes them.
+// Handle files (verifier/receipt/handle_file.h) as a platform makes them.
 
 #include <string>
 #include <vector>
 
 #include "api/client/client.h"
 #include "api/client/handle_keys.h"
-#include "verifier/handle_file.h"
+#include "verifier/receipt/handle_file.h"
 
 namespace modlog {
 

@@ -18,7 +18,7 @@
 #include "verifier/core/bytes.h"
 #include "verifier/core/cose_receipt.h"
 #include "verifier/core/entry.h"
-#include "verifier/seal_file.h"
+#include "verifier/receipt/seal_file.h"
 
 namespace modlog {
 namespace {
