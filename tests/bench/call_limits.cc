@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "api/client/bench/histogram.h"
 #include "api/client/client.h"
+#include "api/tool/bench/histogram.h"
 #include "tests/bench/limits.h"
 
 namespace modlog {

@@ -1,7 +1,7 @@
 // If these fail, a person's entries get numbers with a gap, and the first
 // number that no entry bears hides those behind it; or a retry conflicts.
 
-#include "api/client/handle_numbers.h"
+#include "api/tool/handles/handle_numbers.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // If these fail, the published latencies are not those that were measured.
 
-#include "api/client/bench/histogram.h"
+#include "api/tool/bench/histogram.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // If these fail, a log decides how much memory and time a copy of it takes.
 
-#include "api/client/http_fetcher.h"
+#include "api/tool/copy/http_fetcher.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // If these fail, an error names the wrong line of a platform's file, or a line
 // is cut or glued to its neighbour.
 
-#include "api/client/line_reader.h"
+#include "api/tool/line_reader.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // If these fail, a copy of a log that is not the signed one is handed on as if
 // it were.
 
-#include "api/client/tile_export.h"
+#include "api/tool/copy/tile_export.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // If these fail, a bench measures a log refusing what no platform would send,
 // or answering for the same action twice.
 
-#include "api/client/bench/workload.h"
+#include "api/tool/bench/workload.h"
 
 #include <gtest/gtest.h>
 

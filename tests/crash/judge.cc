@@ -9,7 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "api/client/answer_check.h"
-#include "api/client/http_fetcher.h"
+#include "api/tool/copy/http_fetcher.h"
 #include "tests/crash/load.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"

@@ -34,7 +34,7 @@ RULES = [
                      "log/rules/dsa_lists.h")),
 ]
 FORBIDDEN = [("api/", "rocksdb/"), ("verifier/", "grpc"), ("log/", "grpc"),
-             ("api/client/", "log/")]
+             ("api/client/", "log/"), ("api/tool/", "log/")]
 
 faults = []
 
