@@ -23,8 +23,18 @@
 #include <string_view>
 #include <vector>
 
+#include "log/records/erasure.h"
+#include "log/records/kept_payload.h"
 #include "log/records/life.h"
+#include "log/records/platform_keys.h"
+#include "log/records/redaction.h"
+#include "log/records/seals.h"
+#include "log/records/succession.h"
 #include "log/store/store.h"
+#include "log/write/append.h"
+#include "log/write/log_state.h"
+#include "log/write/publication.h"
+#include "log/write/signed_head.h"
 #include "log/write/signing_key.h"
 #include "verifier/base/clock.h"
 #include "verifier/core/checkpoint.h"
@@ -32,213 +42,6 @@
 #include "verifier/core/note.h"
 
 namespace modlog {
-
-// Limits, all in one place; docs/formats.md has the table.
-inline constexpr size_t kActionSizeMax = 4'096;
-inline constexpr size_t kGroupItemsMax = 4'096;  // items appended together
-// Waiting for the sequencer. A platform may have as much waiting as it leaves
-// free: one alone half of these limits, each of n that flood a share of n + 1.
-inline constexpr size_t kQueueItemsMax = 131'072;
-inline constexpr size_t kQueueBytesMax = 64 << 20;
-inline constexpr size_t kBatchItemsMax = 16'384;  // items of one commit
-
-// A checkpoint that was signed: the note and what it says.
-struct SignedHead {
-  TreeHead tree;
-  std::string checkpoint;  // signed note
-  bool witnessed = false;  // whether a quorum of witnesses cosigned
-};
-
-enum class Atomicity { kAllOrNothing, kPerItem };
-
-// AppendGroup is what one caller appends at once, for one platform. All new
-// items of a group get one logged_at and ascending indexes.
-// The bytes viewed must stay alive until the answer is given.
-struct AppendGroup {
-  std::string platform;
-  std::vector<std::string_view> actions;  // canonical bytes, 1..kGroupItemsMax
-  // Encoded payloads: none, or as many as actions; an empty one is none.
-  std::vector<std::string_view> payloads = {};
-  // A canonical Seal of the platform over exactly these items, or empty; then
-  // all or nothing, and the seal's entry follows theirs.
-  std::string_view seal = {};
-  Atomicity atomicity = Atomicity::kPerItem;
-  bool with_proofs = false;
-  // Whether whoever sent it showed the platform's token or the operator's: only
-  // then it may speak of the platform's keys.
-  bool authenticated = false;
-  // Showed the operator's, who may give a platform another key.
-  bool by_operator = false;
-  // Written by this program and by no caller: then there may be no platform,
-  // and kinds that the log alone writes are taken.
-  bool by_log = false;
-  // Of the log's own, to end it: where the newest entry is of the future it
-  // gets that one's time.
-  bool anyhow = false;
-  // The same, and nothing is taken after it.
-  bool last = false;
-};
-
-// A rule that an item broke. Never holds the offending value.
-struct Violation {
-  std::string field;        // path within the action: "application_date"
-  std::string description;  // "must be 10957..24837": the rule, never the value
-};
-
-struct ItemResult {
-  enum class Outcome {
-    kLogged,     // new entry
-    kDuplicate,  // these bytes stand there already
-    kConflict,   // other bytes stand there under this puid
-    kRefused,    // violations says why
-    kNotTried,   // all or nothing, and another item failed
-  };
-  Outcome outcome = Outcome::kNotTried;
-  uint64_t index = 0;                 // logged, duplicate, conflict
-  int64_t logged_at_ms = 0;           // logged, duplicate
-  Hash leaf_hash = {};                // logged, duplicate, conflict
-  std::vector<Hash> inclusion_path;   // logged, duplicate, if asked for
-  std::vector<Violation> violations;  // refused
-  // Logged. Of a copied record: what would have refused the platform's own. Of
-  // a bulk correction: that it makes one of two codes (bulk_rules.h).
-  std::vector<Violation> warnings = {};
-};
-
-// What became of a group's seal. Refused for itself, it says what the next seal
-// of the platform has to say, and which items it must leave out.
-struct SealResult {
-  ItemResult item;  // logged, duplicate, refused, not tried
-  uint64_t before = 0;
-  std::optional<Hash> previous = {};
-  std::vector<size_t> known = {};  // positions of items that stand already
-};
-
-struct AppendAnswer {
-  std::vector<ItemResult> items;   // as many as the group has, in order
-  std::optional<SealResult> seal;  // where the group has one
-  // The newest signed head; it covers every logged and duplicate item.
-  std::shared_ptr<const SignedHead> head;
-};
-
-// Called exactly once, from the sequencer's thread or, for a group refused at
-// the door, from the caller's. Must not block. An Error means that nothing of
-// the group was appended, unless its code is kUnavailable and its message says
-// that the outcome is unknown: then the same bytes may be sent again later.
-using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
-
-// The seal that covers an entry.
-struct EntrySeal {
-  uint64_t entry = 0;             // the seal's own
-  std::string leaf;               // its leaf bytes
-  std::vector<Hash> action_path;  // from the entry's action to the seal's root
-  std::string public_key;         // that the seal names, as registered
-};
-
-// What the log knows of a platform.
-struct PlatformStatus {
-  struct Key {
-    uint32_t number = 0;
-    int use = 0;  // v1::KeyUse
-    std::string public_key;
-    int state = 0;  // v1::KeyOp: register while it stands, else what ended it
-    uint64_t since = 0;  // the entry that made it so
-  };
-  std::vector<Key> keys;  // ascending by use and number
-  uint64_t actions = 0;   // the next seal's `before`
-  uint64_t sealed = 0;
-  std::optional<Hash> last_seal;  // the next seal's `previous`
-  uint64_t last_seal_entry = 0;   // of that
-};
-
-struct EntryLife {
-  uint64_t size = 0;  // of the tree that was asked
-  Life life;
-  std::vector<Referrer> referrers;  // of every role, ascending; the first 1,000
-};
-inline constexpr size_t kReferrersToldMax = 1'000;
-
-enum class LogState {
-  kServing,
-  kFrozen,       // ended in favour of a successor: reads only, for ever
-  kClock,        // the clock is not believed: reads only until it is
-  kUnconfirmed,  // the witnesses have not said yet how far they have seen it
-  kRolledBack,   // behind what was signed or what a witness has seen: reads
-                 // only until the newer data is back
-  kPoisoned,     // a write of unknown outcome, or a check that failed
-  kStopping,
-};
-std::string_view LogStateName(LogState state);  // "SERVING", "ROLLED_BACK", …
-
-// What is kept beside an entry, opened; of parts that stand.
-struct KeptPart {
-  uint32_t tag = 0;
-  std::string salt;   // 32 bytes
-  std::string value;  // of a term: its text
-  uint32_t term = 0;
-  bool open = false;  // for everybody; else for the platform and the operator
-};
-struct KeptPayload {
-  std::vector<std::string> commitments;  // 24, or none where they are erased
-  std::vector<KeptPart> parts;           // ascending by tag
-  std::vector<uint32_t> erased;          // tags that an entry says are erased
-  uint64_t erased_by = 0;                // the newest of these entries
-  bool erasure_pending = false;          // asked for; its entry is yet to come
-};
-
-// What is to be erased.
-inline constexpr size_t kEraseIndexesMax = 4'096;
-inline constexpr size_t kErasuresWaitingMax = 64;
-struct EraseOrder {
-  std::vector<uint64_t> indexes = {};  // 1..kEraseIndexesMax
-  std::vector<uint32_t> tags =
-      {};            // ascending, 1..24; none: all, salts as well
-  int basis = 0;     // v1::ErasureBasis, 1..3
-  bool now = false;  // else with the next daily run
-};
-struct EraseOutcome {
-  uint64_t accepted = 0;
-  std::vector<uint64_t> entries;  // written at once, of others that waited too
-};
-using EraseDone = std::move_only_function<void(Result<EraseOutcome>)>;
-
-// What is to be redacted. A request made again is the same redaction.
-struct RedactOrder {
-  uint64_t index = 0;
-  int basis = 0;                      // v1::ErasureBasis, 1..3
-  std::vector<uint32_t> fields = {};  // ascending numbers of fields of Action
-};
-// Told the index of the LEAF_REDACTED entry.
-using RedactDone = std::move_only_function<void(Result<uint64_t>)>;
-
-// Told the index of the last entry, which names the successor.
-using FreezeDone = std::move_only_function<void(Result<uint64_t>)>;
-
-// The log that this one goes on for, as it ended.
-struct Predecessor {
-  VerifierKey key;
-  TreeHead head;  // not empty
-};
-
-// When what was asked for is erased, and payloads whose last day has passed go:
-// every `every_ms`, `at_ms` after midnight UTC.
-struct ErasureSchedule {
-  int64_t every_ms = 86'400'000;
-  int64_t at_ms = 3 * 3'600'000;
-  // How long after the time a run may begin: an idle log sleeps that long.
-  std::chrono::milliseconds look_every = std::chrono::seconds(30);
-};
-
-// When a signed head becomes the published one.
-struct Publishing {
-  bool at_once = true;  // else whoever asks the witnesses calls PublishHead
-  // Called after a head was signed, by the sequencer's thread; must not block.
-  std::function<void()> on_signed = [] {};
-};
-
-// Called once, by any thread; must not block.
-using PublishedDone =
-    std::move_only_function<void(Result<std::shared_ptr<const SignedHead>>)>;
-inline constexpr size_t kPublicationWaitsMax = 65'536;
 
 struct LogOptions {
   std::string data_dir;  // exists; holds high-water file, index and key slots

@@ -4,6 +4,7 @@
 #include <google/protobuf/io/coded_stream.h>
 
 #include "api/server/platform_rule.h"
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "modlog/v1/log.pb.h"
 #include "verifier/core/seal.h"

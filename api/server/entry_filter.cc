@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "log/rules/action_bytes.h"
 #include "log/rules/field_rules.h"
 #include "log/write/admission.h"
 #include "verifier/core/entry.h"

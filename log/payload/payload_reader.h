@@ -4,8 +4,8 @@
 // Opens what is kept beside an entry: sealed parts of the store, keys of the
 // slots. Thread-safe.
 
-#include "log/log.h"
 #include "log/payload/key_slots.h"
+#include "log/records/kept_payload.h"
 #include "log/store/store.h"
 #include "log/tree/prover.h"
 

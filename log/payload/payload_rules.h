@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
 #include "log/payload/payload_cipher.h"
 #include "log/records/terms.h"
+#include "log/rules/violation.h"
 #include "modlog/v1/action.pb.h"
 #include "modlog/v1/payload.pb.h"
 

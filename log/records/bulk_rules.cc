@@ -75,10 +75,10 @@ std::optional<uint32_t> CodeAfter(const v1::BulkCorrection& rule,
   return std::nullopt;
 }
 
-Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
-                       const LifeSource& source, Judgement* judgement) {
+Result<void> JudgeBulk(const JoinedItem& item, const v1::BulkCorrection& bulk,
+                       const LifeSource& source, Ruling* ruling) {
   if (bulk.last() >= item.index) {
-    judgement->violations.push_back(
+    ruling->violations.push_back(
         {"bulk.last", "must be an entry before the correction"});
   }
   const std::string key = BulkKey(item.platform, 0);
@@ -86,15 +86,15 @@ Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
       const std::vector<Row> rows,
       source.rows->Scan(key.substr(0, key.size() - 8), kBulkCorrectionsMax));
   if (rows.size() >= kBulkCorrectionsMax) {
-    judgement->violations.push_back(
+    ruling->violations.push_back(
         {"bulk",
          "would be bulk correction 1,025 of the platform, limit 1,024"});
   }
   // An exchange lets no two codes become one.
-  if (!judgement->violations.empty() || bulk.exchange()) return {};
+  if (!ruling->violations.empty() || bulk.exchange()) return {};
   ASSIGN_OR_RETURN(const std::vector<Rule> rules, RulesThatMeet(bulk, rows));
   if (const auto by = TurnedBack(bulk, rules)) {
-    judgement->warnings.push_back(
+    ruling->warnings.push_back(
         {"bulk", "turns entry " + std::to_string(*by) +
                      " back, and entries that read from_code before it turn "
                      "too: all read to_code now. To exchange two codes, log "

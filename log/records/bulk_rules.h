@@ -8,14 +8,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "log/records/joined_item.h"
 #include "log/records/life.h"
-#include "log/records/standing.h"
 
 namespace modlog {
-
-// From this month of the code lists on a rule may exchange codes: whoever knows
-// no later one cannot tell what it does (docs/formats.md, "Versions").
-inline constexpr uint32_t kExchangeSince = 202'612;
 
 // CodeAfter returns what a code of an entry that the rule covers reads after
 // it; nothing where the rule leaves the code alone.
@@ -23,8 +19,8 @@ std::optional<uint32_t> CodeAfter(const v1::BulkCorrection& rule,
                                   uint32_t code);
 
 // JudgeBulk holds a rule for many against those before it. The store's errors.
-Result<void> JudgeBulk(const StandingItem& item, const v1::BulkCorrection& bulk,
-                       const LifeSource& source, Judgement* judgement);
+Result<void> JudgeBulk(const JoinedItem& item, const v1::BulkCorrection& bulk,
+                       const LifeSource& source, Ruling* ruling);
 
 }  // namespace modlog
 

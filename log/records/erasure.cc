@@ -186,4 +186,30 @@ Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
   return {};
 }
 
+Result<void> CheckOrder(const EraseOrder& order, const ReadAction& read) {
+  if (order.indexes.empty() || order.indexes.size() > kEraseIndexesMax) {
+    return Fail(Code::kMalformed,
+                "indexes: must be 1.." + std::to_string(kEraseIndexesMax));
+  }
+  v1::Action form;
+  form.mutable_erasure()->set_basis(static_cast<v1::ErasureBasis>(order.basis));
+  form.mutable_erasure()->mutable_tags()->Assign(order.tags.begin(),
+                                                 order.tags.end());
+  std::vector<Violation> violations;
+  CheckErasure(form, &violations);
+  for (const uint64_t index : order.indexes) {
+    if (!violations.empty()) break;
+    form.clear_about_index();
+    form.add_about_index(index);
+    RETURN_IF_ERROR(JudgeErasure(index + 1, form, read, &violations));
+    if (violations.empty()) continue;
+    return Fail(Code::kMalformed,
+                "entry " + std::to_string(index) +
+                    " has no commitment, so nothing is kept beside it");
+  }
+  if (violations.empty()) return {};
+  return Fail(Code::kMalformed,
+              violations.front().field + ": " + violations.front().description);
+}
+
 }  // namespace modlog

@@ -14,14 +14,42 @@
 // turns the first row into the other two; keys and ciphertext go after that,
 // and a start that finds the last row finishes it.
 
+#include <chrono>
+#include <functional>
 #include <vector>
 
-#include "log/log.h"
+#include "log/records/kept_payload.h"
 #include "log/records/life.h"
+#include "log/rules/violation.h"
 #include "log/store/rows.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
+
+// What is to be erased.
+inline constexpr size_t kEraseIndexesMax = 4'096;
+inline constexpr size_t kErasuresWaitingMax = 64;
+struct EraseOrder {
+  std::vector<uint64_t> indexes = {};  // 1..kEraseIndexesMax
+  std::vector<uint32_t> tags =
+      {};            // ascending, 1..24; none: all, salts as well
+  int basis = 0;     // v1::ErasureBasis, 1..3
+  bool now = false;  // else with the next daily run
+};
+struct EraseOutcome {
+  uint64_t accepted = 0;
+  std::vector<uint64_t> entries;  // written at once, of others that waited too
+};
+using EraseDone = std::move_only_function<void(Result<EraseOutcome>)>;
+
+// When what was asked for is erased, and payloads whose last day has passed go:
+// every `every_ms`, `at_ms` after midnight UTC.
+struct ErasureSchedule {
+  int64_t every_ms = 86'400'000;
+  int64_t at_ms = 3 * 3'600'000;
+  // How long after the time a run may begin: an idle log sleeps that long.
+  std::chrono::milliseconds look_every = std::chrono::seconds(30);
+};
 
 // Indexes of one PAYLOAD_ERASED entry: they must fit into an action.
 inline constexpr size_t kErasedAtOnce = 400;
@@ -32,6 +60,10 @@ struct ErasureRequest {
   uint8_t basis;
   int64_t accepted_ms;
 };
+
+// CheckOrder: whether an order can be carried out at all. kMalformed, errors of
+// `read`.
+Result<void> CheckOrder(const EraseOrder& order, const ReadAction& read);
 
 // CheckErasure adds the rules of fields.
 void CheckErasure(const v1::Action& action, std::vector<Violation>* violations);

@@ -111,6 +111,14 @@ struct Life {
   }
 };
 
+// What became of an entry.
+struct EntryLife {
+  uint64_t size = 0;  // of the tree that was asked
+  Life life;
+  std::vector<Referrer> referrers;  // of every role, ascending; the first 1,000
+};
+inline constexpr size_t kReferrersToldMax = 1'000;
+
 // ReadStoredAction is a ReadAction of a tree at rest.
 Result<StoredAction> ReadStoredAction(const Prover& prover, uint64_t index);
 

@@ -4,6 +4,7 @@
 
 #include "log/records/bulk_rules.h"
 #include "log/records/life.h"
+#include "log/rules/violation.h"
 
 namespace modlog {
 
@@ -13,8 +14,8 @@ namespace {
 class LifeRules {
  public:
   LifeRules(const v1::Action& action, const std::string& field,
-            const Life& target, std::vector<Violation>* findings)
-      : action_(action), field_(field), target_(target), findings_(findings) {}
+            const Life& target, std::vector<Violation>* ruling)
+      : action_(action), field_(field), target_(target), findings_(ruling) {}
 
   void Judge() {
     switch (action_.kind()) {
@@ -132,7 +133,7 @@ bool IsCause(const FoundReference& found) {
   return found.reference->list == "cause";
 }
 
-void Record(const StandingItem& item, uint64_t target, Role role,
+void Record(const JoinedItem& item, uint64_t target, Role role,
             LifeCache* lives, RowsView* rows) {
   std::string value;
   if (role == Role::kVoid) {
@@ -147,51 +148,51 @@ void Record(const StandingItem& item, uint64_t target, Role role,
 
 }  // namespace
 
-Result<void> JudgeReferences(const StandingItem& item, LifeCache* lives,
-                             Judgement* judgement) {
+Result<void> JudgeReferences(const JoinedItem& item, LifeCache* lives,
+                             Ruling* ruling) {
   for (const FoundReference& found : item.references) {
     ASSIGN_OR_RETURN(const auto undone, ReadVoid(found.index, lives->source()));
     if (!undone) continue;
-    judgement->violations.push_back(
+    ruling->violations.push_back(
         {found.reference->field(), "names an entry that was declared void"});
   }
   return {};
 }
 
-Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       LifeCache* lives, Judgement* judgement) {
-  std::vector<Violation>* const findings =
-      action.provenance() == v1::PROVENANCE_FIRST_HAND ? &judgement->violations
-                                                       : &judgement->warnings;
+Result<void> JudgeLife(const JoinedItem& item, const v1::Action& action,
+                       LifeCache* lives, Ruling* ruling) {
+  std::vector<Violation>* const faults =
+      action.provenance() == v1::PROVENANCE_FIRST_HAND ? &ruling->violations
+                                                       : &ruling->warnings;
   if (action.has_bulk()) {
-    RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), lives->source(), judgement));
+    RETURN_IF_ERROR(JudgeBulk(item, action.bulk(), lives->source(), ruling));
   }
-  RETURN_IF_ERROR(JudgeReferences(item, lives, judgement));
-  if (!judgement->violations.empty()) return {};
+  RETURN_IF_ERROR(JudgeReferences(item, lives, ruling));
+  if (!ruling->violations.empty()) return {};
   for (const FoundReference& found : item.references) {
     // What changes nothing may always be said.
     if (RoleOf(item.kind, IsCause(found)) != Role::kLife) continue;
     ASSIGN_OR_RETURN(const Life* life, lives->Read(found.index));
     const std::string field = found.reference->field();
     if (life->events >= kLifeEventsMax) {
-      judgement->violations.push_back(
+      ruling->violations.push_back(
           {field, "names an entry that " + std::to_string(kLifeEventsMax) +
                       " others have changed already, the most there can be"});
       continue;
     }
-    LifeRules(action, field, *life, findings).Judge();
+    LifeRules(action, field, *life, faults).Judge();
   }
   return {};
 }
 
-void RecordReferences(const StandingItem& item, LifeCache* lives,
+void RecordReferences(const JoinedItem& item, LifeCache* lives,
                       RowsView* rows) {
   for (const FoundReference& found : item.references) {
     Record(item, found.index, RoleOf(item.kind, IsCause(found)), lives, rows);
   }
 }
 
-void RecordLife(const StandingItem& item, const v1::Action& action,
+void RecordLife(const JoinedItem& item, const v1::Action& action,
                 LifeCache* lives, RowsView* rows) {
   RecordReferences(item, lives, rows);
   for (const uint64_t target : action.about_index()) {

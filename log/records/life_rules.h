@@ -10,25 +10,24 @@
 
 #include <vector>
 
-#include "log/records/standing.h"
+#include "log/records/joined_item.h"
 
 namespace modlog {
 
 // JudgeLife holds an item against the life of what it refers to. The store's
 // errors.
-Result<void> JudgeLife(const StandingItem& item, const v1::Action& action,
-                       LifeCache* lives, Judgement* judgement);
+Result<void> JudgeLife(const JoinedItem& item, const v1::Action& action,
+                       LifeCache* lives, Ruling* ruling);
 
 // JudgeReferences is the part of it for what changes no entry that it names.
-Result<void> JudgeReferences(const StandingItem& item, LifeCache* lives,
-                             Judgement* judgement);
+Result<void> JudgeReferences(const JoinedItem& item, LifeCache* lives,
+                             Ruling* ruling);
 
 // RecordReferences puts what the item names into the rows.
-void RecordReferences(const StandingItem& item, LifeCache* lives,
-                      RowsView* rows);
+void RecordReferences(const JoinedItem& item, LifeCache* lives, RowsView* rows);
 // RecordLife puts into the rows what the item names, what it erases, or the
 // rule by which it corrects many.
-void RecordLife(const StandingItem& item, const v1::Action& action,
+void RecordLife(const JoinedItem& item, const v1::Action& action,
                 LifeCache* lives, RowsView* rows);
 
 }  // namespace modlog

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/rules/violation.h"
 #include "verifier/core/ed25519.h"
 #include "verifier/core/handle.h"
 #include "verifier/core/seal.h"

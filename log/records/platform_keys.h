@@ -28,11 +28,27 @@
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "log/store/rows.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
+
+// What the log knows of a platform.
+struct PlatformStatus {
+  struct Key {
+    uint32_t number = 0;
+    int use = 0;  // v1::KeyUse
+    std::string public_key;
+    int state = 0;  // v1::KeyOp: register while it stands, else what ended it
+    uint64_t since = 0;  // the entry that made it so
+  };
+  std::vector<Key> keys;  // ascending by use and number
+  uint64_t actions = 0;   // the next seal's `before`
+  uint64_t sealed = 0;
+  std::optional<Hash> last_seal;  // the next seal's `previous`
+  uint64_t last_seal_entry = 0;   // of that
+};
 
 inline constexpr uint32_t kKeyNumberMax = 1 << 20;
 

@@ -1,9 +1,8 @@
 #include "log/records/redaction.h"
 
-#include "log/payload/payload_cipher.h"
 #include "log/records/erasure.h"
+#include "log/rules/action_bytes.h"
 #include "log/rules/taxonomy.h"
-#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {
@@ -74,12 +73,11 @@ Result<void> CheckRedactable(uint64_t index, std::string_view leaf) {
 }
 
 Result<v1::Action> MakeRedaction(const RedactOrder& order,
-                                 std::string_view leaf) {
+                                 std::string_view leaf, Bytes nonce) {
   ASSIGN_OR_RETURN(const DecodedEntry entry, DecodeEntry(leaf));
   v1::Action action;
   action.set_kind(v1::KIND_LEAF_REDACTED);
-  const PartKey random = DrawPartKeys(1).front();
-  action.set_puid("redaction-" + FormatHex(Bytes(random).first(16)));
+  action.set_puid("redaction-" + FormatHex(nonce));
   action.set_taxonomy(kTaxonomy);
   action.add_about_index(order.index);
   v1::Redaction* redaction = action.mutable_redaction();
@@ -158,5 +156,17 @@ Result<bool> IsToDo(Store& store, uint64_t entry) {
 }
 
 Row RedactionDone(uint64_t entry) { return {ToDoKey(entry), std::nullopt}; }
+
+Result<void> CheckOrder(const RedactOrder& order, std::string_view leaf) {
+  RETURN_IF_ERROR(CheckRedactable(order.index, leaf));
+  constexpr uint8_t kAnyNonce[16] = {};
+  ASSIGN_OR_RETURN(const v1::Action entry,
+                   MakeRedaction(order, leaf, kAnyNonce));
+  std::vector<Violation> violations;
+  CheckRedaction(entry, &violations);
+  if (violations.empty()) return {};
+  return Fail(Code::kMalformed,
+              violations.front().field + ": " + violations.front().description);
+}
 
 }  // namespace modlog

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "log/records/platform_keys.h"
+#include "log/rules/limits.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/frontier.h"
 

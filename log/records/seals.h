@@ -24,12 +24,20 @@
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "log/store/rows.h"
 #include "log/tree/prover.h"
 #include "verifier/core/seal.h"
 
 namespace modlog {
+
+// The seal that covers an entry.
+struct EntrySeal {
+  uint64_t entry = 0;             // the seal's own
+  std::string leaf;               // its leaf bytes
+  std::vector<Hash> action_path;  // from the entry's action to the seal's root
+  std::string public_key;         // that the seal names, as registered
+};
 
 // What a platform has in the log; the operator's entries are nobody's.
 struct PlatformCount {

@@ -1,7 +1,7 @@
 #include "log/records/succession.h"
 
+#include "log/rules/action_bytes.h"
 #include "log/rules/taxonomy.h"
-#include "log/write/admission.h"
 #include "verifier/core/entry.h"
 
 namespace modlog {

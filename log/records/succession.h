@@ -11,15 +11,27 @@
 // Their puids are fixed, so that a retry is the same entry (I10) and another
 // successor a conflict. docs/formats.md, "Succession".
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "modlog/v1/action.pb.h"
+#include "verifier/core/checkpoint.h"
+#include "verifier/core/note.h"
 
 namespace modlog {
+
+// Told the index of the last entry, which names the successor.
+using FreezeDone = std::move_only_function<void(Result<uint64_t>)>;
+
+// The log that this one goes on for, as it ended.
+struct Predecessor {
+  VerifierKey key;
+  TreeHead head;  // not empty
+};
 
 // CheckSuccession judges what stands in a SUCCESSION entry; `origin` is the
 // log's, which neither goes before nor comes after itself.

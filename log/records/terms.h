@@ -21,10 +21,11 @@
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "log/store/rows.h"
 #include "modlog/v1/action.pb.h"
 #include "verifier/core/commitment.h"
+#include "verifier/core/result.h"
 
 namespace modlog {
 

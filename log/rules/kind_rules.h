@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {

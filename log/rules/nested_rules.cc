@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "log/records/bulk_rules.h"
 #include "log/rules/code_lists.h"
 #include "log/rules/dsa_lists.h"
 #include "log/rules/dsa_rules.h"
 #include "log/rules/field_rules.h"
 #include "log/rules/kind_rules.h"
+#include "log/rules/taxonomy.h"
 
 namespace modlog {
 

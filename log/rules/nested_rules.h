@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "log/log.h"
+#include "log/rules/violation.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {

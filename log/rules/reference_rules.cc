@@ -84,4 +84,8 @@ std::string NameKinds(KindSet set) {
   return names;
 }
 
+std::string Reference::field() const {
+  return std::string(list) + "[" + std::to_string(position) + "]";
+}
+
 }  // namespace modlog

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "modlog/v1/action.pb.h"
+#include "verifier/core/sha256.h"
 
 namespace modlog {
 
@@ -23,6 +25,19 @@ constexpr bool Contains(KindSet set, int kind) {
 
 KindSet AboutKinds(const v1::Action& action);
 KindSet CauseKinds(const v1::Action& action);
+
+// A puid that an action refers to, and where.
+struct Reference {
+  std::string_view list;  // "about" or "cause", or one of `corrected`
+  int position;
+  Hash key;       // PuidKey (action_bytes.h) of the same platform
+  KindSet kinds;  // what it may be
+  // Of the record that a correction states: it leads somewhere, and does
+  // nothing to what it names.
+  bool within = false;
+
+  std::string field() const;  // "about[0]"
+};
 
 // NameKinds lists them for a person: "ACTION, MODIFICATION".
 std::string NameKinds(KindSet set);

@@ -1,19 +1,19 @@
 #include "log/write/admission.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 
 #include "log/records/erasure.h"
+#include "log/records/joined_rules.h"
 #include "log/records/platform_keys.h"
 #include "log/records/redaction.h"
-#include "log/records/standing.h"
 #include "log/records/succession.h"
+#include "log/rules/action_bytes.h"
 #include "log/rules/dsa_rules.h"
 #include "log/rules/field_rules.h"
 #include "log/rules/kind_rules.h"
+#include "log/rules/limits.h"
 #include "log/rules/nested_rules.h"
 
 namespace modlog {
@@ -21,14 +21,6 @@ namespace modlog {
 namespace {
 
 using Violations = std::vector<Violation>;
-
-void EncodeTo(const v1::Action& action, std::string* out) {
-  out->clear();
-  google::protobuf::io::StringOutputStream stream(out);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  action.SerializeWithCachedSizes(&coded);
-}
 
 // Depth is bounded by the parser, at 100.
 bool HasUnknownFields(const google::protobuf::Message& message) {
@@ -113,15 +105,6 @@ uint32_t LatestDay(const v1::Action& action) {
 
 }  // namespace
 
-std::string Reference::field() const {
-  return std::string(list) + "[" + std::to_string(position) + "]";
-}
-
-Hash PuidKey(std::string_view platform, std::string_view puid) {
-  constexpr uint8_t kSeparator[] = {0};
-  return Sha256({AsBytes(platform), Bytes(kSeparator), AsBytes(puid)});
-}
-
 std::expected<Admitted, Violations> Admit(
     std::string_view platform, std::string_view bytes, int64_t now_ms,
     std::string_view payload, const TermCache* known, std::string_view origin) {
@@ -171,25 +154,9 @@ std::expected<Admitted, Violations> Admit(
   if (action.has_corrected()) {
     AddReferences(platform, action.corrected(), true, &admitted.references);
   }
-  admitted.stance =
-      admitted.terms.empty() ? HowItStands(action) : Stance::kWhole;
+  admitted.needs =
+      admitted.terms.empty() ? HistoryNeededBy(action) : HistoryNeeded::kFull;
   return admitted;
-}
-
-std::string EncodeAction(const v1::Action& action) {
-  std::string bytes;
-  action.ByteSizeLong();
-  EncodeTo(action, &bytes);
-  return bytes;
-}
-
-Result<ActionIdentity> IdentityOf(std::string_view action_bytes) {
-  v1::Action action;
-  if (!action.ParseFromArray(action_bytes.data(),
-                             static_cast<int>(action_bytes.size()))) {
-    return Fail(Code::kCorrupt, "action does not parse");
-  }
-  return ActionIdentity{action.puid(), action.kind()};
 }
 
 }  // namespace modlog

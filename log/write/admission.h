@@ -11,28 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include "log/log.h"
 #include "log/payload/payload_rules.h"
+#include "log/records/joined_item.h"
 #include "log/records/terms.h"
 #include "log/rules/reference_rules.h"
+#include "log/rules/violation.h"
 #include "modlog/v1/action.pb.h"
 
 namespace modlog {
-
-// A puid that an action refers to, and where.
-struct Reference {
-  std::string_view list;  // "about" or "cause", or one of `corrected`
-  int position;
-  Hash key;       // PuidKey of the same platform
-  KindSet kinds;  // what it may be
-  // Of the record that a correction states: it leads somewhere, and does
-  // nothing to what it names.
-  bool within = false;
-
-  std::string field() const;  // "about[0]"
-};
-
-enum class Stance : uint8_t { kAlone, kRefers, kWhole };
 
 struct Admitted {
   Hash key = {};  // PuidKey
@@ -40,14 +26,11 @@ struct Admitted {
   // The last day that must not lie after the day of logging, and one.
   uint32_t latest_day = 0;
   std::vector<Reference> references;
-  Stance stance = Stance::kAlone;                // standing.h
+  HistoryNeeded needs = HistoryNeeded::kNone;
   std::vector<Violation> warnings;               // of a copied record
   std::shared_ptr<const SealedPayload> payload;  // null: none was given
   std::vector<TermUse> terms;                    // that `known` could not judge
 };
-
-// PuidKey is the identity of a submission: SHA-256(platform || 0 || puid).
-Hash PuidKey(std::string_view platform, std::string_view puid);
 
 // Admit judges one submitted action at a time `now_ms`, and the encoded payload
 // that came with it (empty: none). All violations at once, each with its field
@@ -59,19 +42,6 @@ std::expected<Admitted, std::vector<Violation>> Admit(
     std::string_view platform, std::string_view action, int64_t now_ms,
     std::string_view payload = {}, const TermCache* known = nullptr,
     std::string_view origin = {});
-
-// EncodeAction returns the canonical bytes of a message: what a client that
-// sends plain messages is answered with. Unknown fields are dropped by nobody:
-// Admit will refuse them.
-std::string EncodeAction(const v1::Action& action);
-
-// What identifies an action that was admitted.
-struct ActionIdentity {
-  std::string puid;
-  int kind;
-};
-// IdentityOf reads it. kCorrupt.
-Result<ActionIdentity> IdentityOf(std::string_view action);
 
 }  // namespace modlog
 

@@ -6,14 +6,27 @@
 // its place. Thread-safe.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
 
-#include "log/log.h"
+#include "log/write/signed_head.h"
 #include "verifier/base/mutex.h"
 
 namespace modlog {
+
+// When a signed head becomes the published one.
+struct Publishing {
+  bool at_once = true;  // else whoever asks the witnesses calls PublishHead
+  // Called after a head was signed, by the sequencer's thread; must not block.
+  std::function<void()> on_signed = [] {};
+};
+
+// Called once, by any thread; must not block.
+using PublishedDone =
+    std::move_only_function<void(Result<std::shared_ptr<const SignedHead>>)>;
+inline constexpr size_t kPublicationWaitsMax = 65'536;
 
 class Publication {
  public:

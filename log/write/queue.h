@@ -20,9 +20,11 @@
 #include <string>
 #include <vector>
 
-#include "log/log.h"
 #include "log/records/seals.h"
+#include "log/rules/limits.h"
+#include "log/rules/violation.h"
 #include "log/write/admission.h"
+#include "log/write/append.h"
 #include "verifier/base/mutex.h"
 
 namespace modlog {

@@ -1,8 +1,8 @@
 #include "log/write/recovery.h"
 
+#include "log/rules/action_bytes.h"
 #include "log/tree/prover.h"
 #include "log/tree/recheck.h"
-#include "log/write/admission.h"
 #include "verifier/core/bundle.h"
 #include "verifier/core/entry.h"
 

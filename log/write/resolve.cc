@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "log/records/joined_rules.h"
 #include "log/records/seals.h"
-#include "log/records/standing.h"
+#include "log/rules/action_bytes.h"
+#include "log/rules/violation.h"
 #include "log/store/key_hash.h"
 #include "verifier/core/entry.h"
 
@@ -20,7 +22,7 @@ class Resolver {
       : index_(index),
         prover_(prover),
         rows_(rows),
-        standing_(rows, [this](uint64_t entry) { return Action(entry); }) {}
+        joined_rules_(rows, [this](uint64_t entry) { return Action(entry); }) {}
 
   Result<Resolved> Run(std::span<const PendingGroup> groups) {
     RETURN_IF_ERROR(LookUp(groups));
@@ -72,7 +74,7 @@ class Resolver {
     if (failed && group.group.atomicity == Atomicity::kAllOrNothing) {
       Undo(entries_before, &items);
       rows_->RollBack(rows_before);
-      standing_.Undone();
+      joined_rules_.Undone();
       *count = count_before;
     }
     return {};
@@ -188,20 +190,21 @@ class Resolver {
     const auto found =
         CheckReferences(*admitted, references, &resolved.item.violations);
     resolved.item.warnings = admitted->warnings;
-    if (admitted->stance != Stance::kAlone &&
+    if (admitted->needs != HistoryNeeded::kNone &&
         resolved.item.violations.empty()) {
-      RETURN_IF_ERROR(
-          JudgeStanding({group.group.platform,
-                         action,
-                         admitted->kind,
-                         admitted->stance,
-                         prover_.size() + resolved_.new_entries.size(),
-                         found,
-                         admitted->terms,
-                         admitted->payload.get(),
-                         {group.group.authenticated, group.group.by_operator,
-                          group.seal.has_value()}},
-                        &resolved.item));
+      RETURN_IF_ERROR(JudgeJoined(
+          {group.group.platform,
+           action,
+           admitted->kind,
+           admitted->needs,
+           prover_.size() + resolved_.new_entries.size(),
+           found,
+           admitted->terms,
+           admitted->payload ? std::string_view(admitted->payload->term_text)
+                             : std::string_view(),
+           {group.group.authenticated, group.group.by_operator,
+            group.seal.has_value()}},
+          &resolved.item));
     }
     if (!resolved.item.violations.empty()) {
       resolved.item.outcome = ItemResult::Outcome::kRefused;
@@ -216,12 +219,11 @@ class Resolver {
     return resolved;
   }
 
-  Result<void> JudgeStanding(const StandingItem& standing_item,
-                             ItemResult* item) {
-    ASSIGN_OR_RETURN(Judgement judgement, standing_.Judge(standing_item));
-    item->violations = std::move(judgement.violations);
-    item->warnings.insert(item->warnings.end(), judgement.warnings.begin(),
-                          judgement.warnings.end());
+  Result<void> JudgeJoined(const JoinedItem& joined_item, ItemResult* item) {
+    ASSIGN_OR_RETURN(Ruling ruling, joined_rules_.Judge(joined_item));
+    item->violations = std::move(ruling.violations);
+    item->warnings.insert(item->warnings.end(), ruling.warnings.begin(),
+                          ruling.warnings.end());
     return {};
   }
 
@@ -346,7 +348,7 @@ class Resolver {
   PuidIndex& index_;
   const Prover& prover_;
   RowsView* const rows_;
-  Standing standing_;
+  JoinedRules joined_rules_;
   std::vector<uint64_t> found_;
   size_t next_found_ = 0;
   absl::flat_hash_map<Hash, size_t, KeyHash> pending_;        // -> new_entries

@@ -81,7 +81,7 @@ Result<void> Sequencer::Start() {
     view_.edge = std::make_shared<const Edge>(std::move(edge));
   }
   ASSIGN_OR_RETURN(view_.head, parts_.signer->Adopt(mark));
-  parts_.publish(view_);
+  parts_.heads->Adopt(view_, committed_.tree);
   return {};
 }
 
@@ -94,7 +94,7 @@ Result<void> Sequencer::SignRest() {
                      Prover(parts_.store, edge_)
                          .ProveConsistency(signed_size, committed_.tree.size));
   }
-  return Publish(committed_, proof, edge_);
+  return Sign(committed_, proof, edge_);
 }
 
 Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
@@ -120,7 +120,7 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
     return {};
   }
   Batch batch(committed_, *edge_, *now_ms);
-  if (auto extended = Extend(*resolved, std::move(rows).Take(), &batch);
+  if (auto extended = CommitAndSign(*resolved, std::move(rows).Take(), &batch);
       !extended) {
     return Stop(groups, extended.error(), OutcomeUnknown(extended.error()));
   }
@@ -131,13 +131,13 @@ Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
 
 Result<void> Sequencer::Stop(std::vector<PendingGroup>& groups,
                              const Error& cause, const Error& told) {
-  parts_.poison(cause);
+  parts_.state->Leave(LogState::kPoisoned, cause.message);
   FailAll(groups, told);
   return std::unexpected(cause);
 }
 
-Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
-                               Batch* batch) {
+Result<void> Sequencer::CommitAndSign(const Resolved& resolved,
+                                      std::vector<Row> rows, Batch* batch) {
   std::vector<PuidRecord> records;
   records.reserve(resolved.new_entries.size());
   new_hashes_.clear();
@@ -165,7 +165,7 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
   if (signed_early) {  // a fault for tests to find
     ASSIGN_OR_RETURN(const std::vector<Hash> early,
                      ProveExtension(batch->growth()));
-    RETURN_IF_ERROR(Publish(stored.after, early, edge_));
+    RETURN_IF_ERROR(Sign(stored.after, early, edge_));
   }
   Failpoint("before_commit");
   const CommitResult commit = parts_.store->Commit(stored);
@@ -181,9 +181,8 @@ Result<void> Sequencer::Extend(const Resolved& resolved, std::vector<Row> rows,
   parts_.terms->Learn(stored.rows);
   committed_ = stored.after;
   frontier_ = std::move(frontier);
-  RETURN_IF_ERROR(
-      Publish(stored.after, proof,
-              std::make_shared<const Edge>(batch->growth().edge())));
+  RETURN_IF_ERROR(Sign(stored.after, proof,
+                       std::make_shared<const Edge>(batch->growth().edge())));
   parts_.index->Add(records, stored.after.tree.size);
   return {};
 }
@@ -254,10 +253,10 @@ Result<std::vector<Hash>> Sequencer::ProveExtension(
       });
 }
 
-Result<void> Sequencer::Publish(const StoredHead& head,
-                                std::span<const Hash> proof,
-                                std::shared_ptr<const Edge> edge) {
-  if (!parts_.may_sign()) {
+Result<void> Sequencer::Sign(const StoredHead& head,
+                             std::span<const Hash> proof,
+                             std::shared_ptr<const Edge> edge) {
+  if (!parts_.state->MaySign()) {
     return Fail(Code::kUnavailable, "the log was told to stop signing");
   }
   RETURN_IF_ERROR(parts_.high_water->Raise(head));
@@ -265,7 +264,7 @@ Result<void> Sequencer::Publish(const StoredHead& head,
   ASSIGN_OR_RETURN(view_.head, parts_.signer->Sign(head.tree, proof));
   edge_ = std::move(edge);
   view_.edge = edge_;
-  parts_.publish(view_);
+  parts_.heads->Adopt(view_, committed_.tree);
   return {};
 }
 

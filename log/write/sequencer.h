@@ -18,7 +18,6 @@
 // No thread of its own: log.cc calls SequenceOnce from one, tests call it from
 // theirs. Readers take a SignedView, which is immutable.
 
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -27,6 +26,8 @@
 #include "log/store/puid_index.h"
 #include "log/tree/batch.h"
 #include "log/tree/prover.h"
+#include "log/write/heads.h"
+#include "log/write/log_state.h"
 #include "log/write/log_time.h"
 #include "log/write/queue.h"
 #include "log/write/resolve.h"
@@ -34,12 +35,6 @@
 #include "verifier/core/frontier.h"
 
 namespace modlog {
-
-// What readers may see: a signed head and the edge of the same tree.
-struct SignedView {
-  std::shared_ptr<const SignedHead> head;
-  std::shared_ptr<const Edge> edge;
-};
 
 struct SequencerParts {
   Store* store;
@@ -49,12 +44,8 @@ struct SequencerParts {
   KeySlots* slots;
   TermCache* terms;
   LogTime* time;
-  std::function<void(SignedView)> publish;  // called before any answer is given
-  // Called when the log must not go on, before any caller hears of it, so that
-  // whoever asks why finds the state that goes with the error.
-  std::function<void(const Error&)> poison = [](const Error&) {};
-  // Asked before each signature: false once the log must not sign.
-  std::function<bool()> may_sign = [] { return true; };
+  StateOfLog* state;  // poisoned before any caller hears of it
+  Heads* heads;
 };
 
 class Sequencer {
@@ -85,13 +76,13 @@ class Sequencer {
  private:
   Result<void> Stop(std::vector<PendingGroup>& groups, const Error& cause,
                     const Error& told);
-  Result<void> Extend(const Resolved& resolved, std::vector<Row> rows,
-                      Batch* batch);
+  Result<void> CommitAndSign(const Resolved& resolved, std::vector<Row> rows,
+                             Batch* batch);
   Result<void> KeepPayloads(const Resolved& resolved, StoreBatch* batch);
   Result<void> Verify(const StoreBatch& batch, Frontier* frontier) const;
   Result<std::vector<Hash>> ProveExtension(const EdgeGrowth& growth) const;
-  Result<void> Publish(const StoredHead& head, std::span<const Hash> proof,
-                       std::shared_ptr<const Edge> edge);
+  Result<void> Sign(const StoredHead& head, std::span<const Hash> proof,
+                    std::shared_ptr<const Edge> edge);
   void Answer(std::vector<PendingGroup> groups, Resolved resolved,
               const Batch* batch);
   Result<void> Complete(size_t new_entry, bool with_proofs, const Batch* batch,

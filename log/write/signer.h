@@ -14,8 +14,9 @@
 #include <optional>
 #include <string>
 
-#include "log/log.h"
+#include "log/write/signed_head.h"
 #include "log/write/signing_key.h"
+#include "verifier/core/note.h"
 
 namespace modlog {
 

@@ -4,9 +4,9 @@
 
 #include "tests/audit/record_log.h"
 #include "verifier/core/entry.h"
+#include "verifier/rules/audited_succession.h"
 #include "verifier/rules/keys.h"
 #include "verifier/rules/record_facts.h"
-#include "verifier/rules/succession.h"
 
 namespace modlog {
 namespace {

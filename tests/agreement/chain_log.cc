@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 
+#include "log/rules/action_bytes.h"
 #include "log/store/memory_store.h"
 #include "log/write/admission.h"
 #include "verifier/core/entry.h"

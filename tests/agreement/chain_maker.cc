@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "verifier/core/entry.h"
 #include "verifier/core/vrf.h"

@@ -10,6 +10,7 @@
 #include <map>
 #include <random>
 
+#include "log/rules/action_bytes.h"
 #include "tests/agreement/both.h"
 #include "tests/audit/record_log.h"
 #include "verifier/core/seal.h"

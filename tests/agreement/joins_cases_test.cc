@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "tests/agreement/chain_log.h"
 #include "tests/agreement/chain_maker.h"

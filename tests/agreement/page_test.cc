@@ -8,6 +8,7 @@
 #include <functional>
 #include <set>
 
+#include "log/rules/action_bytes.h"
 #include "tests/agreement/both.h"
 #include "tests/audit/record_log.h"
 #include "verifier/core/seal.h"

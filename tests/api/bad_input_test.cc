@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "tests/api/test_support.h"
 

@@ -6,8 +6,8 @@
 #include <google/protobuf/descriptor.h>
 
 #include "tests/audit/record_log.h"
-#include "verifier/rules/field_rules.h"
-#include "verifier/rules/life.h"
+#include "verifier/rules/audited_fields.h"
+#include "verifier/rules/audited_life.h"
 
 namespace modlog::kind_table_test {
 namespace {

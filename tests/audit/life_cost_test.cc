@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "verifier/rules/life.h"
+#include "verifier/rules/audited_life.h"
 
 namespace modlog::life_cost_test {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 
 namespace modlog::canonical_test {

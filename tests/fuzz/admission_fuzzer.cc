@@ -2,6 +2,8 @@
 // bytes), its puid is its own, and no violation repeats what was submitted.
 // Inputs up to 8 KiB, beyond the limit of an action.
 
+#include "log/rules/action_bytes.h"
+#include "log/rules/limits.h"
 #include "log/write/admission.h"
 #include "tests/fuzz/fuzzer.h"
 

@@ -10,6 +10,7 @@
 
 #include "api/import/github/github_dmca.h"
 #include "api/import/github/github_name.h"
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "tests/import/collector.h"
 

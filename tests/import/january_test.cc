@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 
 namespace modlog::january_test {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog::admission_test {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "log/records/succession.h"
+#include "log/rules/action_bytes.h"
 #include "log/write/log_time.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog::life_test {

@@ -14,7 +14,7 @@
 #include "log/rules/kind_rules.h"
 #include "log/rules/reference_rules.h"
 #include "modlog/v1/action.pb.h"
-#include "verifier/rules/field_rules.h"
+#include "verifier/rules/audited_fields.h"
 
 namespace modlog::lifecycle_test {
 namespace {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog {

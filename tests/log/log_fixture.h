@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "log/log.h"
+#include "log/rules/action_bytes.h"
 #include "log/store/memory_store.h"
 #include "log/store/rocksdb_store.h"
 #include "log/write/admission.h"

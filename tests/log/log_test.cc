@@ -1,5 +1,6 @@
 #include "log/log.h"
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 #include "verifier/core/bundle.h"
 

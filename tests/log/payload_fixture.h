@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "log/rules/action_bytes.h"
 #include "log/write/admission.h"
 #include "modlog/v1/payload.pb.h"
 #include "verifier/core/commitment.h"

@@ -3,6 +3,7 @@
 
 #include "log/records/platform_keys.h"
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 #include "verifier/core/handle.h"
 #include "verifier/core/seal.h"

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "log/rules/action_bytes.h"
 #include "log/rules/code_lists.h"
 #include "log/rules/dsa_lists.h"
 #include "log/rules/dsa_rules.h"

@@ -1,6 +1,7 @@
 // If this failed, a name that slipped into an entry would stay readable after
 // it was to be taken out, or the log would break over the hole.
 
+#include "log/rules/action_bytes.h"
 #include "log/store/redacted.h"
 #include "tests/eventually.h"
 #include "tests/log/file_search.h"

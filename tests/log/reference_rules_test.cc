@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 
 namespace modlog::reference_rules_test {

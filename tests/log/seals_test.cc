@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "log/rules/action_bytes.h"
 #include "log/store/memory_store.h"
 #include "tests/log/log_fixture.h"
 #include "verifier/core/frontier.h"

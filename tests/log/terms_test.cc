@@ -1,6 +1,7 @@
 // If this failed, an entry could stand on a rule, a statute or a body that
 // nobody can look up, or whose text changed after its use.
 
+#include "log/rules/action_bytes.h"
 #include "tests/log/log_fixture.h"
 #include "tests/log/payload_fixture.h"
 

@@ -14,7 +14,7 @@
 #include "verifier/core/bundle.h"
 #include "verifier/core/tile.h"
 #include "verifier/evidence/fork.h"
-#include "verifier/mirror/command.h"
+#include "verifier/mirror/mirror_command.h"
 #include "verifier/source/directory_source.h"
 
 namespace modlog::mirror_test {

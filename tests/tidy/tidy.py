@@ -13,26 +13,35 @@ import sys
 
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
 
-# Folder -> what its files may include of the project and of libraries, as
-# prefixes; design.md, "Folders and rules". The C and C++ library is free to all.
+# The rooms, from the bottom up: a file includes its own room and those before
+# it, never one above. design.md, "Folders and rules".
+FLOORS = """
+verifier/core verifier/base verifier/source verifier/replay verifier/receipt
+verifier/evidence verifier/rules verifier/audit verifier/mirror verifier/watch
+verifier/witness verifier/commands
+log/rules log/store log/tree log/records log/payload log/write log
+api/keys api/witnessing api/server
+api/import/input api/import api/import/dsa api/import/github api/import/git
+api/import/mastodon api/import/ozone api/export
+api/client api/tool api/tool/handles api/tool/copy api/tool/bench
+api/tool/commands api/tool/commands/import api/tool/commands/compare
+""".split()
+# The longest prefix of a file -> what it may include besides: of the project and
+# of libraries, as prefixes. The C and C++ library is free to all.
 STANDARD = re.compile(r"^[a-z_0-9]+$|^(sys|netinet|arpa|linux)/|^[a-z_0-9]+\.h$")
-PROTOCOL = ("modlog/v1/action.pb.h", "modlog/v1/entry.pb.h")
-RULES = [
-    ("verifier/core/", ("verifier/core/", "openssl/")),
-    ("verifier/base/", ("verifier/core/", "verifier/base/", "absl/base/", "nlohmann/")),
-    ("verifier/", ("verifier/", "openssl/", "curl/", "nlohmann/", "CLI/",
-                   "google/protobuf/") + PROTOCOL
-     + ("modlog/v1/payload.pb.h",)),
-    ("log/store/rocksdb_store.cc", ("log/", "verifier/core/", "verifier/base/", "rocksdb/",
-                                    "absl/")),
-    ("log/payload/payload_cipher", ("log/", "verifier/core/", "openssl/")),
-    ("log/", ("log/", "verifier/core/", "verifier/base/", "absl/", "google/protobuf/",
-              "modlog/v1/payload.pb.h") + PROTOCOL),
-    ("api/import/", ("api/import/", "verifier/core/", "verifier/base/", "absl/", "openssl/", "nlohmann/",
-                     "google/protobuf/", "modlog/v1/",
-                     "log/rules/code_lists.h",
-                     "log/rules/dsa_lists.h")),
-]
+PROTOCOL = ("modlog/v1/action.pb.h", "modlog/v1/entry.pb.h", "modlog/v1/payload.pb.h",
+            "google/protobuf/")
+BELOW = ("verifier/core/", "verifier/base/")
+LIBRARIES = {
+    "verifier/core/": ("verifier/core/", "openssl/"),
+    "verifier/base/": BELOW + ("absl/base/", "nlohmann/"),
+    "verifier/": ("verifier/", "openssl/", "curl/", "nlohmann/", "CLI/") + PROTOCOL,
+    "log/": ("log/", "absl/") + BELOW + PROTOCOL,
+    "log/store/rocksdb_store.cc": ("log/", "absl/", "rocksdb/") + BELOW,
+    "log/payload/payload_cipher": ("log/", "openssl/") + BELOW,
+    "api/import/": ("api/import/", "log/rules/code_lists.h", "log/rules/dsa_lists.h", "absl/",
+                    "openssl/", "nlohmann/", "google/protobuf/", "modlog/v1/") + BELOW,
+}
 FORBIDDEN = [("api/", "rocksdb/"), ("verifier/", "grpc"), ("log/", "grpc"),
              ("api/client/", "log/"), ("api/tool/", "log/")]
 
@@ -55,20 +64,39 @@ def sources():
 
 def check_includes(path, lines):
     name = str(path.relative_to(ROOT))
-    rule = next((allowed for prefix, allowed in RULES if name.startswith(prefix)), None)
+    room = str(pathlib.PurePath(name).parent)
+    ours = room.startswith(("verifier", "log", "api"))
+    if ours and room not in FLOORS:
+        fault(path, 1, f"{room} has no floor: tests/tidy/tidy.py, FLOORS")
+        return
+    prefix = max((p for p in LIBRARIES if name.startswith(p)), key=len, default=None)
     for number, line in enumerate(lines, 1):
         match = re.match(r'\s*#\s*include\s+[<"]([^>"]+)[>"]', line)
         if not match:
             continue
         included = match.group(1)
-        for prefix, forbidden in FORBIDDEN:
-            if name.startswith(prefix) and included.startswith(forbidden):
-                fault(path, number, f"{prefix} must not include {included}")
-        project = included.split("/")[0] in ("verifier", "log", "api", "tests", "modlog")
-        if rule is None or (STANDARD.match(included) and not project):
+        for forbidding, forbidden in FORBIDDEN:
+            if name.startswith(forbidding) and included.startswith(forbidden):
+                fault(path, number, f"{forbidding} must not include {included}")
+        of_project = included.split("/")[0] in ("verifier", "log", "api", "tests", "modlog")
+        if STANDARD.match(included) and not of_project:
             continue
-        if not included.startswith(rule):
+        if prefix and not included.startswith(LIBRARIES[prefix]):
             fault(path, number, f"must not include {included}: design.md, Folders and rules")
+        below = str(pathlib.PurePath(included).parent)
+        if ours and below in FLOORS and FLOORS.index(below) > FLOORS.index(room):
+            fault(path, number, f"includes upwards: {included}")
+
+
+def check_names(paths):
+    """Two headers of one name in one namespace are one idea too many."""
+    seen = {}
+    for path in paths:
+        name = str(path.relative_to(ROOT))
+        if path.suffix == ".h" and name.startswith(("verifier/", "log/", "api/")):
+            twin = seen.setdefault(path.name, name)
+            if twin != name:
+                fault(path, 1, f"is named like {twin}")
 
 
 def check_unfinished(path, lines):
@@ -122,6 +150,7 @@ def main():
             check_includes(path, lines)
         if not name.startswith("tests/tidy/"):
             check_unfinished(path, lines)
+    check_names(cpp)
     check_invariants(texts)
     check_format(cpp)
     for line in faults:

@@ -17,7 +17,7 @@
 #include "verifier/commands/commands.h"
 #include "verifier/core/bytes.h"
 #include "verifier/core/mldsa44.h"
-#include "verifier/mirror/command.h"
+#include "verifier/mirror/mirror_command.h"
 
 namespace {
 

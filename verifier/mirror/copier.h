@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "verifier/mirror/copy_directory.h"
-#include "verifier/mirror/redactions.h"
+#include "verifier/mirror/mirror_redactions.h"
 #include "verifier/replay/replay.h"
 
 namespace modlog {

@@ -37,7 +37,7 @@
 #include "verifier/core/verdict.h"
 #include "verifier/evidence/memory.h"
 #include "verifier/mirror/copy_directory.h"
-#include "verifier/mirror/redactions.h"
+#include "verifier/mirror/mirror_redactions.h"
 #include "verifier/source/resources.h"
 
 namespace modlog {

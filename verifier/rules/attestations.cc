@@ -6,7 +6,7 @@
 
 #include "verifier/base/words.h"
 #include "verifier/receipt/entry_words.h"
-#include "verifier/rules/life.h"
+#include "verifier/rules/audited_life.h"
 
 namespace modlog {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verifier/rules/life.h"
+#include "verifier/rules/audited_life.h"
 
 namespace modlog {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "verifier/rules/audited_life.h"
 #include "verifier/rules/codes.h"
-#include "verifier/rules/life.h"
 #include "verifier/rules/rules.h"
 
 namespace modlog {

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "verifier/rules/attestations.h"
+#include "verifier/rules/audited_succession.h"
+#include "verifier/rules/audited_terms.h"
 #include "verifier/rules/key_prefixes.h"
 #include "verifier/rules/keys.h"
 #include "verifier/rules/logged_at.h"
 #include "verifier/rules/record_facts.h"
 #include "verifier/rules/record_summary.h"
 #include "verifier/rules/removals.h"
-#include "verifier/rules/succession.h"
-#include "verifier/rules/terms.h"
 
 namespace modlog {
 

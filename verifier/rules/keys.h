@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "modlog/v1/action.pb.h"
-#include "verifier/rules/life.h"
+#include "verifier/rules/audited_life.h"
 #include "verifier/rules/record_facts.h"
 #include "verifier/rules/rules.h"
 

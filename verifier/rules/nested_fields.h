@@ -4,7 +4,7 @@
 // The rules "fields" within the messages that an action may hold: a correction,
 // statistics, an erasure, a redaction, a term, a key. Thread-safe.
 
-#include "verifier/rules/field_rules.h"
+#include "verifier/rules/audited_fields.h"
 
 namespace modlog {
 

@@ -4,7 +4,7 @@
 
 #include "verifier/core/entry.h"
 #include "verifier/receipt/entry_words.h"
-#include "verifier/rules/field_rules.h"
+#include "verifier/rules/audited_fields.h"
 #include "verifier/rules/key_prefixes.h"
 #include "verifier/rules/writers.h"
 

@@ -16,10 +16,10 @@
 #include <unordered_map>
 
 #include "verifier/replay/replay.h"
+#include "verifier/rules/audited_life.h"
+#include "verifier/rules/audited_seals.h"
 #include "verifier/rules/bulk_index.h"
 #include "verifier/rules/first_pass.h"
-#include "verifier/rules/life.h"
-#include "verifier/rules/seals.h"
 #include "verifier/rules/unique_puid.h"
 
 namespace modlog {

@@ -9,9 +9,9 @@
 #include "verifier/source/http_address.h"
 #include "verifier/source/inputs.h"
 #include "verifier/source/trust.h"
-#include "verifier/watch/evidence.h"
 #include "verifier/watch/peers.h"
 #include "verifier/watch/publish.h"
+#include "verifier/watch/watch_evidence.h"
 #include "verifier/watch/watch_report.h"
 
 namespace modlog {

@@ -2,9 +2,9 @@
 
 #include <memory>
 
+#include "verifier/rules/audited_succession.h"
 #include "verifier/rules/logged_at.h"
 #include "verifier/rules/record_facts.h"
-#include "verifier/rules/succession.h"
 
 namespace modlog {
 

@@ -6,7 +6,7 @@
 
 #include "verifier/base/words.h"
 #include "verifier/source/http_address.h"
-#include "verifier/watch/evidence.h"
+#include "verifier/watch/watch_evidence.h"
 
 namespace modlog {
 namespace {

@@ -1,7 +1,7 @@
 #include "verifier/watch/publish.h"
 
 #include "verifier/base/durable_file.h"
-#include "verifier/watch/evidence.h"
+#include "verifier/watch/watch_evidence.h"
 
 namespace modlog {
 

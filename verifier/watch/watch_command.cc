@@ -8,9 +8,9 @@
 #include "verifier/base/progress.h"
 #include "verifier/base/words.h"
 #include "verifier/source/inputs.h"
-#include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"
 #include "verifier/watch/publish.h"
+#include "verifier/watch/watch_evidence.h"
 #include "verifier/watch/watch_report.h"
 #include "verifier/watch/watcher.h"
 

@@ -8,8 +8,8 @@
 #include "verifier/source/http_address.h"
 #include "verifier/source/trust.h"
 #include "verifier/watch/comparison.h"
-#include "verifier/watch/evidence.h"
 #include "verifier/watch/new_entries.h"
+#include "verifier/watch/watch_evidence.h"
 
 namespace modlog {
 namespace {

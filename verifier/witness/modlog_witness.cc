@@ -20,7 +20,7 @@
 #include "verifier/base/durable_file.h"
 #include "verifier/base/standard_streams.h"
 #include "verifier/base/words.h"
-#include "verifier/witness/server.h"
+#include "verifier/witness/witness_server.h"
 
 namespace modlog {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "verifier/witness/key_file.h"
+#include "verifier/witness/witness_key.h"
 
 namespace modlog {
 namespace {

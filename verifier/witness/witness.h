@@ -23,11 +23,11 @@
 #include <vector>
 
 #include "verifier/base/locked_directory.h"
-#include "verifier/witness/evidence.h"
 #include "verifier/witness/group_commit.h"
 #include "verifier/witness/judgement.h"
 #include "verifier/witness/log_list.h"
 #include "verifier/witness/rate.h"
+#include "verifier/witness/witness_evidence.h"
 
 namespace modlog {
 

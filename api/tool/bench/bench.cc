@@ -1,8 +1,8 @@
 #include "api/tool/bench/bench.h"
 
 #include "absl/strings/str_cat.h"
+#include "api/tool/bench/bench_wire.h"
 #include "api/tool/bench/loop.h"
-#include "api/tool/bench/wire.h"
 
 namespace modlog {
 namespace {

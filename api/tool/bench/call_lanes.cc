@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "api/client/rpc_error.h"
+#include "api/tool/bench/bench_wire.h"
 #include "api/tool/bench/judge.h"
 #include "api/tool/bench/loop.h"
-#include "api/tool/bench/wire.h"
 
 namespace modlog {
 namespace {

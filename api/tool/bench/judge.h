@@ -8,8 +8,8 @@
 
 #include <string>
 
+#include "api/tool/bench/bench_wire.h"
 #include "api/tool/bench/loop.h"
-#include "api/tool/bench/wire.h"
 #include "modlog/v1/log.pb.h"
 
 namespace modlog {

@@ -12,7 +12,7 @@
 #include "api/client/client.h"
 #include "api/client/rpc_error.h"
 #include "api/tool/commands/command.h"
-#include "api/tool/commands/platform_keys.h"
+#include "api/tool/commands/platform_key_commands.h"
 
 namespace modlog {
 namespace {

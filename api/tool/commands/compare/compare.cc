@@ -1,4 +1,4 @@
-#include "api/tool/commands/compare/source.h"
+#include "api/tool/commands/compare/compared_source.h"
 
 namespace modlog {
 namespace {

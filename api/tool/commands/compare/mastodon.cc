@@ -6,7 +6,7 @@
 #include "api/client/jsonl.h"
 #include "api/client/rpc_error.h"
 #include "api/import/mastodon/mastodon_compare.h"
-#include "api/tool/commands/compare/source.h"
+#include "api/tool/commands/compare/compared_source.h"
 #include "api/tool/commands/import/log_sink.h"
 #include "api/tool/interrupt.h"
 #include "api/tool/logged_actions.h"

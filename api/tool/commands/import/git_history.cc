@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "api/tool/commands/import/source.h"
+#include "api/tool/commands/import/import_source.h"
 #include "api/tool/logged_actions.h"
 
 namespace modlog {

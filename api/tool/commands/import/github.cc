@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "api/import/github/github_dmca.h"
-#include "api/tool/commands/import/source.h"
+#include "api/tool/commands/import/import_source.h"
 #include "api/tool/logged_actions.h"
 
 namespace modlog {

@@ -1,4 +1,4 @@
-#include "api/tool/commands/import/source.h"
+#include "api/tool/commands/import/import_source.h"
 
 namespace modlog {
 namespace {
