@@ -108,6 +108,16 @@ def check_unfinished(path, lines):
             fault(path, number, "a path of one machine")
 
 
+def check_width(path, lines):
+    """Prose is wrapped at 100; tables, figures and what is shown of programs are not."""
+    shown = False
+    for number, line in enumerate(lines, 1):
+        shown ^= line.lstrip().startswith("```")
+        prose = not shown and not line.startswith(("|", "    ", "#", "```"))
+        if prose and len(line) > 100 and " " in line.strip()[1:60]:
+            fault(path, number, f"{len(line)} characters, want at most 100")
+
+
 def check_invariants(texts):
     design = (ROOT / "docs/design.md").read_text()
     for number in range(1, 11):
@@ -148,6 +158,8 @@ def main():
         if path.suffix in (".cc", ".h"):
             cpp.append(path)
             check_includes(path, lines)
+        if path.suffix == ".md":
+            check_width(path, lines)
         if not name.startswith("tests/tidy/"):
             check_unfinished(path, lines)
     check_names(cpp)
