@@ -65,13 +65,27 @@ Names Expand(const std::string& text,
   return names;
 }
 
+// The items of the page's lists, each as one line.
+std::vector<std::string> ListItems() {
+  std::vector<std::string> items;
+  std::istringstream in(ReadPage());
+  bool within = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("* ")) {
+      items.push_back(line);
+    } else if (within && line.starts_with("  ")) {
+      items.back() += line.substr(1);
+    }
+    within = line.starts_with("* ") || (within && line.starts_with("  "));
+  }
+  return items;
+}
+
 // "* DEC: `visibility`, …", "* GRD: `ground`, `category`, and MORE: …"
 std::map<std::string, Names> Groups() {
   std::map<std::string, Names> groups;
-  std::istringstream in(ReadPage());
   const std::regex list("([A-Z]{3,4}): ((?:(?![A-Z]{3,4}:)[^:])*)");
-  for (std::string line; std::getline(in, line);) {
-    if (!line.starts_with("* ")) continue;
+  for (const std::string& line : ListItems()) {
     std::vector<std::pair<std::string, Names>> found;
     for (std::sregex_iterator it(line.begin(), line.end(), list), end;
          it != end; ++it) {
