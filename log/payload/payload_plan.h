@@ -12,9 +12,6 @@
 
 namespace modlog {
 
-// Begins the row that says on which day the payload of an entry goes; rows.h.
-inline constexpr std::string_view kUntilPrefix = "pu";
-
 // ReadNextSlot returns the first slot that no commit refers to.
 Result<uint64_t> ReadNextSlot(Store& store);
 

@@ -48,6 +48,8 @@ Result<std::optional<std::string>> PayloadReader::Open(const PayloadPart& part,
   return std::optional(std::move(plain));
 }
 
+// Keys go before bytes: between the two, and after a redaction, parts are still
+// there that must not be shown.
 Result<KeptPayload> PayloadReader::Read(const Prover& prover,
                                         uint64_t index) const {
   KeptPayload kept;

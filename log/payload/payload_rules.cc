@@ -169,6 +169,7 @@ std::shared_ptr<const SealedPayload> SealPayload(const v1::Action& action,
 
 }  // namespace
 
+// One that is missing here would let a text of any length in.
 size_t CharactersMax(v1::Tag tag) {
   switch (tag) {
     case v1::TAG_DECISION_FACTS:

@@ -39,7 +39,7 @@ Result<std::optional<uint64_t>> ReadErasedBy(Store& store, uint64_t index,
   ASSIGN_OR_RETURN(const auto redacted, ReadRedacted(store, index));
   if (redacted) return std::optional(redacted->by);
   for (const uint32_t each : {uint32_t{0}, tag}) {
-    const auto row = store.ReadRow(Key("ed", index, each));
+    const auto row = store.ReadRow(Key(kErasedRows, index, each));
     if (row) return BigEndian(*row);
     if (row.error().code != Code::kNotFound) {
       return std::unexpected(row.error());
@@ -101,18 +101,18 @@ void RecordErasure(uint64_t index, const v1::Action& action, RowsView* rows) {
   const bool all = tags.front() == 0;
   for (const uint64_t target : action.about_index()) {
     for (const uint32_t tag : tags) {
-      rows->Put(Key("ed", target, tag), entry);
-      rows->Remove(Key("eq", target, tag));
+      rows->Put(Key(kErasedRows, target, tag), entry);
+      rows->Remove(Key(kErasureAskedRows, target, tag));
     }
     if (all) DropRequests(target, rows);
   }
-  rows->Put(Key("ew", index), "");
+  rows->Put(Key(kErasureToDoRows, index), "");
 }
 
 // Whatever else was asked of a record that is gone is done with it.
 void DropRequests(uint64_t index, RowsView* rows) {
   for (uint32_t tag = 0; tag <= kPartTagMax; ++tag) {
-    rows->Remove(Key("eq", index, tag));
+    rows->Remove(Key(kErasureAskedRows, index, tag));
   }
 }
 
@@ -128,7 +128,8 @@ Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
       ASSIGN_OR_RETURN(const std::optional<uint64_t> entry,
                        ReadErasedBy(store, index, tag));
       if (entry) known.insert(*entry);
-      if (!entry) request.rows.push_back({Key("eq", index, tag), value});
+      if (!entry)
+        request.rows.push_back({Key(kErasureAskedRows, index, tag), value});
     }
   }
   request.known.assign(known.begin(), known.end());
@@ -136,7 +137,8 @@ Result<NewRequest> ReadNewRequest(Store& store, const EraseOrder& order,
 }
 
 Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows, store.ScanRows("eq", limit));
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   store.ScanRows(kErasureAskedRows, limit));
   std::vector<ErasureRequest> requests;
   for (const Row& row : rows) {
     const std::string_view key = row.key;
@@ -153,7 +155,8 @@ Result<std::vector<ErasureRequest>> ReadRequests(Store& store, size_t limit) {
 }
 
 Result<std::vector<uint64_t>> ReadErasuresToDo(Store& store) {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows, store.ScanRows("ew", kToDoMax));
+  ASSIGN_OR_RETURN(const std::vector<Row> rows,
+                   store.ScanRows(kErasureToDoRows, kToDoMax));
   std::vector<uint64_t> entries;
   for (const Row& row : rows) {
     entries.push_back(BigEndian(std::string_view(row.key).substr(2)));
@@ -161,7 +164,9 @@ Result<std::vector<uint64_t>> ReadErasuresToDo(Store& store) {
   return entries;
 }
 
-Row ErasureDone(uint64_t entry) { return {Key("ew", entry), std::nullopt}; }
+Row ErasureDone(uint64_t entry) {
+  return {Key(kErasureToDoRows, entry), std::nullopt};
+}
 
 Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
   ASSIGN_OR_RETURN(const auto redacted, ReadRedacted(store, index));
@@ -171,7 +176,7 @@ Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
     return {};
   }
   ASSIGN_OR_RETURN(const std::vector<Row> done,
-                   store.ScanRows(Key("ed", index), kPartTagMax + 1));
+                   store.ScanRows(Key(kErasedRows, index), kPartTagMax + 1));
   for (const Row& row : done) {
     kept->erased_by = std::max(kept->erased_by, BigEndian(*row.value));
     const auto tag = static_cast<uint8_t>(row.key.back());
@@ -181,7 +186,7 @@ Result<void> ReadErasures(Store& store, uint64_t index, KeptPayload* kept) {
     break;  // all of them: what else there is says no more
   }
   ASSIGN_OR_RETURN(const std::vector<Row> asked,
-                   store.ScanRows(Key("eq", index), 1));
+                   store.ScanRows(Key(kErasureAskedRows, index), 1));
   kept->erasure_pending = !asked.empty();
   return {};
 }

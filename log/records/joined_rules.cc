@@ -23,6 +23,8 @@ Result<void> JudgeTerms(const JoinedItem& item, const v1::Action& action,
 
 }  // namespace
 
+// All is judged before the first row is written: an item that is refused must
+// leave nothing behind.
 Result<Ruling> JoinedRules::Judge(const JoinedItem& item) {
   if (item.needs == HistoryNeeded::kReferences) {
     Ruling ruling;

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kKeySize = 1 + 8 + 1 + 8;
 
 std::string BulkPrefix(std::string_view platform) {
-  return "b" + std::string(platform) + '\0';
+  return std::string(kBulkRows) + std::string(platform) + '\0';
 }
 
 // Of a redacted entry the kind is left.
@@ -171,7 +171,7 @@ Role RoleOf(int kind, bool as_cause) {
 }
 
 std::string ReferenceKey(uint64_t target, Role role, uint64_t referrer) {
-  std::string key = "r";
+  std::string key(kReferenceRows);
   AppendBigEndian(target, 8, &key);
   AppendBigEndian(static_cast<uint64_t>(role), 1, &key);
   AppendBigEndian(referrer, 8, &key);
@@ -260,6 +260,9 @@ Result<const Life*> LifeCache::Read(uint64_t index) {
   return &lives_.emplace(index, std::move(life)).first->second;
 }
 
+// A rule for many covers what an entry read at that moment, so rules and events
+// are applied in the order of their indexes; otherwise the code would be
+// another.
 Result<Life> ReadLife(uint64_t index, const LifeSource& source) {
   Life life;
   ASSIGN_OR_RETURN(const StoredAction own, source.read(index));

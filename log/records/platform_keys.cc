@@ -30,11 +30,10 @@ class Check {
   Violations* violations_;
 };
 
-constexpr std::string_view kKeyNumberPrefix = "kn";
 constexpr size_t kKeysReadMax = 1 << 20;
 
 std::string PlatformPrefix(std::string_view platform) {
-  std::string key(kKeyNumberPrefix);
+  std::string key(kKeyNumberRows);
   key += platform;
   key.push_back('\0');
   return key;
@@ -48,7 +47,7 @@ std::string NumberKey(std::string_view platform, int use, uint32_t number) {
 }
 
 std::string PublicKeyKey(const v1::KeyEvent& event) {
-  std::string key = "kk";
+  std::string key(kPublicKeyRows);
   key.push_back(static_cast<char>(event.use()));
   key += AsText(Sha256(AsBytes(event.public_key())));
   return key;
@@ -300,13 +299,13 @@ Result<std::vector<PlatformStatus::Key>> ReadKeys(std::string_view platform,
 
 Result<std::vector<std::string>> ReadPlatformsWithKeys(const RowsView& rows) {
   ASSIGN_OR_RETURN(const std::vector<Row> found,
-                   rows.Scan(kKeyNumberPrefix, kKeysReadMax));
+                   rows.Scan(kKeyNumberRows, kKeysReadMax));
   std::vector<std::string> platforms;
   for (const Row& row : found) {
     const size_t end = row.key.find('\0');
     if (end == std::string::npos) return BrokenKeyRow();
     const std::string platform =
-        row.key.substr(kKeyNumberPrefix.size(), end - kKeyNumberPrefix.size());
+        row.key.substr(kKeyNumberRows.size(), end - kKeyNumberRows.size());
     if (platforms.empty() || platforms.back() != platform) {
       platforms.push_back(platform);
     }

@@ -10,7 +10,7 @@ namespace modlog {
 namespace {
 
 std::string ToDoKey(uint64_t entry) {
-  std::string key = "xw";
+  std::string key(kRedactionToDoRows);
   AppendBigEndian(entry, 8, &key);
   return key;
 }
@@ -89,6 +89,8 @@ Result<v1::Action> MakeRedaction(const RedactOrder& order,
   return action;
 }
 
+// An entry that takes bytes out must name exactly these bytes: with another
+// hash nobody could tell later what was taken.
 Result<void> JudgeRedaction(uint64_t index, const v1::Action& action,
                             const ReadAction& read, const RowsView& rows,
                             std::vector<Violation>* violations) {
@@ -140,7 +142,7 @@ Result<void> RecordRedaction(uint64_t index, const v1::Action& action,
 
 Result<std::vector<uint64_t>> ReadRedactionsToDo(Store& store) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   store.ScanRows("xw", kRedactionsMax));
+                   store.ScanRows(kRedactionToDoRows, kRedactionsMax));
   std::vector<uint64_t> entries;
   for (const Row& row : rows) {
     entries.push_back(BigEndian(std::string_view(row.key).substr(2)));

@@ -21,19 +21,19 @@ std::unexpected<Error> BrokenSealRow() {
 }
 
 std::string CountKey(std::string_view platform) {
-  std::string key = "sp";
+  std::string key(kPlatformCountRows);
   key += platform;
   return key;
 }
 
 std::string SealKey(const Hash& hash) {
-  std::string key = "sh";
+  std::string key(kSealHashRows);
   key += AsText(hash);
   return key;
 }
 
 std::string PlacePrefix(uint64_t block) {
-  std::string key = "sx";
+  std::string key(kSealPlaceRows);
   AppendBigEndian(block, 8, &key);
   return key;
 }
@@ -143,6 +143,8 @@ void WriteCount(std::string_view platform, const PlatformCount& count,
   rows->Put(CountKey(platform), std::move(value));
 }
 
+// A seal that stands is answered as the first time, even if its key was revoked
+// since: a platform that repeats after a crash would else lose its answer.
 Result<std::expected<OfferedSeal, Violations>> AdmitSeal(
     std::string_view bytes, std::span<const std::string_view> actions,
     std::string_view origin, std::string_view platform, const RowsView& rows) {

@@ -11,12 +11,10 @@ namespace {
 
 using Violations = std::vector<Violation>;
 
-constexpr std::string_view kTermNumberPrefix = "tn";
-constexpr std::string_view kTextPrefix = "tt";
 constexpr size_t kValueSize = 1 + kHashSize;
 
 std::string TermKey(std::string_view platform, uint32_t number) {
-  std::string key(kTermNumberPrefix);
+  std::string key(kTermNumberRows);
   key += platform;
   key.push_back('\0');
   AppendBigEndian(number, 4, &key);
@@ -24,7 +22,7 @@ std::string TermKey(std::string_view platform, uint32_t number) {
 }
 
 std::string TextKey(Bytes sha256) {
-  std::string key(kTextPrefix);
+  std::string key(kTermTextRows);
   key += AsText(sha256);
   return key;
 }
@@ -129,14 +127,14 @@ std::vector<TermUse> UsesOf(const v1::Action& action) {
 Result<void> TermCache::Load(Store* store) {
   store_ = store;
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   store->ScanRows(kTermNumberPrefix, kTermsCachedMax));
+                   store->ScanRows(kTermNumberRows, kTermsCachedMax));
   Learn(rows);
   return {};
 }
 
 void TermCache::Learn(std::span<const Row> rows) {
   for (const Row& row : rows) {
-    if (!row.key.starts_with(kTermNumberPrefix) || !row.value) continue;
+    if (!row.key.starts_with(kTermNumberRows) || !row.value) continue;
     const auto term = DecodeTerm(*row.value);
     const std::unique_lock lock(mutex_);
     if (!term || terms_.size() >= kTermsCachedMax) continue;

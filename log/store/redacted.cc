@@ -2,19 +2,19 @@
 
 #include <cstring>
 
+#include "log/store/rows.h"
 #include "verifier/core/bundle.h"
 
 namespace modlog {
 
 namespace {
 
-constexpr std::string_view kPrefix = "xd";
 constexpr size_t kFixedSize = 8 + 8 + 1 + 3 * kHashSize;
 
 }  // namespace
 
 std::string RedactedKey(uint64_t index) {
-  std::string key(kPrefix);
+  std::string key(kRedactedRows);
   AppendBigEndian(index, 8, &key);
   return key;
 }
@@ -33,11 +33,11 @@ std::string EncodeRedacted(const RedactedEntry& entry) {
 
 Result<RedactedEntry> DecodeRedacted(std::string_view key,
                                      std::string_view value) {
-  if (key.size() != kPrefix.size() + 8 || value.size() < kFixedSize) {
+  if (key.size() != kRedactedRows.size() + 8 || value.size() < kFixedSize) {
     return Fail(Code::kCorrupt, "a row of redactions is malformed");
   }
   RedactedEntry entry;
-  entry.index = BigEndian(key.substr(kPrefix.size()));
+  entry.index = BigEndian(key.substr(kRedactedRows.size()));
   entry.by = BigEndian(value.substr(0, 8));
   entry.logged_at_ms = static_cast<int64_t>(BigEndian(value.substr(8, 8)));
   entry.kind = static_cast<uint8_t>(value[16]);
@@ -64,7 +64,7 @@ Result<std::optional<RedactedEntry>> ReadRedacted(Store& store,
 
 Result<std::vector<RedactedEntry>> ReadAllRedacted(Store& store) {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   store.ScanRows(kPrefix, kRedactionsMax));
+                   store.ScanRows(kRedactedRows, kRedactionsMax));
   std::vector<RedactedEntry> entries;
   entries.reserve(rows.size());
   for (const Row& row : rows) {

@@ -5,24 +5,8 @@
 // the store and committed with the entries that cause them. Integers
 // big-endian, so that keys ascend as their numbers do.
 //
-//   'r' || target (u64) || role (u8) || referrer (u64)  -> kind (u8)
-//       entry `referrer` names entry `target`; life.h has the roles
-//   'r' || target (u64) || 4                           -> referrer (u64)
-//       the VOID that names it
-//   'p' 's'                                             -> slot (u64)
-//       the first key slot that no commit refers to yet
-//   'p' 'u' || day (u32) || index (u64)                 -> (empty)
-//       the last day that the payload of an entry is kept
-//   'b' || platform || 00 || entry (u64)  -> v1::BulkCorrection
-//       entry corrects many of the platform by one rule
-//   'k' …  keys of platforms: platform_keys.h
-//   't' …  registered terms: terms.h
-//   's' …  what platforms have, and their seals: seals.h
-//   'e' …  erasures: erasure.h
-//   'x' …  redacted entries: redacted.h
-//   'p' 'w' || first (u64)                              -> last (u64)
-//       payloads of entries in [first, last] whose time is over were removed,
-//       and are still to be purged from the files
+// What keys begin with is named below, so that no two rooms take the same; what
+// follows stands beside each or in the header of the room that writes it.
 //
 // RowsView is the rows as they will stand after the batch that is being
 // resolved: the store's, with what earlier items of the batch put on top. Rules
@@ -37,6 +21,38 @@
 #include "log/store/store.h"
 
 namespace modlog {
+
+// || target (u64) || role (u8) || referrer (u64) -> kind (u8): entry `referrer`
+// names entry `target`; life.h has the roles. Of a VOID there is one at most:
+// || target (u64) || 4 -> referrer (u64).
+inline constexpr std::string_view kReferenceRows = "r";
+// || platform || 00 || entry (u64) -> v1::BulkCorrection: entry corrects many of
+// the platform by one rule.
+inline constexpr std::string_view kBulkRows = "b";
+// Payloads: the first key slot that no commit refers to yet; || day (u32) ||
+// index (u64), the last day that the payload of an entry is kept; || first (u64)
+// -> last (u64), payloads of entries in [first, last] whose time is over were
+// removed, and are still to be purged from the files.
+inline constexpr std::string_view kNextSlotRow = "ps";
+inline constexpr std::string_view kKeptUntilRows = "pu";
+inline constexpr std::string_view kPurgeToDoRows = "pw";
+// erasure.h
+inline constexpr std::string_view kErasedRows = "ed";
+inline constexpr std::string_view kErasureAskedRows = "eq";
+inline constexpr std::string_view kErasureToDoRows = "ew";
+// redacted.h, redaction.h
+inline constexpr std::string_view kRedactedRows = "xd";
+inline constexpr std::string_view kRedactionToDoRows = "xw";
+// platform_keys.h
+inline constexpr std::string_view kKeyNumberRows = "kn";
+inline constexpr std::string_view kPublicKeyRows = "kk";
+// seals.h: what a platform has, seals by hash, seals by place
+inline constexpr std::string_view kPlatformCountRows = "sp";
+inline constexpr std::string_view kSealHashRows = "sh";
+inline constexpr std::string_view kSealPlaceRows = "sx";
+// terms.h: by number, texts by hash
+inline constexpr std::string_view kTermNumberRows = "tn";
+inline constexpr std::string_view kTermTextRows = "tt";
 
 class RowsView {
  public:

@@ -11,6 +11,7 @@
 #include "log/rules/action_bytes.h"
 #include "log/rules/taxonomy.h"
 #include "log/store/failpoint.h"
+#include "log/store/rows.h"
 #include "verifier/base/day.h"
 
 namespace modlog {
@@ -23,7 +24,6 @@ constexpr int64_t kAllOfThem = std::numeric_limits<int64_t>::max();
 constexpr auto kRetryAfter = std::chrono::milliseconds(500);
 // Entries this near to each other are purged together.
 constexpr uint64_t kNear = 4'096;
-constexpr std::string_view kPurgePrefix = "pw";
 
 // Entries [first, last].
 struct IndexRange {
@@ -48,7 +48,7 @@ std::vector<IndexRange> NearRanges(const std::vector<uint64_t>& indexes) {
 }
 
 Row PurgeRow(uint64_t first, uint64_t last) {
-  Row row{std::string(kPurgePrefix), std::string()};
+  Row row{std::string(kPurgeToDoRows), std::string()};
   AppendBigEndian(first, 8, &row.key);
   AppendBigEndian(last, 8, &*row.value);
   return row;
@@ -365,7 +365,7 @@ Result<void> Eraser::EndRetention(int64_t now_ms) {
   const auto today = static_cast<uint64_t>(now_ms / kDayMs);
   while (true) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                     parts_.store->ScanRows(kUntilPrefix, kRetentionAtOnce));
+                     parts_.store->ScanRows(kKeptUntilRows, kRetentionAtOnce));
     std::vector<uint64_t> indexes;
     std::vector<Row> done;
     for (const Row& row : rows) {
@@ -387,7 +387,7 @@ Result<void> Eraser::EndRetention(int64_t now_ms) {
 Result<void> Eraser::PurgeEnded() {
   while (true) {
     ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                     parts_.store->ScanRows(kPurgePrefix, kRetentionAtOnce));
+                     parts_.store->ScanRows(kPurgeToDoRows, kRetentionAtOnce));
     if (rows.empty()) return {};
     std::vector<IndexRange> ranges;
     std::vector<Row> done;
