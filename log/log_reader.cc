@@ -24,6 +24,8 @@ Result<uint64_t> LogReader::FindPuid(std::string_view platform,
   return PlaceIndex(place);
 }
 
+// Rows are of what is committed, ahead of the signed head: an entry behind that
+// head must not show in the life of one before it.
 Result<EntryLife> LogReader::ReadEntryLife(uint64_t index) const {
   const Prover reader = Tree();
   if (index >= reader.size()) {

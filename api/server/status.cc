@@ -29,6 +29,7 @@ constexpr CodeRow kCodes[] = {
     {Code::kOutOfRange, grpc::StatusCode::OUT_OF_RANGE, "OUT_OF_RANGE"},
     {Code::kExhausted, grpc::StatusCode::RESOURCE_EXHAUSTED, "QUEUE_FULL"},
     {Code::kUnavailable, grpc::StatusCode::UNAVAILABLE, "TRY_AGAIN"},
+    {Code::kOutcomeUnknown, grpc::StatusCode::UNAVAILABLE, "TRY_AGAIN"},
     {Code::kClock, grpc::StatusCode::UNAVAILABLE, "CLOCK"},
     {Code::kCorrupt, grpc::StatusCode::DATA_LOSS, "CORRUPT"},
 };
@@ -79,8 +80,10 @@ google::rpc::BadRequest MakeBadRequest(const std::vector<Violation>& violations,
 
 RpcStatus ErrorStatus(const Error& error, LogState state) {
   const CodeRow& row = RowOf(error.code);
+  const bool for_now =
+      error.code == Code::kUnavailable || error.code == Code::kOutcomeUnknown;
   const bool stopped =
-      error.code == Code::kUnavailable && state != LogState::kServing &&
+      for_now && state != LogState::kServing &&
       state != LogState::kClock;  // which has a code of its own
   RpcStatus status;
   status.set_code(row.status);

@@ -271,6 +271,8 @@ void AddEach(uint64_t fields, std::string_view description,
 
 }  // namespace
 
+// What a copy lacks was its source's to say: for a copy a missing field is a
+// warning where it can still be counted, else the record would be lost.
 void CheckKind(const v1::Action& action, std::vector<Violation>* violations,
                std::vector<Violation>* expected) {
   const KindRule* const rule = KindRuleOf(action);

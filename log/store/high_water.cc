@@ -87,6 +87,8 @@ Result<void> SyncDirectoryOf(const std::string& path) {
 
 }  // namespace
 
+// A mark that is read too low allows a second history (I4): without a valid
+// slot there is none, and a disk that cannot be read is no reason to make one.
 Result<std::unique_ptr<HighWater>> HighWater::Open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) {

@@ -187,6 +187,9 @@ class RunIndex final : public PuidIndex {
   std::thread merger_;
 };
 
+// A key may be in the recent table, in the one that is being written, or in a
+// run: they are looked at in this order, since a run may replace the second
+// between two looks.
 Result<void> RunIndex::Find(std::span<const Hash> keys,
                             std::span<uint64_t> found) {
   MODLOG_CHECK(keys.size() == found.size(), "one answer a key");
@@ -265,6 +268,8 @@ void RunIndex::SpillLoop() {
   }
 }
 
+// The old runs are retired after the new one was put in their place: a look-up
+// in between finds each key in one of them.
 void RunIndex::MergeLoop() {
   while (true) {
     Runs old;

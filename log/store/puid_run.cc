@@ -140,6 +140,8 @@ class PuidRun::File {
   const int fd_;
 };
 
+// The last block says how many keys there are. It is foreign until it was
+// checked against the size of the file: a wrong count would read beyond it.
 Result<std::shared_ptr<PuidRun>> PuidRun::Open(const std::string& path,
                                                bool keep_open) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -230,6 +232,8 @@ Result<std::optional<uint64_t>> PuidRun::Find(const Hash& key) const {
   return FindIn(file.fd(), key);
 }
 
+// Guesses by the keys' prefixes find a block in two or three steps; keys that
+// are not spread evenly would take many, so after six it is halving.
 Result<std::optional<uint64_t>> PuidRun::FindIn(int fd, const Hash& key) const {
   // Invariant: the key, if present, is in blocks [low, high), whose first keys
   // lie in [low_value, high_value].

@@ -268,6 +268,8 @@ class RocksDbStore final : public Store {
   StoredHead head_;  // the committing thread's
 };
 
+// One batch, one sync: what is written twice, or beside it, could stand without
+// the head that covers it.
 CommitResult RocksDbStore::Commit(const StoreBatch& batch) {
   if (batch.before != head_) {
     return {CommitOutcome::kNotCommitted,
@@ -355,6 +357,8 @@ Result<std::string> RocksDbStore::ReadTile(TileId id) {
   return bytes;
 }
 
+// Pieces of a bundle follow each other without a gap. One that is missing ends
+// the read with kNotFound: entries behind it must not move up.
 Result<std::vector<BundlePiece>> RocksDbStore::ReadPieces(uint64_t begin,
                                                           uint64_t end) {
   MODLOG_CHECK(begin < end && begin / kTileWidth == (end - 1) / kTileWidth,
@@ -505,6 +509,7 @@ Result<void> RocksDbStore::WriteMeta(std::string_view name,
 
 }  // namespace
 
+// A database that does not open is never made anew: what it holds was signed.
 Result<std::unique_ptr<Store>> OpenRocksDbStore(const std::string& directory,
                                                 RocksDbOptions options) {
   MODLOG_CHECK(options.table_files >= kTableFilesMin,

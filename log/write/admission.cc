@@ -105,6 +105,9 @@ uint32_t LatestDay(const v1::Action& action) {
 
 }  // namespace
 
+// All violations at once, so that a platform mends its record in one go.
+// Nothing here may look at other entries: it runs beside the sequencer, on the
+// caller's thread.
 std::expected<Admitted, Violations> Admit(
     std::string_view platform, std::string_view bytes, int64_t now_ms,
     std::string_view payload, const TermCache* known, std::string_view origin) {

@@ -86,8 +86,8 @@ struct AppendAnswer {
 
 // Called exactly once, from the sequencer's thread or, for a group refused at
 // the door, from the caller's. Must not block. An Error means that nothing of
-// the group was appended, unless its code is kUnavailable and its message says
-// that the outcome is unknown: then the same bytes may be sent again later.
+// the group was appended, unless its code is kOutcomeUnknown: then the same
+// bytes may be sent again later.
 using AppendDone = std::move_only_function<void(Result<AppendAnswer>)>;
 
 }  // namespace modlog

@@ -18,7 +18,7 @@ void FailAll(std::vector<PendingGroup>& groups, const Error& error) {
 
 // What callers hear when nobody knows whether their entries were written.
 Error OutcomeUnknown(const Error& cause) {
-  return {Code::kUnavailable,
+  return {Code::kOutcomeUnknown,
           "the outcome is unknown, send the same bytes again later: " +
               cause.message};
 }
@@ -97,6 +97,8 @@ Result<void> Sequencer::SignRest() {
   return Sign(committed_, proof, edge_);
 }
 
+// What fails before the commit leaves nothing; what fails after it stops the
+// log, since nobody knows what stands (I6).
 Result<void> Sequencer::SequenceOnce(std::vector<PendingGroup> groups,
                                      Time time) {
   const Prover prover(parts_.store, edge_);
@@ -136,6 +138,8 @@ Result<void> Sequencer::Stop(std::vector<PendingGroup>& groups,
   return std::unexpected(cause);
 }
 
+// The order is the promise: keys, commit, read back, proof, mark, signature. A
+// signature that came earlier could be for what is not there (I3, I4).
 Result<void> Sequencer::CommitAndSign(const Resolved& resolved,
                                       std::vector<Row> rows, Batch* batch) {
   std::vector<PuidRecord> records;
@@ -268,6 +272,8 @@ Result<void> Sequencer::Sign(const StoredHead& head,
   return {};
 }
 
+// The entries stand by now: an answer that cannot be made is an unknown outcome
+// and never a refusal.
 void Sequencer::Answer(std::vector<PendingGroup> groups, Resolved resolved,
                        const Batch* batch) {
   for (size_t g = 0; g < groups.size(); ++g) {

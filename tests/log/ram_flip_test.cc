@@ -20,7 +20,7 @@ TEST_F(RamFlipTest, AFlippedLeafIsNeverSigned) {
   const TreeHead signed_before = log_->signed_head()->tree;
   const auto flipped = AppendGroupOf({Takedown("b")});
   ASSERT_FALSE(flipped);
-  EXPECT_EQ(flipped.error().code, Code::kUnavailable);
+  EXPECT_EQ(flipped.error().code, Code::kOutcomeUnknown);
   EXPECT_EQ(log_->state(), LogState::kPoisoned);
   EXPECT_EQ(log_->signed_head()->tree, signed_before);
   log_.reset();

@@ -31,7 +31,7 @@ class Auditor {
 
   AuditReport Run() && {
     const auto begin = std::chrono::steady_clock::now();
-    if (ReadCheckpoint() && AreHandlesOfLog() && IsLongEnough() && Recall() &&
+    if (ReadCheckpoint() && JudgeHandlesOfLog() && JudgeLength() && Recall() &&
         Judge()) {
       Conclude();
     }
@@ -48,13 +48,14 @@ class Auditor {
     for (int newer = 0;; ++newer) {
       unexplained_ = false;
       if (CompareHeads() && ReplayEntries()) return true;
-      if (!unexplained_ || newer == kNewerCheckpointsMax || !IsThereANewer()) {
+      if (!unexplained_ || newer == kNewerCheckpointsMax ||
+          !AdoptNewerCheckpoint()) {
         return false;
       }
     }
   }
 
-  bool IsThereANewer() {
+  bool AdoptNewerCheckpoint() {
     std::string note;
     if (!request_.source->Fetch(kCheckpointPath, kNoteSizeMax, &note)) {
       return false;
@@ -143,7 +144,7 @@ class Auditor {
 
   // A handle file that does not hold, or is of another log, would have it said
   // of every handle that no entry bears it.
-  bool AreHandlesOfLog() {
+  bool JudgeHandlesOfLog() {
     const HandlesReport* const handles = request_.handles;
     if (handles == nullptr) return true;
     if (!handles->trusted) {
@@ -160,7 +161,7 @@ class Auditor {
   bool skips() const { return first_bundle() > 0; }
   uint64_t first_bundle() const { return request_.from / kTileWidth; }
 
-  bool IsLongEnough() {
+  bool JudgeLength() {
     report_.from = first_bundle() * kTileWidth;
     if (request_.from > 0 && request_.from >= head().size) {
       return End(Verdict::kCannotTell, "checkpoint line 2",
@@ -198,7 +199,8 @@ class Auditor {
     if (!before_) return true;
     const TreeHead& before = before_->checkpoint.tree;
     if (before.size > head().size) return CompareWithLarger(before);
-    if (before.size < head().size) return before.size == 0 || Continues(before);
+    if (before.size < head().size)
+      return before.size == 0 || JudgeGrowth(before);
     if (before.root == head().root) return true;
     return EndWithEvidence(
         {"checkpoint line 3",
@@ -267,7 +269,7 @@ class Auditor {
   // Before the entries, so that the tiles that show a fork are those that prove
   // it: asked for them again, the log might not have them. Where they show
   // nothing, the replay says why.
-  bool Continues(const TreeHead& before) {
+  bool JudgeGrowth(const TreeHead& before) {
     auto trunk = Trunk::Open(request_.source, head());
     if (!trunk) return !skips() || End(trunk.error());
     const auto root = trunk->RootAt(before.size);

@@ -130,6 +130,8 @@ std::function<void()> PayloadCheck::Read(const BundleView& bundle) {
   };
 }
 
+// Nobody signed this page. What does not parse proves nothing; only what
+// contradicts the entry's commitment does.
 void PayloadCheck::JudgeServed(uint64_t entry, const std::string& commitment,
                                std::string_view text,
                                Judgement* judgement) const {

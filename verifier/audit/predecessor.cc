@@ -82,6 +82,8 @@ uint64_t KnownSize(const AuditReport& predecessor, const AuditRequest& request,
 
 }  // namespace
 
+// "False" needs both logs' signatures: a predecessor that is not at hand, or
+// not the one that is named, leaves it open.
 void JudgePredecessor(AuditRequest request, const Memory* memory, bool strict,
                       AuditReport* report) {
   if (report->verdict != Verdict::kTrue) return;

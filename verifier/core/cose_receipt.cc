@@ -2,7 +2,7 @@
 
 #include "verifier/core/cbor.h"
 #include "verifier/core/checkpoint.h"
-#include "verifier/core/inclusion.h"
+#include "verifier/core/merkle.h"
 #include "verifier/core/seal.h"
 
 namespace modlog {
@@ -96,6 +96,8 @@ std::optional<Hash> TakeHash(CborCursor* cursor) {
   return bytes ? HashFromBytes(AsBytes(*bytes)) : std::nullopt;
 }
 
+// These bytes are signed: a label that is read leniently here would be signed
+// for one meaning and checked for another.
 Result<void> ParseProtected(std::string_view bytes, CoseReceipt* receipt) {
   CborCursor cursor(bytes);
   if (cursor.TakeThis(Start(CoseAlgorithm::kEdDsa))) {
@@ -157,6 +159,8 @@ Result<void> ParseProof(std::string_view bytes, CoseReceipt* receipt) {
 
 }  // namespace
 
+// Foreign bytes: every length is checked before it is used, and nothing may
+// follow.
 Result<CoseReceipt> ParseCoseReceipt(std::string_view bytes) {
   if (bytes.size() > kCoseReceiptSizeMax) {
     return Fail(Code::kTooLarge, "COSE receipt of " +

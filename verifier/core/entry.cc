@@ -60,6 +60,8 @@ void AppendLeaf(std::string_view header, std::string_view body,
   *out += body;
 }
 
+// Two readings of one leaf would be two entries under one hash: whatever is not
+// the one encoding is refused.
 Result<DecodedEntry> DecodeEntry(std::string_view leaf) {
   if (leaf.size() > kLeafSizeMax) {
     return BadEntry(std::to_string(leaf.size()) + " bytes, want at most " +

@@ -4,8 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "verifier/core/inclusion.h"
-
 namespace modlog {
 namespace {
 

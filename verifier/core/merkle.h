@@ -86,6 +86,15 @@ Result<std::vector<Hash>> ProveConsistency(uint64_t older_size,
 Result<std::vector<Hash>> ProveGrowth(uint64_t older_size, uint64_t newer_size,
                                       const NodeReader& read);
 
+// An inclusion path followed upwards, for formats whose root is signed and not
+// written down; where it is written, CheckInclusion compares.
+// FollowInclusion returns the root that the path leads to from the leaf hash.
+// Many sizes lead to the same root (merkle.h), so a root that is signed proves
+// neither size nor index. kBadProof for a path of wrong length, and for
+// index >= size.
+Result<Hash> FollowInclusion(uint64_t index, uint64_t size,
+                             const Hash& leaf_hash, std::span<const Hash> path);
+
 }  // namespace modlog
 
 #endif  // MODLOG_VERIFIER_CORE_MERKLE_H_

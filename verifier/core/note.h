@@ -24,68 +24,12 @@
 #include <string_view>
 #include <vector>
 
-#include "verifier/core/note_key.h"
+#include "verifier/core/key.h"
 
 namespace modlog {
 
 inline constexpr size_t kNoteSizeMax = 1 << 20;
 inline constexpr size_t kNoteSignaturesMax = 100;
-inline constexpr size_t kKeyNameSizeMax = 255;
-
-enum class SignatureType : uint8_t {
-  kEd25519 = 0x01,             // over the text
-  kEd25519Cosignature = 0x04,  // c2sp.org/tlog-cosignature, timestamped
-  kMlDsa44 = 0x06,             // the same, over a tree: by witness or log
-};
-
-// VerifierKey is what a vkey says: <name>+<8 hex of key id>+<base64 of type
-// byte and public key>.
-struct VerifierKey {
-  std::string name;
-  uint32_t id;
-  SignatureType type;
-  NoteKey key;
-};
-
-// ParseVerifierKey: kMalformed if it does not parse or the id does not match,
-// kUntrusted for a weak key or a type that is not supported; 0x06 is where
-// libcrypto has ML-DSA-44 (HasMlDsa44).
-Result<VerifierKey> ParseVerifierKey(std::string_view vkey);
-// ParseAnyVerifierKey is for lists of whom to trust, which may name keys that
-// this machine, or this version, cannot check: of type 0x06 where libcrypto is
-// too old, and of unknown types. Such a key is not can_check().
-Result<VerifierKey> ParseAnyVerifierKey(std::string_view vkey);
-std::string FormatVerifierKey(const VerifierKey& key);
-
-// IsKeyName: 1..255 bytes of UTF-8 without white space, control characters and
-// '+'.
-bool IsKeyName(std::string_view name);
-
-// MakeVerifierKey computes the id. kMalformed for an unusable name.
-// REQUIRES: a key of the type's algorithm.
-Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
-                                    const NoteKey& key);
-
-// SignerKey is a verifier key and its private half. The text form is Go's
-// convention, "PRIVATE+KEY+<name>+<id>+<base64 of type byte and seed>".
-struct SignerKey {
-  VerifierKey verifier;
-  Ed25519PrivateKey key;
-};
-Result<SignerKey> MakeSignerKey(std::string_view name, SignatureType type,
-                                Ed25519PrivateKey key);
-Result<SignerKey> ParseSignerKey(std::string_view text);
-std::string FormatSignerKey(const SignerKey& key);
-
-// MlDsaSignerKey is the same of a key of type 0x06. Its text has the seed.
-struct MlDsaSignerKey {
-  VerifierKey verifier;
-  MlDsa44PrivateKey key;
-};
-Result<MlDsaSignerKey> MakeMlDsaSignerKey(std::string_view name,
-                                          MlDsa44PrivateKey key);
-Result<MlDsaSignerKey> ParseMlDsaSignerKey(std::string_view text);
-std::string FormatMlDsaSignerKey(const MlDsaSignerKey& key);
 
 struct NoteSignature {
   std::string name;

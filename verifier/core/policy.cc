@@ -189,6 +189,8 @@ class PolicyParser {
 
 }  // namespace
 
+// A line that is passed over in silence could be the witness that the quorum
+// rests on: what is not understood is an error.
 Result<Policy> ParsePolicy(std::string_view text) {
   if (text.size() > kPolicySizeMax) {
     return Fail(Code::kTooLarge, "policy of " + std::to_string(text.size()) +
@@ -293,6 +295,8 @@ Result<void> CheckKeysCheckable(const Policy& policy) {
   return {};
 }
 
+// The log's own signature comes first: what witnesses cosigned, and the log did
+// not sign, says nothing about it.
 Result<TrustedCheckpoint> OpenCheckpoint(std::string_view note,
                                          const Policy& policy) {
   // The origin only chooses among the policy's keys; nothing is believed until

@@ -29,6 +29,8 @@ std::string_view CodeName(Code code) {
       return "exhausted";
     case Code::kUnavailable:
       return "unavailable";
+    case Code::kOutcomeUnknown:
+      return "outcome unknown";
     case Code::kClock:
       return "clock";
     case Code::kCorrupt:

@@ -13,19 +13,20 @@
 namespace modlog {
 
 enum class Code {
-  kMalformed,      // bytes or request do not parse
-  kTooLarge,       // a stated limit is exceeded
-  kUntrusted,      // no acceptable signature, key or origin
-  kForbidden,      // known caller, not allowed
-  kBadProof,       // path or hash does not lead to the root
-  kConflict,       // fork or rollback: two heads disagree
-  kAlreadyExists,  // same puid, other bytes
-  kNotFound,       // no such entry
-  kOutOfRange,     // beyond the current tree
-  kExhausted,      // a queue is full; retry later
-  kUnavailable,    // not accepting work: poisoned, rolled back, stopping
-  kClock,          // not accepting work: the clock is out of step
-  kCorrupt,        // stored data fails its check
+  kMalformed,       // bytes or request do not parse
+  kTooLarge,        // a stated limit is exceeded
+  kUntrusted,       // no acceptable signature, key or origin
+  kForbidden,       // known caller, not allowed
+  kBadProof,        // path or hash does not lead to the root
+  kConflict,        // fork or rollback: two heads disagree
+  kAlreadyExists,   // same puid, other bytes
+  kNotFound,        // no such entry
+  kOutOfRange,      // beyond the current tree
+  kExhausted,       // a queue is full; retry later
+  kUnavailable,     // not accepting work: poisoned, rolled back, stopping
+  kOutcomeUnknown,  // may have been written; the same again is safe
+  kClock,           // not accepting work: the clock is out of step
+  kCorrupt,         // stored data fails its check
 };
 
 // CodeName returns the code in words: "malformed", "bad proof", …

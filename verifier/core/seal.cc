@@ -62,6 +62,8 @@ std::string EncodeSeal(const Seal& seal) {
   return out;
 }
 
+// The hash of these bytes is the next seal's `previous`: a second encoding of
+// the same seal would fork the chain.
 Result<Seal> DecodeSeal(std::string_view bytes) {
   WireCursor cursor(bytes);
   Seal seal;

@@ -72,6 +72,7 @@ Result<Checkpoint> ReadCheckpoint(std::string_view note) {
 
 }  // namespace
 
+// Foreign text: the number of hashes is limited before any is kept.
 Result<TlogProof> ParseTlogProof(std::string_view text) {
   if (text.size() > kProofSizeMax) {
     return Large(std::to_string(text.size()) + " bytes", kProofSizeMax);

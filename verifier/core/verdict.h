@@ -84,6 +84,7 @@ inline std::optional<Cause> CauseOf(Code code) {
     case Code::kNotFound:
     case Code::kExhausted:
     case Code::kUnavailable:
+    case Code::kOutcomeUnknown:
     case Code::kClock:
       return std::nullopt;
   }

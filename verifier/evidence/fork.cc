@@ -134,6 +134,8 @@ Result<Hash> OtherRootOfFork(const TreeHead& smaller, const TreeHead& larger,
 
 }  // namespace
 
+// "True" accuses a log for good, so both notes must be signed by the same key
+// and contradict each other by themselves; anything less is "cannot tell".
 ForkReport JudgeFork(std::string_view evidence, const Policy& policy) {
   ForkReport report;
   const auto end = [&report](Verdict verdict, const Error& error) {

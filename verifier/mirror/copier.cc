@@ -216,6 +216,9 @@ std::optional<Fault> Copier::Unexplained(const VerifiedBundle& bundle) const {
 
 // ---- the entries
 
+// Nothing is saved before it was judged; an entry that is missing without a
+// signed reason is told apart from one that is wrong, since a newer checkpoint
+// may explain it.
 Judged<Copier::Copied> Copier::CopyBundle(const Expectation& expected) {
   std::string bytes;
   const ReadBundle encode = [&bytes](const BundleView& bundle) {
@@ -271,6 +274,9 @@ Judged<void> Copier::SavePending() {
   return {};
 }
 
+// Bundles are checked by several threads and taken in order, so that what is
+// named is the first that is wrong. An expectation that failed is handed out
+// once, as the last job.
 Judged<void> Copier::Copy(const CopyRequest& request) {
   uint64_t next = request.first_bundle;
   uint64_t hinted = next;

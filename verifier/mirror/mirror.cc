@@ -246,14 +246,14 @@ class MirrorPass {
                                &mirror_.redactions_, head());
     if (!copier) return EndForNow(copier.error());
     copier_ = *std::move(copier);
-    if (!Continues()) return false;
+    if (!JudgeGrowth()) return false;
     if (auto proved = copier_->ProveRedactions(request_.stop); !proved) {
       return EndForNow(proved.error());
     }
     return !is_new || CopyFiles();
   }
 
-  bool Continues() {
+  bool JudgeGrowth() {
     if (!before_ || before_->checkpoint.tree.size == 0) return true;
     const TreeHead& before = before_->checkpoint.tree;
     const auto root = copier_->RootAt(before.size);

@@ -226,6 +226,8 @@ std::string NewerThanKnown(uint32_t taxonomy) {
          " that this program knows: take a newer modlog-verify";
 }
 
+// An unknown field of a newer version is no reason to call an entry wrong: then
+// it cannot be told.
 Result<void> ReadCanonicalEntry(std::string_view leaf, ReadEntry* entry,
                                 std::string* scratch) {
   if (leaf.empty()) return Fail(Code::kMalformed, "is empty");

@@ -47,6 +47,8 @@ std::string HandleWords(const NumberedHandle& handle) {
 
 }  // namespace
 
+// The key must be in the log before its proofs mean anything: anybody can make
+// a key, and handles that fit it.
 HandlesReport JudgeHandles(std::string_view text, const Policy& policy) {
   HandlesReport report;
   const auto refuse = [&report](Verdict verdict, const std::string& reason) {

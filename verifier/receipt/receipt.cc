@@ -223,6 +223,8 @@ void AddProvedJson(const ReceiptReport& report, nlohmann::ordered_json* json) {
 
 }  // namespace
 
+// Who signed comes before what is proved: a path that leads to a root which
+// nobody vouches for says nothing, and must not read like a verdict.
 ReceiptReport JudgeReceipt(std::string_view entry, std::string_view proof,
                            const Policy& policy) {
   ReceiptReport report;

@@ -170,6 +170,8 @@ bool LifeRule::IsAnyDoubtful(uint64_t begin, uint64_t end) const {
   return it != doubtful_.end() && *it < end;
 }
 
+// What a correction or a redaction may have changed in between is not known
+// here: then a finding is a warning, since "violation" accuses the log.
 void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
                      Findings* findings) {
   if (IsLifeless(reference.kind) &&
@@ -289,6 +291,8 @@ void LifeRule::Judge(const Target& target, const ReferenceSeen& reference,
   }
 }
 
+// Must say the same as Apply in log/records/life.cc, and is written apart from
+// it on purpose: tests/agreement holds one against the other.
 LifeRule::Effect LifeRule::EffectOf(const ReferenceSeen& reference) {
   const bool full = reference.extent == v1::EXTENT_FULL;
   const auto flags = [](bool holds, Flag flag) {

@@ -14,6 +14,8 @@ void ComplainOfSeal(const SealSeen& seen, std::string_view what,
 
 }  // namespace
 
+// An entry that is missing may be of any platform: it breaks no run and proves
+// none.
 void SealsRule::TakeAction(const SealedAction& action) {
   const bool known = !action.platform.empty();
   if (known) {

@@ -4,6 +4,8 @@
 
 namespace modlog {
 
+// The first entry that ends the log counts; what comes behind it is found by
+// Finish.
 void SuccessionRule::Take(uint64_t entry, const std::string& platform,
                           const v1::Action& action, Findings* findings) {
   const v1::Succession& succession = action.succession();

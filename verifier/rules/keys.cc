@@ -13,6 +13,8 @@ std::string NameOfKey(uint32_t number) {
 
 }  // namespace
 
+// A wrong registration is kept as a key all the same: else each seal by it
+// would be a second finding, and the first is the one that explains.
 void KeysRule::TakeEvent(const std::string& platform, uint64_t entry,
                          const v1::KeyEvent& event, Findings* findings) {
   const auto complain = [&](const std::string& what) {

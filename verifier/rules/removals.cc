@@ -107,6 +107,8 @@ std::vector<Removals::ErasedPayload> Removals::ErasuresOf(
   return {range.begin(), range.end()};
 }
 
+// Of a redacted entry only the hash is left: what would need its bytes is not
+// asked, since nothing follows from their absence.
 std::vector<Finding> Removals::Judge(const RemovalTarget& target) const {
   std::vector<Finding> findings;
   const auto require = [&](bool holds, uint64_t entry, const char* does,

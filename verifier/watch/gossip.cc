@@ -75,7 +75,7 @@ class Gossip {
     peers_.Begin(report_.origin, &*deadline_);
     peers_.Know(kSelf, seen_);
     std::optional<Result<Sighting>> log = AskEverybody();
-    View view = {seen_, {}, false, {}};
+    LogView view = {seen_, {}, false, {}};
     std::vector<std::unique_ptr<Source>> copies;
     TakeLog(&*log, &view, &copies);
     report_.head = view.seen.checkpoint.tree;
@@ -111,7 +111,7 @@ class Gossip {
 
   // The log's tree of now, where it continues what was seen; its tiles prove
   // what the tree was before. Without the log a mirror's tiles may do.
-  void TakeLog(Result<Sighting>* log, View* view,
+  void TakeLog(Result<Sighting>* log, LogView* view,
                std::vector<std::unique_ptr<Source>>* copies) {
     if (*log) {
       report_.source = (*log)->source->name();
@@ -142,7 +142,7 @@ class Gossip {
 
   // The peers, and at the same time the log with what was seen of it; nothing
   // where the log serves less than that, or nothing.
-  std::optional<Comparison> ComparePeers(const View& view) {
+  std::optional<Comparison> ComparePeers(const LogView& view) {
     const TreeHead& now = view.seen.checkpoint.tree;
     const TreeHead& before = seen_.checkpoint.tree;
     std::vector<AllAtOnce<Comparison>::Question> questions;

@@ -8,6 +8,8 @@
 
 namespace modlog {
 
+// The rules begin before the first new entry, so findings about older ones are
+// dropped: they were told when those were new.
 Judged<NewEntries> CheckNewEntries(const NewEntriesRequest& request) {
   NewEntries found;
   LoggedAtRule logged_at;

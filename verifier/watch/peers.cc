@@ -154,7 +154,7 @@ std::vector<Comparison> Peers::CompareAll(const std::vector<Pair>& pairs) {
   return found;
 }
 
-Peers::Pair Peers::PairOf(size_t peer, const View& view) {
+Peers::Pair Peers::PairOf(size_t peer, const LogView& view) {
   Result<Sighting>& sighting = asked_->answer(peer);
   // Whoever has nothing agrees with the log, for the moment.
   if (!sighting) return {"", view.seen, view.seen, {}};
@@ -166,7 +166,9 @@ Peers::Pair Peers::PairOf(size_t peer, const View& view) {
   return pair;
 }
 
-PeersReport Peers::Finish(const View& view) {
+// All comparisons are made before anybody is judged: a head that one peer shows
+// may be what convicts the log beside another.
+PeersReport Peers::Finish(const LogView& view) {
   std::vector<Pair> pairs;
   for (size_t i = 0; i < peers_.size(); ++i) pairs.push_back(PairOf(i, view));
   for (const Ahead& held : ahead_) {
@@ -220,14 +222,15 @@ void Peers::AddFork(const std::string& who, const Seen& ours,
       KeepFork(evidence_, who, reason, theirs, ours, found.proof));
 }
 
-void Peers::AddUnknown(const std::string& who, const View& view,
+void Peers::AddUnknown(const std::string& who, const LogView& view,
                        const Error& error) {
   report_.problems.push_back(
       {view.is_fresh ? VerdictOf(error.code) : Verdict::kCannotTell, false, who,
        "cannot be compared: " + error.message, ""});
 }
 
-void Peers::TakeHeld(const View& view, const std::vector<Comparison>& found) {
+void Peers::TakeHeld(const LogView& view,
+                     const std::vector<Comparison>& found) {
   const uint64_t served = view.seen.checkpoint.tree.size;
   size_t next = 0;
   std::erase_if(ahead_, [&](const Ahead& held) {
@@ -250,7 +253,9 @@ void Peers::CompareWithHeld(const std::string& who, const Seen& seen,
   }
 }
 
-PeerReport Peers::JudgePeer(size_t position, const View& view,
+// Who could not be asked is no reason against the log: a problem of its own,
+// and never "false".
+PeerReport Peers::JudgePeer(size_t position, const LogView& view,
                             const Comparison& found) {
   const Peer& peer = peers_[position];
   const Result<Sighting>& sighting = asked_->answer(position);
@@ -281,7 +286,7 @@ PeerReport Peers::JudgePeer(size_t position, const View& view,
 }
 
 PeerReport Peers::SayNone(PeerReport report, const Peer& peer,
-                          const View& view) {
+                          const LogView& view) {
   report.state = PeerState::kHasNone;
   report.words = "serves no checkpoint of this log";
   std::string problem;
@@ -308,7 +313,7 @@ PeerReport Peers::SayNone(PeerReport report, const Peer& peer,
 }
 
 PeerReport Peers::CompareWith(PeerReport report, const Sighting& sighting,
-                              const View& view, const Comparison& found) {
+                              const LogView& view, const Comparison& found) {
   const TreeHead& ours = view.seen.checkpoint.tree;
   const TreeHead& theirs = sighting.seen.checkpoint.tree;
   if (found.agreement == Agreement::kFork) {
@@ -348,7 +353,10 @@ bool Peers::CouldBePublished(const Backing& backing) const {
   return QuorumReached(*policy_, backing.cosigned);
 }
 
-void Peers::JudgeAhead(const View& view) {
+// A head that one witness has and the log does not serve yet may still wait for
+// others. It accuses the log only once it could have been published, and is
+// still not served at the next look.
+void Peers::JudgeAhead(const LogView& view) {
   if (!view.is_fresh) return;
   const uint64_t served = view.seen.checkpoint.tree.size;
   // What the log has reached is no longer ahead, even if it stays held because

@@ -55,7 +55,7 @@ inline constexpr char kSelf[] = "this watcher";  // who holds what it saw
 inline constexpr char kTheLog[] = "the log";     // who shows it now
 
 // The log's tree as the one who compares has it.
-struct View {
+struct LogView {
   Seen seen;
   std::vector<Source*> sources;  // of its tiles; none: only one size compares
   bool is_fresh = false;         // the log served it just now
@@ -111,7 +111,7 @@ class Peers {
   // which is called again and again, says so of the rest.
   void Gather(const std::function<bool()>& is_rest_in);
   // Finish compares what needs tiles, and judges.
-  PeersReport Finish(const View& view);
+  PeersReport Finish(const LogView& view);
   // GiveUp ends a look that has nothing to compare with.
   void GiveUp() { asked_.reset(); }
 
@@ -145,18 +145,20 @@ class Peers {
   };
 
   std::vector<Comparison> CompareAll(const std::vector<Pair>& pairs);
-  Pair PairOf(size_t peer, const View& view);
-  PeerReport JudgePeer(size_t peer, const View& view, const Comparison& found);
-  PeerReport SayNone(PeerReport report, const Peer& peer, const View& view);
+  Pair PairOf(size_t peer, const LogView& view);
+  PeerReport JudgePeer(size_t peer, const LogView& view,
+                       const Comparison& found);
+  PeerReport SayNone(PeerReport report, const Peer& peer, const LogView& view);
   PeerReport CompareWith(PeerReport report, const Sighting& sighting,
-                         const View& view, const Comparison& found);
+                         const LogView& view, const Comparison& found);
   void CompareWithHeld(const std::string& who, const Seen& seen,
                        std::span<Source* const> copies);
-  void TakeHeld(const View& view, const std::vector<Comparison>& found);
+  void TakeHeld(const LogView& view, const std::vector<Comparison>& found);
   Backing BackingOf(const Checkpoint& checkpoint) const;
   bool CouldBePublished(const Backing& backing) const;
-  void JudgeAhead(const View& view);
-  void AddUnknown(const std::string& who, const View& view, const Error& error);
+  void JudgeAhead(const LogView& view);
+  void AddUnknown(const std::string& who, const LogView& view,
+                  const Error& error);
   void AddFork(const std::string& who, const Seen& ours, const Seen& theirs,
                const Comparison& found);
 

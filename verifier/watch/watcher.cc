@@ -111,6 +111,8 @@ void Watcher::Open() {
 
 // ---- all at the same time
 
+// The log and its peers are asked at the same time: one that answers slowly
+// must not give the log time to fit its story to theirs.
 std::optional<Watcher::Served> Watcher::AskEverybody() {
   using Fetched = Result<std::string>;
   std::vector<AllAtOnce<Fetched>::Question> questions;
@@ -204,6 +206,8 @@ void Watcher::NoteOrigin() {
 
 // ---- the log itself
 
+// A look that is not over goes on; another beside it would remember an older
+// tree over a newer one.
 void Watcher::StartEntries(const Served& served) {
   auto before = request_.memory->Recall(origin_, *request_.policy);
   if (!before) return Add("state", before.error());
@@ -285,6 +289,8 @@ void Watcher::AddUnfinished() {
        ""});
 }
 
+// The order counts: a fork is told before anything else that went wrong, and
+// nothing is remembered of a tree that was not found right.
 void Watcher::TakeEntries(std::optional<Served>* served) {
   const EntriesRequest& asked = task_->request();
   const EntriesOutcome& found = task_->outcome();
@@ -330,6 +336,8 @@ void Watcher::TakeEntries(std::optional<Served>* served) {
   Remember(checked);
 }
 
+// The audit may have read another checkpoint than the look did; both are
+// signed, so both are held against what others saw.
 void Watcher::TakeAudit(const AuditReport& audit,
                         std::optional<Served>* served) {
   if (audit.trusted && audit.trusted->checkpoint.origin != origin_) {
@@ -467,7 +475,7 @@ void Watcher::Remember(const Served& served) {
 
 void Watcher::ComparePeers(const std::optional<Served>& served) {
   if (!peers_.has_begun()) return;
-  View view;
+  LogView view;
   if (served) {
     view = {served->seen, {source_.get()}, true, {}};
     view.cosigned.resize(request_.policy->witnesses.size());

@@ -78,6 +78,8 @@ Result<void> WriteStateFile(const std::string& path, State* state) {
 
 }  // namespace
 
+// A file that is damaged is never made anew: a witness that forgot what it
+// cosigned would cosign a second history.
 Result<std::unique_ptr<StateFile>> StateFile::Open(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0) {
     if (errno != ENOENT) return SystemError("examine", path);
