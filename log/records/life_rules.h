@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "log/records/joined_item.h"
+#include "log/records/life.h"
 
 namespace modlog {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "log/rules/code_lists.h"
+#include "verifier/core/sha256.h"
 
 namespace modlog {
 

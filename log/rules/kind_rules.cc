@@ -5,6 +5,8 @@
 #include <bit>
 #include <iterator>
 
+#include "verifier/core/result.h"
+
 namespace modlog {
 
 namespace {

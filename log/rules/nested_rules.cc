@@ -9,6 +9,7 @@
 #include "log/rules/field_rules.h"
 #include "log/rules/kind_rules.h"
 #include "log/rules/taxonomy.h"
+#include "verifier/core/sha256.h"
 
 namespace modlog {
 

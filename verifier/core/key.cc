@@ -39,13 +39,6 @@ bool HasWhiteSpace(std::string_view name) {
 
 bool IsControl(char c) { return static_cast<uint8_t>(c) < 0x20; }
 
-std::unexpected<Error> BadName(std::string_view name) {
-  return Fail(Code::kMalformed,
-              "key name of " + std::to_string(name.size()) +
-                  " bytes, want 1..255 of UTF-8 without white space or '+': " +
-                  Quote(name));
-}
-
 uint32_t KeyId(std::string_view name, SignatureType type, const NoteKey& key) {
   const uint8_t type_byte = static_cast<uint8_t>(type);
   const Hash hash =
@@ -95,7 +88,7 @@ Result<KeyParts> SplitKey(std::string_view text) {
     return Fail(Code::kMalformed, "key is not of the form name+id+base64");
   }
   const std::string_view name = text.substr(0, first);
-  if (!IsKeyName(name)) return BadName(name);
+  RETURN_IF_ERROR(CheckKeyName(name));
   const auto blob = ParseBase64(text.substr(second + 1));
   if (!blob || blob->empty()) {
     return Fail(Code::kMalformed, "key of " + Quote(name) +
@@ -129,13 +122,21 @@ bool IsKeyName(std::string_view name) {
          std::ranges::none_of(name, IsControl);
 }
 
+Result<void> CheckKeyName(std::string_view name) {
+  if (IsKeyName(name)) return {};
+  return Fail(Code::kMalformed,
+              "key name of " + std::to_string(name.size()) +
+                  " bytes, want 1..255 of UTF-8 without white space or '+': " +
+                  Quote(name));
+}
+
 Result<VerifierKey> MakeVerifierKey(std::string_view name, SignatureType type,
                                     const NoteKey& key) {
   MODLOG_CHECK(!key.can_check() ||
                    (IsKnownType(type) &&
                     key.is_ed25519() == (type != SignatureType::kMlDsa44)),
                "a key is of its type's algorithm");
-  if (!IsKeyName(name)) return BadName(name);
+  RETURN_IF_ERROR(CheckKeyName(name));
   return VerifierKey{std::string(name), KeyId(name, type, key), type, key};
 }
 

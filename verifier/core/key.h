@@ -88,6 +88,8 @@ std::string FormatVerifierKey(const VerifierKey& key);
 // IsKeyName: 1..255 bytes of UTF-8 without white space, control characters and
 // '+'.
 bool IsKeyName(std::string_view name);
+// CheckKeyName: kMalformed where it is none.
+Result<void> CheckKeyName(std::string_view name);
 
 // MakeVerifierKey computes the id. kMalformed for an unusable name.
 // REQUIRES: a key of the type's algorithm.

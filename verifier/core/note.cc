@@ -34,7 +34,7 @@ Result<NoteSignature> ParseSignatureLine(std::string_view line) {
   }
   const std::string_view name =
       line.substr(kSignatureStart.size(), blank - kSignatureStart.size());
-  if (!IsKeyName(name)) return BadName(name);
+  RETURN_IF_ERROR(CheckKeyName(name));
   const auto blob = ParseBase64(line.substr(blank + 1));
   if (!blob || blob->size() <= kKeyIdSize) {
     return BadNote("signature of " + Quote(name) +
